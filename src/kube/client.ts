@@ -1,0 +1,69 @@
+import type { Kind, KubeObject, ObjectRef } from './objects.ts';
+
+export type ApiReason =
+  | 'NotFound'
+  | 'AlreadyExists'
+  | 'Conflict'
+  | 'Invalid'
+  | 'BadRequest'
+  | 'Expired'
+  | 'Unreachable'
+  | 'InternalError';
+
+/** A Kubernetes API call that failed, in the API's own words (`reason` is metav1.Status.reason; `Unreachable` is ours). */
+export class ApiError extends Error {
+  readonly reason: ApiReason;
+  /** HTTP status; 0 when the API could not be reached. */
+  readonly code: number;
+  constructor(reason: ApiReason, code: number, message: string) {
+    super(message);
+    this.name = 'ApiError';
+    this.reason = reason;
+    this.code = code;
+  }
+}
+
+export interface ListOptions {
+  readonly namespace?: string;
+  /** Kubernetes' syntax: `app=web-demo,tier in (a, b),!legacy`. */
+  readonly labelSelector?: string;
+}
+
+export interface KubeList {
+  readonly resourceVersion: string;
+  /** Ordered by namespace, then name. */
+  readonly items: KubeObject[];
+}
+
+export type PatchType = 'merge' | 'json' | 'strategic';
+
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: KubeObject;
+}
+
+export interface WatchHandler {
+  event(event: WatchEvent): void;
+  /** The watch is over: closed by the server, the network, or `Expired` (410: list again). Not called after `close`. */
+  end(error?: ApiError): void;
+}
+
+/**
+ * A Kubernetes API as its clients see it: implemented by `simulated/` and, over @kubernetes/client-node, for real
+ * clusters. Failures reject with ApiError. What comes back is the caller's own copy, and so is what is handed in.
+ */
+export interface KubeClient {
+  get(ref: ObjectRef): Promise<KubeObject>;
+  list(kind: Kind, options?: ListOptions): Promise<KubeList>;
+  create(object: KubeObject): Promise<KubeObject>;
+  /** Replaces; a `metadata.resourceVersion` that is not the current one is a Conflict. */
+  update(object: KubeObject, subresource?: 'status'): Promise<KubeObject>;
+  patch(ref: ObjectRef, type: PatchType, patch: unknown, subresource?: 'status'): Promise<KubeObject>;
+  delete(ref: ObjectRef, propagation?: 'Background' | 'Foreground' | 'Orphan'): Promise<void>;
+  /** Events after `resourceVersion` (from a list); without it, the present objects come first as ADDED. */
+  watch(
+    kind: Kind,
+    options: ListOptions & { resourceVersion?: string },
+    handler: WatchHandler,
+  ): { close(): void };
+}

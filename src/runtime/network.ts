@@ -1,0 +1,124 @@
+/**
+ * Where a message starts or ends: `hub`, `gtm`, a centre (`cluster1-beijing`), `vantage/<node>`,
+ * `clients/<population>`, `resolver/<name>`. A rule for `clients` covers every place below it.
+ */
+export type Place = string;
+
+/**
+ * Why an exchange gave no answer. `refused`: the host said no at once. `timeout`: nothing came in time (black
+ * hole, overload, loss). `reset`: the connection broke while it was in use.
+ */
+export type NetworkFailure = 'refused' | 'timeout' | 'reset';
+
+/** An open connection that may carry further requests to the same address. */
+export interface Connection {
+  readonly address: string;
+  readonly openedAt: number;
+  readonly open: boolean;
+  close(): void;
+}
+
+export interface HttpRequest {
+  readonly from: Place;
+  /** IP address; no name is resolved here. */
+  readonly address: string;
+  readonly port: number;
+  /** The Host header. */
+  readonly host: string;
+  readonly path: string;
+  /** From the first packet to the last byte of the answer. */
+  readonly timeoutMs: number;
+  /** Sends over this open connection instead of a new one. */
+  readonly connection?: Connection;
+  /** Leaves the connection open and hands it over in the outcome. */
+  readonly keepAlive?: boolean;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly body: string;
+}
+
+export type HttpOutcome =
+  | { readonly response: HttpResponse; readonly connection?: Connection; readonly failure?: undefined }
+  | { readonly failure: NetworkFailure; readonly response?: undefined };
+
+export interface DnsQuery {
+  readonly from: Place;
+  /** IP address of the name server. */
+  readonly server: string;
+  readonly name: string;
+  readonly type: 'A';
+  readonly timeoutMs: number;
+}
+
+export interface DnsAnswer {
+  readonly rcode: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED';
+  /** In the order of the answer: most clients use the first. */
+  readonly addresses: readonly string[];
+  readonly ttlSeconds: number;
+}
+
+export type DnsOutcome =
+  | { readonly answer: DnsAnswer; readonly failure?: undefined }
+  | { readonly failure: NetworkFailure; readonly answer?: undefined };
+
+/**
+ * The network as a port. `done` is called exactly once, never before the call returns. Callbacks, not promises:
+ * a drill makes tens of thousands of exchanges.
+ */
+export interface Network {
+  http(request: HttpRequest, done: (outcome: HttpOutcome) => void): void;
+  /** Opens a TCP connection and closes it; `done(undefined)` when it was accepted. */
+  tcp(
+    attempt: Pick<HttpRequest, 'from' | 'address' | 'port' | 'timeoutMs'>,
+    done: (failure: NetworkFailure | undefined) => void,
+  ): void;
+  dns(query: DnsQuery, done: (outcome: DnsOutcome) => void): void;
+}
+
+/** A server on the simulated network. */
+export interface SimulatedServer {
+  /** What the host does with a packet now: serve it, refuse the connection, or let it vanish. */
+  accepts(): 'accept' | 'refuse' | 'drop';
+  /** Calls `reply` at most once, now or later; a host that went away meanwhile never does. */
+  handle(request: HttpRequest, reply: (response: HttpResponse | 'reset') => void): void;
+}
+
+export interface SimulatedNameServer {
+  accepts(): 'accept' | 'refuse' | 'drop';
+  answer(query: DnsQuery): DnsAnswer;
+}
+
+/** The quality of one direction of a link; unset fields keep the topology's value. */
+export interface LinkQuality {
+  /** One way, milliseconds. */
+  readonly latencyMs?: number;
+  readonly jitterMs?: number;
+  /** Share of packets that are lost, 0…1; TCP sends them again, UDP does not. */
+  readonly loss?: number;
+  /** Nothing gets through. */
+  readonly cut?: boolean;
+}
+
+/** What the simulated lab and its faults do with the network beside sending. `network-simulated.ts` implements it. */
+export interface SimulatedNetwork extends Network {
+  listen(address: string, place: Place, server: SimulatedServer): void;
+  listenDns(address: string, place: Place, server: SimulatedNameServer): void;
+  /**
+   * Lays a rule over the links from `from` to `to` (one direction; `*` is any place) and returns its removal.
+   * Of several rules that match, the latest wins field by field.
+   */
+  rule(from: Place, to: Place, quality: LinkQuality): () => void;
+  /**
+   * A request and its reply between two places, with their latencies, losses and cuts: what `http`, `dns` and the
+   * simulated Kubernetes clients are made of. `serve` runs when the request arrives, `done` when the reply does.
+   */
+  exchange<T>(
+    from: Place,
+    to: Place,
+    timeoutMs: number,
+    serve: (reply: (value: T) => void) => void,
+    done: (outcome: { value: T; failure?: undefined } | { failure: NetworkFailure }) => void,
+  ): void;
+}
