@@ -1,0 +1,52 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { InputError } from './input-error.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+/**
+ * The text of a file in UTF-8. InputError when it is missing, not a file, not text, or longer than `maxBytes`
+ * (by default 4 MiB); no more than that is ever read.
+ */
+export function readText(file: string, maxBytes = 4 * MEBIBYTE): string {
+  const bytes = readAtMost(file, maxBytes + 1);
+  if (bytes.length > maxBytes) {
+    throw new InputError(file, `the file is longer than ${maxBytes / MEBIBYTE} MiB, the most that is read`);
+  }
+  if (bytes.includes(0)) throw new InputError(file, 'binary data: a text file has no NUL bytes');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new InputError(file, 'not UTF-8 text');
+  }
+}
+
+function readAtMost(file: string, maxBytes: number): Buffer {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(file, 'r');
+    const status = fstatSync(descriptor);
+    if (status.isDirectory()) throw new InputError(file, 'is a folder; a file was expected');
+    const chunks: Buffer[] = [];
+    let left = maxBytes;
+    while (left > 0) {
+      const chunk = Buffer.allocUnsafe(Math.min(left, 64 * 1024));
+      const read = readSync(descriptor, chunk);
+      if (read === 0) break;
+      chunks.push(chunk.subarray(0, read));
+      left -= read;
+    }
+    return Buffer.concat(chunks);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(file, reasonOf(error));
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
+  if (code === 'EACCES' || code === 'EPERM') return 'may not be read (permission denied)';
+  return `cannot be read: ${(error as Error).message}`;
+}

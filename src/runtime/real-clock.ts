@@ -1,0 +1,60 @@
+import type { Clock, Timer } from './clock.ts';
+
+/** Node fires longer timers at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Real time, monotonic, 0 when it is made. */
+export class RealClock implements Clock {
+  readonly #start = performance.now();
+
+  now(): number {
+    return performance.now() - this.#start;
+  }
+
+  after(ms: number, fire: () => void): Timer {
+    if (Number.isNaN(ms)) throw new RangeError('after(NaN): a timer needs a number of milliseconds');
+    return new RealTimer(this, this.now() + Math.max(0, Math.ceil(ms)), fire);
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const abort = () => {
+        timer.cancel();
+        reject(signal?.reason);
+      };
+      const timer = this.after(ms, () => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      });
+      signal?.addEventListener('abort', abort, { once: true });
+    });
+  }
+}
+
+class RealTimer implements Timer {
+  readonly #clock: Clock;
+  readonly #at: number;
+  readonly #fire: () => void;
+  #timeout: NodeJS.Timeout | undefined;
+
+  constructor(clock: Clock, at: number, fire: () => void) {
+    this.#clock = clock;
+    this.#at = at;
+    this.#fire = fire;
+    this.#wait();
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timeout);
+  }
+
+  /** Node's timers may come up to a millisecond early, and end at 2^31 ms: waits again for what is left. */
+  #wait(): void {
+    const left = this.#at - this.#clock.now();
+    this.#timeout = setTimeout(
+      () => (this.#clock.now() < this.#at ? this.#wait() : this.#fire()),
+      Math.min(Math.ceil(left), LONGEST_TIMER),
+    );
+  }
+}
