@@ -1,0 +1,103 @@
+/**
+ * A GTM 2.0 instance as the emulator works with it: pools in place of their names, milliseconds, no optional settings
+ * left. `resolveGtm` makes it from the configuration.
+ */
+export interface ResolvedGtm {
+  readonly instanceId: string;
+  /** The two names that are answered for, and the zone whose other names do not exist; lower case, no final dot. */
+  readonly businessName: string;
+  readonly accessDomain: string;
+  readonly zone: string;
+  readonly ttlSeconds: number;
+  readonly pools: readonly Pool[];
+  readonly strategies: readonly Strategy[];
+  readonly emulator: Emulator;
+}
+
+/** What the cloud does not document; see `emulator` in config.ts. */
+export interface Emulator {
+  readonly publishDelay: number;
+  readonly holdDown: number;
+  readonly whenAllDown: WhenAllDown;
+}
+
+export type WhenAllDown = 'default' | 'last-known' | 'empty';
+export type LbaStrategy = 'ALL_RR' | 'RATIO';
+export type AddressMode = 'SMART' | 'ONLINE' | 'OFFLINE';
+export type AccessMode = 'AUTO' | 'DEFAULT' | 'FAILOVER';
+/** The primary and the backup pool set of an access strategy. */
+export type SetName = 'DEFAULT' | 'FAILOVER';
+export type AddressStatus = 'OK' | 'ALERT';
+
+export interface Pool {
+  readonly name: string;
+  readonly lbaStrategy: LbaStrategy;
+  readonly members: readonly Member[];
+  readonly monitor?: Monitor;
+}
+
+/** An address in a pool. The same address in two pools is two members, each judged by its own pool's checks. */
+export interface Member {
+  /** Unique in the instance: `pool/address`. */
+  readonly key: string;
+  readonly address: string;
+  readonly mode: AddressMode;
+  readonly weight: number;
+}
+
+/** When results of probes turn into verdicts. */
+export interface HealthRule {
+  /** Failures in a row after which a vantage point holds the address for down. */
+  readonly evaluationCount: number;
+  /** Successes in a row after which it holds the address for up again. */
+  readonly recoverySuccesses: number;
+  /** Percentage of vantage points that must hold the address for down. */
+  readonly failureRate: number;
+}
+
+interface Check extends HealthRule {
+  readonly interval: number;
+  readonly timeout: number;
+  readonly port: number;
+  /** Names of the vantage points; their places are `vantage/<name>`. */
+  readonly nodes: readonly string[];
+}
+
+export interface TcpMonitor extends Check {
+  readonly protocol: 'TCP';
+}
+
+export interface HttpMonitor extends Check {
+  readonly protocol: 'HTTP';
+  readonly host: string;
+  readonly path: string;
+  /** The lowest HTTP status that counts as a failure. */
+  readonly failsFrom: number;
+}
+
+export type Monitor = TcpMonitor | HttpMonitor;
+
+export interface PoolSet {
+  readonly pools: readonly { readonly pool: Pool; readonly weight: number }[];
+  readonly lbaStrategy: LbaStrategy;
+  /** Available addresses that the set needs to be available itself. */
+  readonly minimum: number;
+}
+
+export interface Strategy {
+  readonly name: string;
+  readonly accessMode: AccessMode;
+  readonly primary: PoolSet;
+  /** Absent: `EMPTY` in the configuration. */
+  readonly backup?: PoolSet;
+}
+
+/** Where a vantage point stands on the network. */
+export function vantagePlace(node: string): string {
+  return `vantage/${node}`;
+}
+
+/** The names of all vantage points, each once, sorted. */
+export function vantagePoints(gtm: ResolvedGtm): readonly string[] {
+  return [...new Set(gtm.pools.flatMap(pool => pool.monitor?.nodes ?? []))].sort();
+}
