@@ -132,6 +132,8 @@ export interface FaultEvent {
   step: 'inject' | 'injected' | 'heal' | 'healed';
   /** What it strikes: centres, vantage points, `hub`, `gtm`. */
   targets: string[];
+  /** `injected`: when the observation that showed the effect was begun; the fault was in force by then. */
+  since?: number;
 }
 
 /** One health check from one vantage point. */

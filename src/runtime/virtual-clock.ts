@@ -50,9 +50,10 @@ export class VirtualClock implements Clock {
     if (Number.isNaN(ms)) throw new RangeError('after(NaN): a timer needs a number of milliseconds');
     const at = this.#now + (ms > 0 ? Math.ceil(ms) : 0);
     this.#sequence += 1;
-    const timer = new VirtualTimer(this.#timers, at, this.#sequence, fire);
     // At infinity nothing fires: such a timer must not keep a deadlock from being seen.
-    if (at !== Number.POSITIVE_INFINITY) this.#timers.push(timer);
+    if (at === Number.POSITIVE_INFINITY) return NEVER;
+    const timer = new VirtualTimer(this.#timers, at, this.#sequence, fire);
+    this.#timers.push(timer);
     return timer;
   }
 
@@ -129,6 +130,8 @@ export class VirtualClock implements Clock {
     this.#timers.clear();
   }
 }
+
+const NEVER: Timer = { cancel() {} };
 
 class VirtualTimer implements Timer {
   readonly at: number;

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** A length of time: `200ms`, `15s`, `1m30s`, `1h`, or a number of milliseconds. Whole milliseconds come out. */
+export const duration = z
+  .union([z.string(), z.number()], { error: 'expected a duration such as 200ms, 15s, 10m or 1h' })
+  .transform((value, context): number => {
+    const ms = typeof value === 'number' ? value : parseDuration(value);
+    if (ms !== undefined && ms >= 0 && ms <= Number.MAX_SAFE_INTEGER) return Math.round(ms);
+    context.addIssue({
+      code: 'custom',
+      message: `"${value}" is not a duration; write 200ms, 15s, 10m or 1h`,
+    });
+    return z.NEVER;
+  });
+
+/** A share of a whole: `20%` or 0.2. A number in 0…1 comes out. */
+export const share = z
+  .union([z.string(), z.number()], { error: 'expected a share such as 20% or 0.2' })
+  .transform((value, context): number => {
+    const parsed = typeof value === 'number' ? value : parseShare(value);
+    if (parsed !== undefined && parsed >= 0 && parsed <= 1) return parsed;
+    const hint = typeof value === 'number' && value > 1 && value <= 100 ? `; did you mean ${value}%?` : '';
+    context.addIssue({
+      code: 'custom',
+      message: `"${value}" is not a share; write 0% to 100%, or a number from 0 to 1${hint}`,
+    });
+    return z.NEVER;
+  });
+
+function parseDuration(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
+  let ms = 0;
+  for (const [, amount, unit] of text.matchAll(/([\d.]+)(ms|s|m|h)/g)) {
+    ms += Number(amount) * (UNITS[unit as string] as number);
+  }
+  return ms;
+}
+
+function parseShare(text: string): number | undefined {
+  if (/^\d+(\.\d+)?%$/.test(text)) return Number(text.slice(0, -1)) / 100;
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,122 @@
+import type * as z from 'zod';
+import { suggestion } from './suggest.ts';
+
+export type Path = readonly PropertyKey[];
+
+export interface Problem {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** Zod's issues as problems with a place: one per unknown key, and those of the branch of a union that was meant. */
+export function flatten(issue: z.core.$ZodIssue, before: Path = []): Problem[] {
+  const path = [...before, ...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    const messages = issue.message.split('\n');
+    return issue.keys.map((key, index) => ({
+      path: [...path, key],
+      message: messages[index] ?? issue.message,
+    }));
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const branch = likeliest(issue.errors);
+    if (branch !== undefined) return branch.flatMap(inner => flatten(inner, path));
+  }
+  if ((issue.code === 'invalid_key' || issue.code === 'invalid_element') && issue.issues.length > 0) {
+    return issue.issues.flatMap(inner => flatten({ ...inner, path: [] } as z.core.$ZodIssue, path));
+  }
+  return [{ path, message: issue.message }];
+}
+
+/** The branch whose fixed values fit and that has the fewest problems inside; none when all fail at the top. */
+function likeliest(
+  branches: readonly (readonly z.core.$ZodIssue[])[],
+): readonly z.core.$ZodIssue[] | undefined {
+  const weight = (branch: readonly z.core.$ZodIssue[]) =>
+    branch.length + (branch.some(issue => issue.code === 'invalid_value') ? 1000 : 0);
+  return branches
+    .filter(branch => branch.some(issue => issue.path.length > 0 || issue.code !== 'invalid_type'))
+    .sort((a, b) => weight(a) - weight(b))[0];
+}
+
+/**
+ * The error map to hand to zod (with `reportInput: true`): our words for what zod found. Messages written in a
+ * schema come before it.
+ */
+export function explain(issue: z.core.$ZodRawIssue): string | undefined {
+  const path = issue.path ?? [];
+  switch (issue.code) {
+    case 'unrecognized_keys': {
+      const known = keysOf(issue.inst);
+      return issue.keys.map(key => `unknown field "${key}"${suggestion(key, known)}`).join('\n');
+    }
+    case 'invalid_type':
+      if (issue.input === undefined) return `is missing; expected ${article(issue.expected)}`;
+      return `expected ${article(issue.expected)}, found ${show(issue.input)}`;
+    case 'invalid_value':
+      if (issue.input === undefined) return `is missing; one of: ${issue.values.map(String).join(', ')}`;
+      return unknownValue(path, issue.input, issue.values.map(String));
+    case 'invalid_union':
+      if (issue.discriminator !== undefined) return unknownBranch(issue);
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+function unknownBranch(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'invalid_union') return undefined;
+  const discriminator = String(issue.discriminator);
+  const given = (issue.input as Record<string, unknown> | null)?.[discriminator];
+  const known = branchNames(issue.inst, discriminator);
+  if (given === undefined) return `is missing; one of: ${known.join(', ')}`;
+  return unknownValue([discriminator], given, known);
+}
+
+function unknownValue(path: Path, given: unknown, known: readonly string[]): string {
+  const last = path.at(-1);
+  const noun = typeof last === 'string' ? last : 'value';
+  if (typeof given !== 'string') return `expected one of: ${known.join(', ')}; found ${show(given)}`;
+  return `unknown ${noun} "${given}"${suggestion(given, known)}`;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: zod's definitions are typed per schema
+type Definition = Record<string, any>;
+
+function definitionOf(schema: unknown): Definition {
+  return (schema as { _zod?: { def?: Definition } } | undefined)?._zod?.def ?? {};
+}
+
+function keysOf(schema: unknown): string[] {
+  return Object.keys(definitionOf(schema)['shape'] ?? {});
+}
+
+function branchNames(union: unknown, discriminator: string): string[] {
+  const options: unknown[] = definitionOf(union)['options'] ?? [];
+  return options.flatMap(option => {
+    const values: Set<unknown> | undefined = (
+      option as { _zod?: { propValues?: Record<string, Set<unknown>> } }
+    )._zod?.propValues?.[discriminator];
+    return [...(values ?? [])].map(String);
+  });
+}
+
+function article(expected: string): string {
+  const names: Record<string, string> = {
+    object: 'fields (a mapping)',
+    record: 'fields (a mapping)',
+    array: 'a list',
+    int: 'a whole number',
+    boolean: 'true or false',
+    null: 'nothing',
+  };
+  return names[expected] ?? `a ${expected}`;
+}
+
+function show(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (value !== null && typeof value === 'object') return 'fields (a mapping)';
+  if (value === null) return 'nothing';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
