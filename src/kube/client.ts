@@ -7,6 +7,7 @@ export type ApiReason =
   | 'Invalid'
   | 'BadRequest'
   | 'Expired'
+  | 'Forbidden'
   | 'Unreachable'
   | 'InternalError';
 

@@ -1,0 +1,66 @@
+/**
+ * Plain JSON data. `undefined` counts as absent, the order of an object's fields does not count, and a field may have
+ * any name: `__proto__` and `constructor` are data like any other.
+ */
+
+export type JsonObject = Record<string, unknown>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The object's own field, never an inherited one. */
+export function own(object: JsonObject, field: string): unknown {
+  return Object.hasOwn(object, field) ? object[field] : undefined;
+}
+
+/** Sets a field, whatever its name. */
+export function put(object: JsonObject, field: string, value: unknown): void {
+  if (field === '__proto__') {
+    Object.defineProperty(object, field, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    object[field] = value;
+  }
+}
+
+/** A deep copy; absent fields are left out. */
+export function clone<T>(value: T): T {
+  return copy(value) as T;
+}
+
+function copy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copy);
+  const result: JsonObject = {};
+  for (const field in value) {
+    const inner = (value as JsonObject)[field];
+    if (inner !== undefined) put(result, field, copy(inner));
+  }
+  return result;
+}
+
+export function equal(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, index) => equal(item, b[index]));
+  }
+  return !Array.isArray(b) && sameFields(a as JsonObject, b as JsonObject);
+}
+
+function sameFields(a: JsonObject, b: JsonObject): boolean {
+  for (const field in a) {
+    if (!equal(a[field], own(b, field))) return false;
+  }
+  for (const field in b) {
+    if (b[field] !== undefined && own(a, field) === undefined) return false;
+  }
+  return true;
+}
+
+/** Freezes the value and all below it; what is frozen already is taken to be frozen throughout. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const field in value) deepFreeze(value[field]);
+  return Object.freeze(value);
+}

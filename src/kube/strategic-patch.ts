@@ -1,0 +1,311 @@
+import { ApiError } from './client.ts';
+import { equal, isObject, type JsonObject, own, put } from './json.ts';
+import { dropped } from './merge-patch.ts';
+import type { Kind } from './objects.ts';
+import { type FieldSchema, type PatchSchema, patchSchema } from './patch-schema.ts';
+
+const directive = '$patch';
+const retainKeys = '$retainKeys';
+const orderPrefix = '$setElementOrder/';
+const deletePrefix = '$deleteFromPrimitiveList/';
+const none: PatchSchema = {};
+
+/**
+ * Kubernetes' strategic merge patch with its directives `$patch`, `$retainKeys`, `$setElementOrder/…` and
+ * `$deleteFromPrimitiveList/…`. The target is not changed. Throws ApiError BadRequest for what is no such patch.
+ */
+export function strategicMergePatch(kind: Kind, target: JsonObject, patch: unknown): JsonObject {
+  if (!isObject(patch)) throw bad('a strategic merge patch must be an object');
+  return mergeMap(target, patch, patchSchema(kind));
+}
+
+function mergeMap(target: JsonObject, patch: JsonObject, schema: PatchSchema): JsonObject {
+  switch (own(patch, directive)) {
+    case undefined:
+    case 'merge':
+      break;
+    case 'replace':
+      return withoutDirectives(patch);
+    case 'delete':
+      return {};
+    default:
+      throw bad(`${directive} must be merge, replace or delete, not ${JSON.stringify(patch[directive])}`);
+  }
+  const result = retained(target, patch);
+  for (const field of Object.keys(patch)) {
+    if (field.startsWith('$')) mergeDirective(result, patch, field, schema);
+    else mergeField(result, patch, field, fieldOf(schema, field));
+  }
+  return result;
+}
+
+function mergeField(result: JsonObject, patch: JsonObject, field: string, schema: FieldSchema): void {
+  const value = patch[field];
+  const present = own(result, field);
+  if (value === undefined) return;
+  if (value === null) {
+    delete result[field];
+  } else if (isObject(value)) {
+    const base = isObject(present) && schema.replace !== true ? present : {};
+    if (own(value, directive) === 'delete') delete result[field];
+    else put(result, field, mergeMap(base, value, schema.fields ?? none));
+  } else if (Array.isArray(value)) {
+    put(result, field, mergeList(Array.isArray(present) ? present : [], value, patch, field, schema));
+  } else {
+    put(result, field, value);
+  }
+}
+
+/** What `$retainKeys` leaves of the target, as a copy. */
+function retained(target: JsonObject, patch: JsonObject): JsonObject {
+  const keys = own(patch, retainKeys);
+  if (keys === undefined) return { ...target };
+  if (!Array.isArray(keys)) throw bad(`${retainKeys} must be a list of field names`);
+  const stray = Object.keys(patch).find(
+    field => !field.startsWith('$') && patch[field] !== null && !keys.includes(field),
+  );
+  if (stray !== undefined) throw bad(`${retainKeys} must name every field of the patch, and misses ${stray}`);
+  return Object.fromEntries(Object.entries(target).filter(([field]) => keys.includes(field)));
+}
+
+/** The directives about a list that the patch may leave out otherwise. */
+function mergeDirective(result: JsonObject, patch: JsonObject, field: string, schema: PatchSchema): void {
+  if (field === directive || field === retainKeys) return;
+  const list = field.slice(field.indexOf('/') + 1);
+  const known = field.startsWith(orderPrefix) || field.startsWith(deletePrefix);
+  if (!known) throw bad(`unknown directive ${field}`);
+  if (!Array.isArray(patch[field])) throw bad(`${field} must be a list`);
+  if (own(patch, list) !== undefined) return;
+  const present = own(result, list);
+  if (Array.isArray(present)) put(result, list, mergeList(present, [], patch, list, fieldOf(schema, list)));
+}
+
+function mergeList(
+  target: readonly unknown[],
+  patch: readonly unknown[],
+  directives: JsonObject,
+  field: string,
+  schema: FieldSchema,
+): unknown[] {
+  const order = own(directives, orderPrefix + field) as unknown[] | undefined;
+  if (schema.mergeKey !== undefined) {
+    const list = mergeByKey(target, patch, field, schema.mergeKey, schema.fields ?? none);
+    return order === undefined
+      ? list
+      : arrange(list, order, target, item => keyOf(item, schema.mergeKey ?? ''));
+  }
+  if (schema.set !== true) return patch.map(withoutNulls);
+  const doomed = (own(directives, deletePrefix + field) ?? []) as unknown[];
+  const union = [...new Set([...target, ...patch])].filter(
+    item => patch.includes(item) || !doomed.includes(item),
+  );
+  return order === undefined ? union : arrange(union, order, target, item => item);
+}
+
+function mergeByKey(
+  target: readonly unknown[],
+  patch: readonly unknown[],
+  field: string,
+  mergeKey: string,
+  schema: PatchSchema,
+): unknown[] {
+  let result = [...target];
+  const items = patch.map(item => {
+    if (!isObject(item)) throw bad(`${field} must be a list of maps, and has ${JSON.stringify(item)}`);
+    return item;
+  });
+  if (items.some(item => own(item, directive) === 'replace')) {
+    return items.filter(item => own(item, directive) === undefined).map(withoutDirectives);
+  }
+  for (const item of items) {
+    const key = own(item, mergeKey);
+    if (key === undefined) {
+      throw bad(`an element of ${field} does not contain its merge key ${mergeKey}: ${JSON.stringify(item)}`);
+    }
+    if (own(item, directive) === 'delete') {
+      result = result.filter(present => keyOf(present, mergeKey) !== key);
+      continue;
+    }
+    const index = result.findIndex(present => keyOf(present, mergeKey) === key);
+    if (index < 0) result.push(mergeMap({}, item, schema));
+    else result[index] = mergeMap(result[index] as JsonObject, item, schema);
+  }
+  return result;
+}
+
+/**
+ * Puts the elements that the order names into that order. The others, which only the server knows, keep their place
+ * before the next named element that followed them on the server.
+ */
+function arrange(
+  list: readonly unknown[],
+  order: readonly unknown[],
+  server: readonly unknown[],
+  keyOfItem: (item: unknown) => unknown,
+): unknown[] {
+  const keys = order.map(keyOfItem);
+  const named = list
+    .filter(item => keys.includes(keyOfItem(item)))
+    .sort((a, b) => keys.indexOf(keyOfItem(a)) - keys.indexOf(keyOfItem(b)));
+  const others = list.filter(item => !keys.includes(keyOfItem(item)));
+  const serverKeys = server.map(keyOfItem);
+  const place = (item: unknown) => serverKeys.indexOf(keyOfItem(item));
+  const result: unknown[] = [];
+  for (const item of named) {
+    while (others.length > 0 && place(item) >= 0 && place(others[0]) < place(item))
+      result.push(others.shift());
+    result.push(item);
+  }
+  return [...result, ...others];
+}
+
+/**
+ * The strategic merge patch that brings `current` to what `modified` says: what `original` said and `modified` no
+ * longer says is removed, what neither says is left alone. (`kubectl apply`.) Empty when there is nothing to do.
+ */
+export function strategicThreeWay(
+  kind: Kind,
+  original: JsonObject,
+  modified: JsonObject,
+  current: JsonObject,
+): JsonObject {
+  return diffMap(original, modified, current, patchSchema(kind));
+}
+
+function diffMap(
+  original: JsonObject,
+  modified: JsonObject,
+  current: JsonObject,
+  schema: PatchSchema,
+): JsonObject {
+  const patch: JsonObject = {};
+  for (const field of Object.keys(modified)) {
+    const wanted = modified[field];
+    if (wanted === undefined || wanted === null) continue;
+    diffField(patch, field, own(original, field), wanted, own(current, field), fieldOf(schema, field));
+  }
+  for (const field of dropped(original, modified, current)) put(patch, field, null);
+  return patch;
+}
+
+function diffField(
+  patch: JsonObject,
+  field: string,
+  before: unknown,
+  wanted: unknown,
+  present: unknown,
+  schema: FieldSchema,
+): void {
+  if (isObject(wanted) && isObject(present) && schema.replace !== true) {
+    const inner = diffMap(isObject(before) ? before : {}, wanted, present, schema.fields ?? none);
+    if (Object.keys(inner).length > 0)
+      put(patch, field, schema.retainKeys ? retaining(inner, wanted) : inner);
+  } else if (
+    Array.isArray(wanted) &&
+    Array.isArray(present) &&
+    (schema.mergeKey !== undefined || schema.set)
+  ) {
+    diffList(patch, field, Array.isArray(before) ? before : [], wanted, present, schema);
+  } else if (!equal(wanted, present)) {
+    put(patch, field, wanted);
+  }
+}
+
+function diffList(
+  patch: JsonObject,
+  field: string,
+  before: readonly unknown[],
+  wanted: readonly unknown[],
+  present: readonly unknown[],
+  schema: FieldSchema,
+): void {
+  const mergeKey = schema.mergeKey;
+  const key = (item: unknown) => (mergeKey === undefined ? item : keyOf(item, mergeKey));
+  const wantedKeys = wanted.map(key);
+  const presentKeys = present.map(key);
+  const gone = before.map(key).filter(item => !wantedKeys.includes(item) && presentKeys.includes(item));
+  const changes =
+    mergeKey === undefined
+      ? wanted.filter(item => !present.includes(item))
+      : wanted.flatMap(item =>
+          diffElement(
+            find(before, key, item),
+            item as JsonObject,
+            find(present, key, item),
+            mergeKey,
+            schema,
+          ),
+        );
+  if (mergeKey === undefined) {
+    if (gone.length > 0) put(patch, deletePrefix + field, gone);
+  } else {
+    changes.push(...gone.map(value => ({ [mergeKey]: value, [directive]: 'delete' })));
+  }
+  if (changes.length > 0) put(patch, field, changes);
+  // Only lists of maps have an order that their readers may rely on.
+  if (mergeKey !== undefined && (changes.length > 0 || !sameOrder(wantedKeys, presentKeys))) {
+    put(
+      patch,
+      orderPrefix + field,
+      wantedKeys.map(value => ({ [mergeKey]: value })),
+    );
+  }
+}
+
+function diffElement(
+  before: JsonObject | undefined,
+  wanted: JsonObject,
+  present: JsonObject | undefined,
+  mergeKey: string,
+  schema: FieldSchema,
+): JsonObject[] {
+  if (present === undefined) return [wanted];
+  const inner = diffMap(before ?? {}, wanted, present, schema.fields ?? none);
+  if (Object.keys(inner).length === 0) return [];
+  const change = { ...inner, [mergeKey]: wanted[mergeKey] };
+  return [schema.retainKeys ? retaining(change, wanted) : change];
+}
+
+function retaining(patch: JsonObject, wanted: JsonObject): JsonObject {
+  return {
+    ...patch,
+    [retainKeys]: Object.keys(wanted)
+      .filter(field => (wanted[field] ?? null) !== null)
+      .sort(),
+  };
+}
+
+function find(
+  list: readonly unknown[],
+  key: (item: unknown) => unknown,
+  item: unknown,
+): JsonObject | undefined {
+  return list.find(other => key(other) === key(item)) as JsonObject | undefined;
+}
+
+function sameOrder(wanted: readonly unknown[], present: readonly unknown[]): boolean {
+  const places = wanted.map(key => present.indexOf(key)).filter(place => place >= 0);
+  return places.every((place, index) => index === 0 || (places[index - 1] ?? 0) <= place);
+}
+
+function fieldOf(schema: PatchSchema, field: string): FieldSchema {
+  return (own(schema, field) as FieldSchema | undefined) ?? {};
+}
+
+function keyOf(item: unknown, mergeKey: string): unknown {
+  return isObject(item) ? own(item, mergeKey) : undefined;
+}
+
+/** What the patch leaves where there was nothing: its values without directives and nulls. */
+function withoutDirectives(patch: JsonObject): JsonObject {
+  const { [directive]: _, ...rest } = patch;
+  return mergeMap({}, rest, none);
+}
+
+function withoutNulls(value: unknown): unknown {
+  return isObject(value) ? withoutDirectives(value) : value;
+}
+
+function bad(message: string): ApiError {
+  return new ApiError('BadRequest', 400, message);
+}
