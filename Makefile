@@ -1,0 +1,60 @@
+# GNU make 3.81 or newer. Everything stays in this folder; nothing global is touched.
+NODE_VERSION := 24.21.0
+NODE := bin/node24
+INSTALLED := node_modules/.installed
+lab := simulated
+seed := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup drill scenarios test typecheck lint unit format bench clean distclean
+
+help: ## List the targets
+	@echo 'Usage: make TARGET [name=value ...]'
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
+
+setup: $(INSTALLED) ## Install what the project needs, into the project's folder
+	@$(NODE) --version >/dev/null 2>&1 || $(bring-node)
+
+$(INSTALLED): package.json package-lock.json
+	@echo 'setup: installing packages'
+	@npm ci --ignore-scripts --silent || npm ci --ignore-scripts
+	@$(NODE) --version >/dev/null 2>&1 || $(bring-node)
+	@touch $@
+
+# These packages are what npm's `node` package fetches in an install script; taken directly, no script runs.
+define bring-node
+{ echo 'setup: bringing Node $(NODE_VERSION)'; \
+  npm install --prefix .node --no-save --no-package-lock --ignore-scripts --silent \
+    "node-$$(node -p 'process.platform + "-" + process.arch')@$(NODE_VERSION)"; }
+endef
+
+drill: setup ## Run a drill: scenario=NAME [lab=simulated] [seed=N]
+	@test -n '$(scenario)' || { echo "make drill: which one? scenario=NAME ('make scenarios' lists them)" >&2; exit 64; }
+	@bin/liangdi drill '$(scenario)' --lab '$(lab)' --seed '$(seed)'
+
+scenarios: setup ## List the scenarios and what each proves
+	@bin/liangdi scenarios
+
+test: typecheck lint unit ## Check everything: types, lint, tests
+
+typecheck: setup ## Check the types
+	@echo 'typecheck' && $(NODE) node_modules/typescript/bin/tsc --noEmit
+
+lint: setup ## Check format and lint rules
+	@echo 'lint' && $(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings
+
+unit: setup ## Run the tests alone
+	@echo 'unit' && $(NODE) node_modules/vitest/vitest.mjs run
+
+format: setup ## Format, and fix what lint can fix
+	@$(NODE) node_modules/@biomejs/biome/bin/biome check --write
+
+bench: setup ## Measure drills per minute on one core
+	@for file in bench/*.ts; do echo "$$file" && $(NODE) "$$file" || exit 1; done
+
+clean: ## Remove what drills left: runs/
+	@rm -rf runs coverage node_modules/.cache
+
+distclean: clean ## Remove what setup installed as well
+	@rm -rf node_modules .node

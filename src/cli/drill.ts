@@ -1,0 +1,147 @@
+import { basename } from 'node:path';
+import { Command } from 'commander';
+import type { Verdict } from '../drill/verdict.ts';
+import { claimFolder, newFolder, pointLatest, runName, writeFiles } from '../report/run-folder.ts';
+import type { JournalEvent } from '../runtime/journal.ts';
+import { wallStamp } from '../runtime/wall.ts';
+import { EXIT } from './exit.ts';
+import { type Format, formatOption, labOption, seedOption } from './options.ts';
+import { printVerdict } from './print.ts';
+import { projectRoot } from './root.ts';
+import { terminal } from './terminal.ts';
+
+interface DrillOptions {
+  lab: string;
+  seed: number;
+  out?: string;
+  format: Format;
+}
+
+export function drillCommand(): Command {
+  return new Command('drill')
+    .description('run a scenario on a lab, journal it and judge it')
+    .argument('<scenario>', "a scenario's name, or a file")
+    .addOption(labOption())
+    .addOption(seedOption())
+    .option('--out <folder>', 'where the run is written (default: a new folder in runs/)')
+    .addOption(formatOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  liangdi drill beijing-down
+  liangdi drill scenarios/beijing-down.yaml --seed 7 --out /tmp/run
+  liangdi drill beijing-down --format json | jq .verdict`,
+    )
+    .action(drill);
+}
+
+async function drill(nameOrFile: string, options: DrillOptions): Promise<void> {
+  const { loadScenario } = await import('../drill/scenario.ts');
+  const scenario = loadScenario(nameOrFile, projectRoot);
+  if (options.out !== undefined) claimFolder(options.out);
+
+  const interrupt = catchInterrupt();
+  const tell = await storyteller(options.format);
+  const events: JournalEvent[] = [];
+  const onEvent = (event: JournalEvent): void => {
+    events.push(event);
+    tell(event);
+  };
+  const { runDrill } = await import('../drill/runner.ts');
+  try {
+    const drilled = await runDrill(scenario, { ...options, onEvent, signal: interrupt.signal });
+    await conclude(drilled.events, drilled.verdict, options);
+    process.exitCode = interrupt.code() ?? exitCode(drilled.events, drilled.verdict);
+  } catch (error) {
+    if (events.length === 0) throw error;
+    const interrupted = interrupt.code();
+    await salvage(events, interrupted === undefined ? 'failed' : 'interrupted', error, options, tell);
+    if (interrupted === undefined) throw error;
+    process.exitCode = interrupted;
+  }
+}
+
+function exitCode(events: readonly JournalEvent[], verdict: Verdict): number {
+  const last = events.at(-1);
+  return last?.kind === 'end' && last.reason === 'failed' ? EXIT.failed : EXIT[verdict.verdict];
+}
+
+/** Prints the verdict, writes the run's folder and says where it is. */
+async function conclude(
+  events: readonly JournalEvent[],
+  verdict: Verdict,
+  options: DrillOptions,
+): Promise<void> {
+  if (options.format === 'text') process.stdout.write('\n');
+  await printVerdict(verdict, options.format);
+  const folder = await save(events, verdict, options);
+  if (options.format === 'text') process.stdout.write(`\nThe run is in ${folder}/\n`);
+}
+
+/** A drill that broke off leaves its journal too, closed as one that proves nothing. */
+async function salvage(
+  events: JournalEvent[],
+  reason: 'failed' | 'interrupted',
+  error: unknown,
+  options: DrillOptions,
+  tell: (event: JournalEvent) => void,
+): Promise<void> {
+  const last = events.at(-1);
+  if (last?.kind !== 'end') {
+    const detail = error instanceof Error ? error.message : String(error);
+    const end = { at: last?.at ?? 0, kind: 'end', reason, detail } as const;
+    events.push(end);
+    tell(end);
+  }
+  const { judge } = await import('../drill/judge.ts');
+  await conclude(events, judge(events), options);
+}
+
+async function save(
+  events: readonly JournalEvent[],
+  verdict: Verdict,
+  options: DrillOptions,
+): Promise<string> {
+  const [{ toNdjson }, { junitXml }, { verdictJson }] = await Promise.all([
+    import('../runtime/journal-memory.ts'),
+    import('../report/junit.ts'),
+    import('../report/json.ts'),
+  ]);
+  const folder = options.out ?? newFolder('runs', runName(wallStamp(), verdict.scenario, verdict.seed));
+  writeFiles(folder, {
+    'journal.ndjson': toNdjson(events),
+    'junit.xml': junitXml(verdict, versionOf(events)),
+    'verdict.json': verdictJson(verdict),
+  });
+  if (options.out === undefined) pointLatest('runs', basename(folder));
+  return folder;
+}
+
+function versionOf(events: readonly JournalEvent[]): string {
+  const first = events[0];
+  return first?.kind === 'drill' ? first.version : 'unknown';
+}
+
+/** Prints the timeline as it happens; with JSON asked for, nothing. */
+async function storyteller(format: Format): Promise<(event: JournalEvent) => void> {
+  if (format === 'json') return () => {};
+  const { Timeline } = await import('../report/timeline.ts');
+  const timeline = new Timeline(terminal(process.stdout));
+  return event => {
+    for (const line of timeline.lines(event)) process.stdout.write(`${line}\n`);
+  };
+}
+
+/** Ctrl-C and SIGTERM stop the drill, which ends its journal and takes its lab down; a second one stops at once. */
+function catchInterrupt(): { signal: AbortSignal; code(): number | undefined } {
+  const controller = new AbortController();
+  let code: number | undefined;
+  const stop = (exit: number, name: string) => () => {
+    code = exit;
+    controller.abort(new Error(`stopped by ${name}`));
+  };
+  process.once('SIGINT', stop(EXIT.interrupted, 'SIGINT'));
+  process.once('SIGTERM', stop(EXIT.terminated, 'SIGTERM'));
+  return { signal: controller.signal, code: () => code };
+}

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { LabError } from '../lab/lab.ts';
+import { InputError } from '../runtime/input-error.ts';
+import { drillCommand } from './drill.ts';
+import { EXIT } from './exit.ts';
+import { judgeCommand } from './judge.ts';
+import { scenariosCommand } from './scenarios.ts';
+
+function program(): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const liangdi = new Command('liangdi')
+    .description('Proves a two-city, three-centre disaster-recovery design before a disaster does.')
+    .version(version, '-V, --version')
+    .addCommand(drillCommand())
+    .addCommand(scenariosCommand())
+    .addCommand(judgeCommand())
+    .helpCommand(false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  liangdi scenarios                     what there is to prove
+  liangdi drill beijing-down            break both Beijing centres and judge what clients saw
+  liangdi drill my.yaml --seed 7        a scenario of your own, with other chance
+  liangdi judge runs/latest             judge a run's journal again
+
+Exit codes: 0 held, 1 violated, 2 unknown, 3 the lab failed or cannot do it, 64 wrong usage or bad input`,
+    );
+  for (const command of [liangdi, ...liangdi.commands]) {
+    const called = command === liangdi ? 'liangdi' : `liangdi ${command.name()}`;
+    command
+      .exitOverride()
+      .showHelpAfterError(`('${called} --help' says more)`)
+      .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'liangdi: ')) });
+  }
+  return liangdi;
+}
+
+/** The exit code for an error, after telling people what was wrong. */
+function report(error: unknown): number {
+  // Commander has said it already; its code is 0 for --help and --version.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.held : EXIT.usage;
+  if (error instanceof InputError) {
+    process.stderr.write(`${error.message}\n`);
+    return EXIT.usage;
+  }
+  if (error instanceof LabError) {
+    process.stderr.write(`liangdi: ${error.message}\n`);
+    return EXIT.failed;
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`liangdi failed (a bug): ${detail}\n`);
+  return EXIT.failed;
+}
+
+/** A reader that goes away (`liangdi … | head`) ends the printing, not the drill. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', error => {
+      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+    });
+  }
+}
+
+outliveReaders();
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}

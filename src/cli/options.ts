@@ -1,0 +1,25 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+const LARGEST_SEED = 2 ** 32 - 1;
+const LABS = ['simulated', 'local', 'kind', 'kubeconfig'] as const;
+
+export type Format = 'text' | 'json';
+
+export function formatOption(): Option {
+  return new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text');
+}
+
+export function labOption(): Option {
+  return new Option('--lab <lab>', 'what the drill runs on').choices(LABS).default('simulated');
+}
+
+export function seedOption(): Option {
+  return new Option('--seed <number>', 'the same seed gives the same drill').default(1).argParser(parseSeed);
+}
+
+/** A whole number from 0 to 4294967295, in decimal digits. */
+export function parseSeed(text: string): number {
+  const seed = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (seed <= LARGEST_SEED) return seed;
+  throw new InvalidArgumentError(`A seed is a whole number from 0 to ${LARGEST_SEED}.`);
+}

@@ -1,0 +1,14 @@
+import type { Verdict } from '../drill/verdict.ts';
+import type { Format } from './options.ts';
+import { terminal } from './terminal.ts';
+
+/** Prints a verdict on stdout: for people, or as `verdict.json` has it. */
+export async function printVerdict(verdict: Verdict, format: Format): Promise<void> {
+  if (format === 'json') {
+    const { verdictJson } = await import('../report/json.ts');
+    process.stdout.write(verdictJson(verdict));
+  } else {
+    const { verdictText } = await import('../report/terminal.ts');
+    process.stdout.write(verdictText(verdict, terminal(process.stdout)));
+  }
+}

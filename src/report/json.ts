@@ -1,0 +1,6 @@
+import type { Verdict } from '../drill/verdict.ts';
+
+/** The content of `verdict.json`. */
+export function verdictJson(verdict: Verdict): string {
+  return `${JSON.stringify(verdict, null, 2)}\n`;
+}

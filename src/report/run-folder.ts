@@ -1,0 +1,92 @@
+import { mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../runtime/input-error.ts';
+
+/** The files of a run by name, in the order in which they are written: the last one's presence says that all are there. */
+export type RunFiles = Readonly<Record<string, string>>;
+
+/**
+ * Makes `folder` for a run's files. InputError when it holds something already, or cannot be made: asked before the
+ * drill, so that a bad place costs nobody a run.
+ */
+export function claimFolder(folder: string): void {
+  const inside = attempt(folder, () => {
+    mkdirSync(folder, { recursive: true });
+    return readdirSync(folder);
+  });
+  if (inside.length > 0)
+    throw new InputError(folder, 'is not empty; a run is written into a new or an empty folder');
+}
+
+/** Makes a new folder `name` in `parent`, or `name-2`, `name-3`, … when that is taken, and returns its path. */
+export function newFolder(parent: string, name: string): string {
+  attempt(parent, () => mkdirSync(parent, { recursive: true }));
+  for (let number = 1; ; number++) {
+    const folder = join(parent, number === 1 ? name : `${name}-${number}`);
+    if (attempt(folder, () => madeNew(folder))) return folder;
+  }
+}
+
+/** `20261124T155906Z-beijing-down-1`; a scenario's name comes from a file, so it is made fit for a path. */
+export function runName(time: string, scenario: string, seed: number): string {
+  const safe = scenario.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '');
+  return `${time}-${safe.slice(0, 80) || 'drill'}-${seed}`;
+}
+
+/** Each file appears whole or not at all. */
+export function writeFiles(folder: string, files: RunFiles): void {
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(folder, name);
+    attempt(file, () => {
+      writeFileSync(`${file}.part`, text, { flag: 'wx' });
+      renameSync(`${file}.part`, file);
+    });
+  }
+}
+
+/** Points `parent/latest` to the folder `name` beside it; InputError when something else has that name. */
+export function pointLatest(parent: string, name: string): void {
+  const latest = join(parent, 'latest');
+  const fresh = join(parent, `.latest-${process.pid}`);
+  attempt(latest, () => {
+    symlinkSync(name, fresh);
+    renameSync(fresh, latest);
+  });
+}
+
+function madeNew(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function attempt<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new InputError(path, `cannot be written: ${reason(error as NodeJS.ErrnoException)}`);
+  }
+}
+
+function reason(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied';
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return 'a file is in the way';
+    case 'EISDIR':
+      return 'a folder is in the way';
+    case 'ENOSPC':
+      return 'the disk is full';
+    case 'EROFS':
+      return 'the file system is read-only';
+    default:
+      return error.message;
+  }
+}

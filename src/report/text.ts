@@ -1,0 +1,99 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+
+export type Colour = 'green' | 'red' | 'yellow' | 'cyan' | 'magenta' | 'dim' | 'bold';
+
+/** Gives text a colour, or leaves it as it is. Colour never carries a meaning of its own: a word stands beside it. */
+export type Paint = (colour: Colour, text: string) => string;
+
+export function paint(color: boolean): Paint {
+  return color ? (colour, text) => styleText(colour, text, { validateStream: false }) : (_, text) => text;
+}
+
+/** Chinese, Japanese and Korean letters and full-width forms, which take two columns of a terminal. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]/gu;
+
+/** Columns that a text takes on a terminal. */
+export function columns(text: string): number {
+  const plain = stripVTControlCharacters(text);
+  return [...plain].length + (plain.match(WIDE)?.length ?? 0);
+}
+
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - columns(text)));
+}
+
+export function padStart(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - columns(text))) + text;
+}
+
+/** A control character in a name or a message must not reach the terminal. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+}
+
+/** Breaks a text into lines of at most `width` columns: at spaces, and inside a word only where it fills a line. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of printable(text)
+    .split(' ')
+    .flatMap(part => pieces(part, width))) {
+    if (line !== '' && columns(line) + 1 + columns(word) > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  lines.push(line);
+  return lines;
+}
+
+/** A word that is wider than a line (Chinese has no spaces), cut at the line's width. */
+function pieces(word: string, width: number): string[] {
+  if (word === '') return [];
+  if (columns(word) <= width) return [word];
+  const result: string[] = [];
+  let piece = '';
+  for (const character of word) {
+    if (columns(piece) + columns(character) > width) {
+      result.push(piece);
+      piece = '';
+    }
+    piece += character;
+  }
+  return [...result, piece];
+}
+
+/** The text behind a first column, with its further lines under its first. */
+export function hanging(first: string, text: string, width: number): string[] {
+  const indent = columns(first);
+  return wrap(text, Math.max(20, width - indent)).map((line, index) =>
+    index === 0 ? first + line : ' '.repeat(indent) + line,
+  );
+}
+
+/** `01:40.0`, or `1:01:40.0` from an hour on; tenths of a second are cut, not rounded. */
+export function clockTime(ms: number): string {
+  const tenths = Math.floor(ms / 100);
+  const seconds = Math.floor(tenths / 10);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.${tenths % 10}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}
+
+/** Seconds with one decimal. */
+export function seconds(ms: number): string {
+  return (ms / 1000).toFixed(1);
+}
+
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
+}
+
+export function count(amount: number, one: string, many = `${one}s`): string {
+  return `${amount} ${amount === 1 ? one : many}`;
+}

@@ -1,0 +1,281 @@
+import type {
+  FaultEvent,
+  JournalEvent,
+  ObjectEvent,
+  RequestEvent,
+  WorkflowEvent,
+} from '../runtime/journal.ts';
+import { succeeded } from '../runtime/journal.ts';
+import { type Colour, clockTime, count, hanging, padEnd, paint, seconds, wrap } from './text.ts';
+
+/** So long without an error ends a spell of errors. Clients ask several times a second; one that asks every 3 s counts. */
+const QUIET_MS = 30_000;
+const NONE: readonly string[] = [];
+/** Steps that say something to a reader; `pending` and `running` come and go by themselves. */
+const PASSING_STEPS = new Set(['', 'pending', 'running']);
+
+interface Spell {
+  first: number;
+  last: number;
+  errors: number;
+}
+
+/**
+ * Tells a drill's story as it happens: turns each event of the journal into the lines it is worth, mostly none.
+ *
+ * Times are `T+01:40.0` from the timeline's start, which a live reader cannot know before it comes: what happens
+ * earlier carries the time since the drill began, without the `T`. The last error of a spell is known only after a
+ * quiet time, so its line comes then and names the moment.
+ */
+export class Timeline {
+  readonly #width: number;
+  readonly #paint: ReturnType<typeof paint>;
+  readonly #centres = new Map<string, string>();
+  readonly #steps = new Map<string, string>();
+  readonly #phases = new Map<string, string>();
+  readonly #ready = new Map<string, Readiness>();
+  readonly #injectedAt = new Map<string, number>();
+  #start: number | undefined;
+  #spell: Spell | undefined;
+
+  constructor(options: { color: boolean; width: number }) {
+    this.#width = options.width;
+    this.#paint = paint(options.color);
+  }
+
+  lines(event: JournalEvent): readonly string[] {
+    const spell = this.#spell;
+    if (spell !== undefined && event.at - spell.last >= QUIET_MS) {
+      this.#spell = undefined;
+      const text = `no error for ${QUIET_MS / 1000} s; ${this.#spellText(spell)}`;
+      return [...this.#line(spell.last + QUIET_MS, 'clients', 'green', text), ...this.#event(event)];
+    }
+    return this.#event(event);
+  }
+
+  #event(event: JournalEvent): readonly string[] {
+    switch (event.kind) {
+      case 'request':
+        return succeeded(event) ? NONE : this.#error(event);
+      case 'probe':
+        this.#centres.set(event.address, event.centre);
+        return NONE;
+      case 'drill':
+        return this.#heading(event.scenario, event.lab, event.seed);
+      case 'lab':
+        return this.#line(event.at, 'lab', 'dim', event.step + (event.detail ? `: ${event.detail}` : ''));
+      case 'deploy':
+        return this.#line(event.at, 'deploy', 'cyan', `${versioned(event)} applied to the hub`);
+      case 'workflow':
+        return this.#workflow(event);
+      case 'approval':
+        return this.#line(event.at, 'approval', 'cyan', `${event.step} of ${versioned(event)} approved`);
+      case 'object':
+        return this.#object(event);
+      case 'compare':
+        if (event.differences.length === 0) return NONE;
+        return this.#line(
+          event.at,
+          'compare',
+          'yellow',
+          `${event.object} in ${event.centre} is not as planned: ${some(event.differences)}`,
+        );
+      case 'timeline':
+        this.#start = event.at;
+        return this.#line(event.at, 'timeline', 'bold', 'begins: clients ask from now on');
+      case 'fault':
+        return this.#fault(event);
+      case 'health':
+        this.#centres.set(event.address, event.centre);
+        return this.#line(
+          event.at,
+          'health',
+          event.status === 'OK' ? 'green' : 'red',
+          `${event.centre} ${event.status}: ${event.failing} of ${event.nodes} vantage points see it down`,
+        );
+      case 'switch':
+        return this.#line(
+          event.at,
+          'switch',
+          'magenta',
+          `${setName(event.from)} -> ${setName(event.to)}: ${event.reason}`,
+        );
+      case 'publish':
+        return this.#line(
+          event.at,
+          'publish',
+          'cyan',
+          `the name servers answer ${this.#places(event.addresses)} (${setName(event.set)} set)`,
+        );
+      case 'end':
+        return this.#end(event.at, event.reason, event.detail);
+      default:
+        return NONE;
+    }
+  }
+
+  #heading(scenario: unknown, lab: string, seed: number): readonly string[] {
+    const { name, proves, addresses } = header(scenario);
+    for (const [address, centre] of addresses) this.#centres.set(address, centre);
+    const title = this.#paint('bold', `${name} on the ${lab} lab, seed ${seed}`);
+    return [title, ...(proves === '' ? [] : wrap(proves, this.#width)), ''];
+  }
+
+  #workflow(event: WorkflowEvent): readonly string[] {
+    const news: string[] = [];
+    const key = `${event.application} ${event.publishVersion ?? ''}`;
+    if (this.#phases.get(key) !== event.phase) {
+      this.#phases.set(key, event.phase);
+      news.push(`${versioned(event)} is ${event.phase}`);
+    }
+    for (const [step, phase] of Object.entries(event.steps)) {
+      const known = this.#steps.get(`${key} ${step}`);
+      this.#steps.set(`${key} ${step}`, phase);
+      if (known !== phase && !PASSING_STEPS.has(phase)) news.push(`${step} ${phase}`);
+    }
+    return news.length === 0 ? NONE : this.#line(event.at, 'workflow', 'cyan', news.join(', '));
+  }
+
+  #object(event: ObjectEvent): readonly string[] {
+    if (event.replicas === undefined) return NONE;
+    const key = `${event.centre} ${event.object}`;
+    const before = this.#ready.get(key);
+    const now = event.verb === 'DELETED' ? 'gone' : readiness(event.replicas, event.ready ?? 0);
+    this.#ready.set(key, now);
+    if (now === before || now === 'some' || (now === 'none' && before === undefined)) return NONE;
+    const figures = now === 'gone' ? 'deleted' : `${event.ready ?? 0} of ${event.replicas} pods ready`;
+    return this.#line(
+      event.at,
+      'pods',
+      now === 'all' ? 'green' : 'red',
+      `${event.centre}: ${event.object} ${figures}`,
+    );
+  }
+
+  #fault(event: FaultEvent): readonly string[] {
+    const on = event.targets.length === 0 ? '' : ` on ${event.targets.join(', ')}`;
+    const what = event.name === event.fault ? event.name : `${event.name} (${event.fault})`;
+    switch (event.step) {
+      case 'inject':
+      case 'heal':
+        this.#injectedAt.set(event.name, event.at);
+        return event.step === 'inject'
+          ? this.#line(event.at, 'fault', 'red', `${what} strikes${on}`)
+          : this.#line(event.at, 'fault', 'green', `${what} is being healed${on}`);
+      case 'injected':
+      case 'healed':
+        if (this.#injectedAt.get(event.name) === event.at) return NONE;
+        return event.step === 'injected'
+          ? this.#line(event.at, 'fault', 'red', `${event.name} has taken effect`)
+          : this.#line(event.at, 'fault', 'green', `${event.name} is healed`);
+    }
+  }
+
+  #error(event: RequestEvent): readonly string[] {
+    const spell = this.#spell;
+    if (spell !== undefined) {
+      spell.last = event.at;
+      spell.errors++;
+      return NONE;
+    }
+    this.#spell = { first: event.at, last: event.at, errors: 1 };
+    return this.#line(
+      event.at,
+      'clients',
+      'red',
+      `first error: ${this.#failure(event)} (${event.population})`,
+    );
+  }
+
+  #failure(event: RequestEvent): string {
+    if (event.address === undefined) return 'the name could not be resolved';
+    const where = event.centre ?? event.address;
+    switch (event.failure) {
+      case undefined:
+        return `${event.status ?? 'no status'} from ${where}`;
+      case 'refused':
+        return `connection refused by ${where}`;
+      case 'reset':
+        return `connection reset by ${where}`;
+      default:
+        return `${event.failure} at ${where}`;
+    }
+  }
+
+  #end(at: number, reason: string, detail: string | undefined): readonly string[] {
+    const spell = this.#spell;
+    this.#spell = undefined;
+    const open =
+      spell === undefined
+        ? NONE
+        : this.#line(
+            at,
+            'clients',
+            'red',
+            `errors in the last ${QUIET_MS / 1000} s: ${this.#spellText(spell)}`,
+          );
+    const colour = reason === 'finished' ? 'bold' : 'red';
+    return [...open, ...this.#line(at, 'end', colour, reason + (detail ? `: ${detail}` : ''))];
+  }
+
+  #spellText(spell: Spell): string {
+    const errors = count(spell.errors, 'error');
+    if (spell.errors === 1) return `${errors} at ${this.#time(spell.last)}`;
+    const span = `${this.#time(spell.first)} to ${this.#time(spell.last)}`;
+    return `${errors} from ${span} (${seconds(spell.last - spell.first)} s), the last then`;
+  }
+
+  #places(addresses: readonly string[]): string {
+    if (addresses.length === 0) return 'nothing';
+    return addresses.map(address => this.#centres.get(address) ?? address).join(', ');
+  }
+
+  #time(at: number): string {
+    return this.#start === undefined || at < this.#start
+      ? `  ${clockTime(at)}`
+      : `T+${clockTime(at - this.#start)}`;
+  }
+
+  #line(at: number, topic: string, colour: Colour, text: string): string[] {
+    const first = `${padEnd(this.#time(at), 11)} ${this.#paint(colour, padEnd(topic, 8))} `;
+    return hanging(first, text, this.#width);
+  }
+}
+
+type Readiness = 'all' | 'some' | 'none' | 'gone';
+
+function readiness(replicas: number, ready: number): Readiness {
+  if (ready === 0) return 'none';
+  return ready >= replicas ? 'all' : 'some';
+}
+
+function setName(set: 'DEFAULT' | 'FAILOVER'): string {
+  return set === 'DEFAULT' ? 'primary' : 'backup';
+}
+
+function versioned(event: { application: string; publishVersion?: string }): string {
+  return event.publishVersion === undefined
+    ? event.application
+    : `${event.application} ${event.publishVersion}`;
+}
+
+function some(items: readonly string[]): string {
+  return items.length <= 3
+    ? items.join(', ')
+    : `${items.slice(0, 3).join(', ')} and ${items.length - 3} more`;
+}
+
+/** What the timeline needs of the scenario in the journal's first line, which is free in form to the journal. */
+function header(scenario: unknown): { name: string; proves: string; addresses: [string, string][] } {
+  const { name, proves, topology } = (scenario ?? {}) as {
+    name?: string;
+    proves?: string;
+    topology?: { cities?: readonly { centres?: readonly { name: string; address: string }[] }[] };
+  };
+  const centres = topology?.cities?.flatMap(city => city.centres ?? []) ?? [];
+  return {
+    name: name ?? 'a drill',
+    proves: proves ?? '',
+    addresses: centres.map(centre => [centre.address, centre.name]),
+  };
+}

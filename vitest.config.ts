@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // The code keeps no state in modules, so files may share a worker's module graph: much faster.
+    pool: 'threads',
+    isolate: false,
+    retry: 0,
+    testTimeout: 10_000,
+  },
+});
