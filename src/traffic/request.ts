@@ -1,0 +1,137 @@
+import type { RequestEvent } from '../runtime/journal.ts';
+import type { Connection, HttpOutcome, HttpRequest } from '../runtime/network.ts';
+import type { Client } from './client.ts';
+import type { Asker, Resolution } from './resolver.ts';
+
+type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** One request of a client: lookup, connection, answer, journal. */
+export class Request implements Asker {
+  readonly #client: Client;
+  readonly #ended: (() => void) | undefined;
+  #resolution!: Resolution;
+  #sent = 0;
+  #connected = 0;
+  /** Which of the resolution's addresses is dialled. */
+  #choice = 0;
+
+  constructor(client: Client, ended: (() => void) | undefined) {
+    this.#client = client;
+    this.#ended = ended;
+  }
+
+  start(): void {
+    const { clock, record } = this.#client.habits;
+    const now = clock.now();
+    record.begin();
+    const kept = this.#client.takeConnection(now);
+    if (kept !== undefined) {
+      this.#prepare(kept.resolution, now, kept.connected);
+      this.#dial(kept.connection.address, now, kept.connection);
+      return;
+    }
+    const cached = this.#client.cached(now);
+    if (cached === undefined) this.#client.resolver.lookup(this);
+    else this.#open(cached, now);
+  }
+
+  resolved(resolution: Resolution): void {
+    const now = resolution.looked;
+    if (resolution.addresses.length === 0) {
+      this.#prepare(resolution, now, now);
+      this.#finish(now, undefined, { failure: 'dns' });
+      return;
+    }
+    this.#client.remember(resolution);
+    this.#open(resolution, now);
+  }
+
+  #prepare(resolution: Resolution, sent: number, connected: number): void {
+    this.#resolution = resolution;
+    this.#sent = sent;
+    this.#connected = connected;
+  }
+
+  #open(resolution: Resolution, now: number): void {
+    this.#prepare(resolution, now, now);
+    this.#dial(resolution.addresses[0] as string, now);
+  }
+
+  #dial(address: string, now: number, kept?: Connection): void {
+    const { place, population, target, network } = this.#client.habits;
+    const timeoutMs = population.timeout - (now - this.#sent);
+    const request: Draft<HttpRequest> = {
+      from: place,
+      address,
+      port: target.port,
+      host: target.name,
+      path: target.path,
+      timeoutMs,
+    };
+    if (population.connection !== 'fresh') request.keepAlive = true;
+    if (kept !== undefined) request.connection = kept;
+    // curl gives an address half of the time that is left while there is another one to try.
+    else if (this.#hasNext()) request.connectTimeoutMs = Math.ceil(timeoutMs / 2);
+    network.http(request, outcome => this.#received(address, kept !== undefined, outcome));
+  }
+
+  #hasNext(): boolean {
+    return (
+      this.#client.habits.population.triesNextAddress && this.#choice + 1 < this.#resolution.addresses.length
+    );
+  }
+
+  #received(address: string, overKept: boolean, outcome: HttpOutcome): void {
+    const { clock, population, record } = this.#client.habits;
+    const now = clock.now();
+    if (outcome.response === undefined) {
+      // Not connected: refused, or a timeout with time left, which can only be that of the connection.
+      const unconnected = outcome.failure !== 'reset' && now - this.#sent < population.timeout;
+      if (unconnected && !overKept && this.#hasNext()) {
+        this.#dial(this.#resolution.addresses[++this.#choice] as string, now);
+        return;
+      }
+      this.#finish(now, address, outcome);
+      return;
+    }
+    const { response, connection } = outcome;
+    if (connection !== undefined) {
+      const resolution = this.#resolution;
+      this.#client.keepConnection({ connection, resolution, connected: this.#connected, rested: now });
+    }
+    this.#finish(now, address, {
+      status: response.status,
+      body: record.body(now, response.status, response.body),
+    });
+  }
+
+  #finish(
+    at: number,
+    address: string | undefined,
+    result: Pick<RequestEvent, 'status' | 'body' | 'failure'>,
+  ): void {
+    const { centreOf, population, record } = this.#client.habits;
+    const { looked, answer, draw } = this.#resolution;
+    const event: RequestEvent = {
+      at,
+      kind: 'request',
+      population: population.name,
+      client: this.#client.index,
+      sent: this.#sent,
+      looked,
+      connected: this.#connected,
+      answer,
+      draw,
+    };
+    if (address !== undefined) {
+      event.address = address;
+      const centre = centreOf(address);
+      if (centre !== undefined) event.centre = centre;
+    }
+    if (result.failure !== undefined) event.failure = result.failure;
+    else Object.assign(event, result);
+    record.journal.append(event);
+    this.#ended?.();
+    record.end();
+  }
+}
