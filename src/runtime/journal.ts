@@ -201,6 +201,7 @@ export interface AnswerEvent {
   population: string;
   /** Empty when there was no usable answer. */
   addresses: string[];
+  /** Seconds, as in the DNS answer. */
   ttl: number;
   /** The rcode when it is not NOERROR, or the network's failure. */
   failure?: string;
@@ -226,9 +227,9 @@ export interface RequestEvent {
   population: string;
   /** Counts from 0 within the population. */
   client: number;
-  /** When it was sent. */
+  /** When it was sent: the first dial. A lookup goes before it. */
   sent: number;
-  /** When the name was last asked of the resolver, for the address that was used. */
+  /** When the resolver handed out the address that was used. */
   looked: number;
   /** When the connection was opened (equal to `sent` for a new one). */
   connected: number;

@@ -28,6 +28,8 @@ export interface HttpRequest {
   readonly path: string;
   /** From the first packet to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** A shorter limit for opening a new connection; the failure is `timeout` too. */
+  readonly connectTimeoutMs?: number;
   /** Sends over this open connection instead of a new one. */
   readonly connection?: Connection;
   /** Leaves the connection open and hands it over in the outcome. */
