@@ -7,6 +7,12 @@ export interface Place {
   readonly path?: string;
 }
 
+export interface Problem extends Place {
+  readonly message: string;
+}
+
+const TOLD = 5;
+
 /** Something that a person gave us is wrong. The message says where, what, and what would be right. */
 export class InputError extends Error {
   readonly file: string;
@@ -18,16 +24,24 @@ export class InputError extends Error {
     super(`${where(file, place)}: ${problem}`);
     this.name = 'InputError';
     this.file = file;
-    Object.assign(this, place);
+    const { line, column, path } = place;
+    if (line !== undefined) this.line = line;
+    if (column !== undefined) this.column = column;
+    if (path !== undefined) this.path = path;
   }
 
-  /** Several problems of one file as one error, which stands at the first. */
-  static all(problems: readonly InputError[]): InputError {
-    const [first] = problems;
+  /** All that is wrong with a file as one error, which stands at the first; a few are told in full. */
+  static all(file: string, problems: readonly Problem[]): InputError {
+    const inOrder = problems.toSorted(
+      (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+    );
+    const [first, ...others] = inOrder
+      .slice(0, TOLD)
+      .map(problem => new InputError(file, problem.message, problem));
     if (first === undefined) throw new Error('InputError.all: no problem');
-    const shown = problems.slice(0, 5).map(problem => problem.message);
-    if (problems.length > shown.length) shown.push(`… and ${problems.length - shown.length} more`);
-    first.message = shown.join('\n');
+    const lines = [first, ...others].map(error => error.message);
+    if (problems.length > TOLD) lines.push(`… and ${problems.length - TOLD} more`);
+    first.message = lines.join('\n');
     return first;
   }
 }

@@ -1,5 +1,7 @@
 import type { Journal, JournalEvent } from './journal.ts';
 
+export { parseNdjson, toNdjson } from './journal-ndjson.ts';
+
 /** A journal that keeps its events; a listener may print them as they come. */
 export class MemoryJournal implements Journal {
   readonly events: JournalEvent[] = [];
@@ -18,11 +20,4 @@ export class MemoryJournal implements Journal {
     this.events.push(event);
     this.#listener?.(event);
   }
-}
-
-/** One event a line, each line ended by a newline. */
-export function toNdjson(events: readonly JournalEvent[]): string {
-  let text = '';
-  for (const event of events) text += `${JSON.stringify(event)}\n`;
-  return text;
 }

@@ -62,6 +62,9 @@ class Simulation implements SimulatedNetwork {
   http(request: HttpRequest, done: (outcome: HttpOutcome) => void): void {
     const exchange = new HttpExchange(this, request, done);
     this.#deadlines.add(request.timeoutMs, exchange);
+    if (request.connectTimeoutMs !== undefined) {
+      this.#deadlines.add(request.connectTimeoutMs, new Opening(exchange));
+    }
     exchange.start();
   }
 
@@ -316,6 +319,7 @@ class HttpExchange extends Dialling {
   readonly #done: (outcome: HttpOutcome) => void;
   readonly #connection: SimulatedConnection;
   readonly #kept: boolean;
+  established = false;
   #replied = false;
 
   constructor(network: Simulation, request: HttpRequest, done: (outcome: HttpOutcome) => void) {
@@ -337,6 +341,7 @@ class HttpExchange extends Dialling {
 
   /** Sends the request. The host may have changed since the connection was opened. */
   protected connected(): void {
+    this.established = true;
     this.sendReliably(this.there, DATA_RESEND_MS, () => {
       const server = this.host?.server;
       const accepts = server?.accepts();
@@ -372,5 +377,22 @@ class HttpExchange extends Dialling {
     }
     this.#connection.close();
     this.#done({ response });
+  }
+}
+
+/** The part of an HTTP exchange that has a deadline of its own. */
+class Opening implements Expiring {
+  readonly #exchange: HttpExchange;
+
+  constructor(exchange: HttpExchange) {
+    this.#exchange = exchange;
+  }
+
+  get over(): boolean {
+    return this.#exchange.established || this.#exchange.over;
+  }
+
+  expire(): void {
+    this.#exchange.expire();
   }
 }

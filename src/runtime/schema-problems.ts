@@ -3,7 +3,10 @@ import { suggestion } from './suggest.ts';
 
 export type Path = readonly PropertyKey[];
 
-export interface Problem {
+/** Of more unknown fields of one mapping, only these many are told. */
+const MAX_KEYS = 20;
+
+interface Problem {
   readonly path: Path;
   readonly message: string;
 }
@@ -13,10 +16,7 @@ export function flatten(issue: z.core.$ZodIssue, before: Path = []): Problem[] {
   const path = [...before, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
     const messages = issue.message.split('\n');
-    return issue.keys.map((key, index) => ({
-      path: [...path, key],
-      message: messages[index] ?? issue.message,
-    }));
+    return messages.map((message, index) => ({ path: [...path, issue.keys[index] ?? ''], message }));
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const branch = likeliest(issue.errors);
@@ -48,7 +48,8 @@ export function explain(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = keysOf(issue.inst);
-      return issue.keys.map(key => `unknown field "${key}"${suggestion(key, known)}`).join('\n');
+      const told = issue.keys.slice(0, MAX_KEYS);
+      return told.map(key => `unknown field ${JSON.stringify(key)}${suggestion(key, known)}`).join('\n');
     }
     case 'invalid_type':
       if (issue.input === undefined) return `is missing; expected ${article(issue.expected)}`;

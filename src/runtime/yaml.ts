@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -10,10 +11,13 @@ import {
   type Pair,
   Parser,
   parseAllDocuments,
+  type Scalar,
   type YAMLError,
+  type YAMLMap,
+  type YAMLSeq,
 } from 'yaml';
 import type * as z from 'zod';
-import { InputError } from './input-error.ts';
+import { InputError, type Problem } from './input-error.ts';
 import { explain, flatten, type Path } from './schema-problems.ts';
 
 export { InputError } from './input-error.ts';
@@ -25,6 +29,8 @@ export { explain } from './schema-problems.ts';
 const MAX_DEPTH = 100;
 /** Values after aliases are followed: more is an attack. */
 const MAX_VALUES = 1_000_000;
+/** More are not worth finding the place of. */
+const MAX_PROBLEMS = 100;
 
 export interface Position {
   /** From 1. */
@@ -60,11 +66,11 @@ export function checkDocument<S extends z.ZodType>(
   const result = schema.safeParse(document.value, { error: explain, reportInput: true });
   if (result.success) return result.data;
   const problems = result.error.issues
+    .slice(0, MAX_PROBLEMS)
     .flatMap(issue => flatten(issue))
-    .map(({ path, message }) => {
-      return new InputError(file, message, { ...document.locate(path), path: printPath(path) });
-    });
-  throw InputError.all(problems.sort(byPosition));
+    .slice(0, MAX_PROBLEMS)
+    .map(({ path, message }) => ({ message, path: printPath(path), ...document.locate(path) }));
+  throw InputError.all(file, problems);
 }
 
 /** The documents of `text` (separated by `---`; empty ones are left out), as plain data. */
@@ -84,28 +90,30 @@ export function parseYamlDocuments(text: string, file: string): YamlDocument[] {
     logLevel: 'silent',
   });
   if (!Array.isArray(documents)) return [];
-  const problems: InputError[] = [];
+  const problems: Problem[] = [];
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   const parsed: YamlDocument[] = [];
   for (const document of documents) {
-    for (const error of [...document.errors, ...document.warnings]) {
-      problems.push(new InputError(file, syntaxProblem(error), at(error.pos[0])));
+    for (const error of [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS)) {
+      problems.push({ message: syntaxProblem(error), ...at(error.pos[0]) });
     }
-    if (document.errors.length > 0) continue;
     const contents = document.contents as Node | null;
-    if (contents === null || (isScalar(contents) && contents.value === null && contents.source === ''))
-      continue;
-    const converter = new Converter(document, (message, node, path) => {
-      problems.push(new InputError(file, message, { ...at(node.range?.[0] ?? 0), path: printPath(path) }));
+    if (document.errors.length > 0 || isEmpty(contents)) continue;
+    const converter = new Converter((message, node, path) => {
+      if (problems.length < MAX_PROBLEMS)
+        problems.push({ message, path: printPath(path), ...at(node.range?.[0] ?? 0) });
     });
-    const value = converter.value(contents, []);
-    parsed.push({ value, locate: path => at(offsetOf(document, path)) });
+    parsed.push({ value: converter.value(contents, []), locate: path => at(offsetOf(document, path)) });
   }
-  if (problems.length > 0) throw InputError.all(problems.sort(byPosition));
+  if (problems.length > 0) throw InputError.all(file, problems);
   return parsed;
+}
+
+function isEmpty(contents: Node | null): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null && contents.source === '');
 }
 
 /** Counts open collections without recursion, so that later code may recurse. */
@@ -128,13 +136,12 @@ function position(text: string, offset: number): Position {
 
 /** Turns nodes into plain data: aliases become copies; what JSON has no form for is a problem. */
 class Converter {
-  readonly #document: Document.Parsed;
   readonly #problem: (message: string, node: Node, path: Path) => void;
-  #values = 0;
+  readonly #anchors = new Map<string, Node>();
   readonly #open = new Set<Node>();
+  #values = 0;
 
-  constructor(document: Document.Parsed, problem: (message: string, node: Node, path: Path) => void) {
-    this.#document = document;
+  constructor(problem: (message: string, node: Node, path: Path) => void) {
     this.#problem = problem;
   }
 
@@ -143,24 +150,26 @@ class Converter {
     this.#values += 1;
     if (this.#values === MAX_VALUES) this.#problem('aliases make the document too big', node, path);
     if (this.#values >= MAX_VALUES) return null;
+    if (isAlias(node)) return this.#alias(node, path);
+    const { anchor } = node as Scalar | YAMLMap | YAMLSeq;
+    if (anchor !== undefined) this.#anchors.set(anchor, node);
     if (isScalar(node)) return this.#scalar(node.value, node, path);
-    const target = isAlias(node) ? node.resolve(this.#document) : node;
-    if (target === undefined || this.#open.has(target)) {
-      this.#problem(
-        `the alias ${String(node)} names ${target ? 'what contains it' : 'nothing before it'}`,
-        node,
-        path,
-      );
-      return null;
-    }
-    this.#open.add(target);
-    const value = isMap(target)
-      ? this.#map(target.items, path)
-      : isSeq(target)
-        ? target.items.map((item, index) => this.value(item as Node | null, [...path, index]))
-        : this.value(target as Node, path);
-    this.#open.delete(target);
+    this.#open.add(node);
+    const value = isMap(node) ? this.#map(node.items, path) : this.#list(node as YAMLSeq, path);
+    this.#open.delete(node);
     return value;
+  }
+
+  #alias(alias: Alias, path: Path): unknown {
+    const target = this.#anchors.get(alias.source);
+    if (target !== undefined && !this.#open.has(target)) return this.value(target, path);
+    const names = target === undefined ? 'nothing before it' : 'what contains it';
+    this.#problem(`the alias *${alias.source} names ${names}`, alias, path);
+    return null;
+  }
+
+  #list(list: YAMLSeq, path: Path): unknown[] {
+    return list.items.map((item, index) => this.value(item as Node | null, [...path, index]));
   }
 
   #scalar(value: unknown, node: Node, path: Path): unknown {
@@ -221,8 +230,4 @@ function printPath(path: Path): string {
     .map(step => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
     .join('')
     .replace(/^\./, '');
-}
-
-function byPosition(a: InputError, b: InputError): number {
-  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }

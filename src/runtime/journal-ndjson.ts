@@ -1,0 +1,57 @@
+import { InputError } from './input-error.ts';
+import type { JournalEvent } from './journal.ts';
+import { problemOf } from './journal-shape.ts';
+
+/** One event a line, each line ended by a newline. */
+export function toNdjson(events: readonly JournalEvent[]): string {
+  // Measured: code that knows each kind's fields would save a quarter of this, 1.5 ms of 7,000 events.
+  let text = '';
+  for (const event of events) text += `${JSON.stringify(event)}\n`;
+  return text;
+}
+
+/**
+ * The events of a journal's text, each with the fields of its kind; fields that are not known are kept. A journal
+ * may have been cut short: without an `end`, or in the middle of its last line, which is left out then.
+ *
+ * @throws InputError with the line of what is not a journal.
+ */
+export function parseNdjson(text: string, file = 'journal.ndjson'): JournalEvent[] {
+  const events: JournalEvent[] = [];
+  let last: JournalEvent | undefined;
+  let line = 0;
+  for (let start = 0; start < text.length; ) {
+    line += 1;
+    const newline = text.indexOf('\n', start);
+    const source = text.slice(start, newline < 0 ? undefined : newline);
+    start = newline < 0 ? text.length : newline + 1;
+    const event = parseLine(source);
+    if (event === undefined && newline < 0) break;
+    const problem = event === undefined ? 'not a line of JSON' : (problemOf(event) ?? disorder(event, last));
+    if (problem !== undefined) throw new InputError(file, problem, { line });
+    last = event as JournalEvent;
+    events.push(last);
+  }
+  if (last === undefined)
+    throw new InputError(file, 'an empty journal: the first line must be a drill event');
+  return events;
+}
+
+function parseLine(source: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch {
+    return undefined;
+  }
+}
+
+function disorder(value: unknown, last: JournalEvent | undefined): string | undefined {
+  const event = value as JournalEvent;
+  if (last === undefined) {
+    return event.kind === 'drill' ? undefined : `the first line must be a drill event, not ${event.kind}`;
+  }
+  if (event.kind === 'drill') return 'a second drill event: a journal holds one drill';
+  if (last.kind === 'end') return `${event.kind} after the end event, which must be the last line`;
+  if (event.at < last.at) return `at: ${event.at} comes after ${last.at}; times never decrease`;
+  return undefined;
+}
