@@ -80,6 +80,7 @@ const SHAPES: Shapes = {
     fault: text,
     step: oneOf('inject', 'injected', 'heal', 'healed'),
     targets: listOf(text),
+    since: optional(time),
   },
   probe: { address: text, centre: text, vantage: text, ok: flag, result: text },
   health: { address: text, centre: text, status: oneOf('OK', 'ALERT'), failing: count, nodes: count },
