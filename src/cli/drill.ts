@@ -7,7 +7,6 @@ import { wallStamp } from '../runtime/wall.ts';
 import { EXIT } from './exit.ts';
 import { type Format, formatOption, labOption, seedOption } from './options.ts';
 import { printVerdict } from './print.ts';
-import { projectRoot } from './root.ts';
 import { terminal } from './terminal.ts';
 
 interface DrillOptions {
@@ -38,7 +37,7 @@ Examples:
 
 async function drill(nameOrFile: string, options: DrillOptions): Promise<void> {
   const { loadScenario } = await import('../drill/scenario.ts');
-  const scenario = loadScenario(nameOrFile, projectRoot);
+  const scenario = loadScenario(nameOrFile);
   if (options.out !== undefined) claimFolder(options.out);
 
   const interrupt = catchInterrupt();

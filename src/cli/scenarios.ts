@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { type Format, formatOption } from './options.ts';
-import { projectRoot } from './root.ts';
 import { terminal } from './terminal.ts';
 
 export function scenariosCommand(): Command {
@@ -13,7 +12,7 @@ export function scenariosCommand(): Command {
 
 async function scenarios({ format }: { format: Format }): Promise<void> {
   const { listScenarios } = await import('../drill/scenario.ts');
-  const all = listScenarios(projectRoot).map(({ name, proves }) => ({ name, proves }));
+  const all = listScenarios().map(({ name, proves }) => ({ name, proves }));
   if (format === 'json') {
     process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
     return;

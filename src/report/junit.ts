@@ -55,7 +55,7 @@ function testCase(scenario: string, { name, says, result, evidence }: Expectatio
   const open = `    <testcase classname="liangdi.${escapeXml(scenario)}" name="${escapeXml(says)}"`;
   if (result === 'held') return `${open}/>`;
   const lines = evidence.lines ?? [];
-  const where = lines.length === 0 ? '' : `\njournal.ndjson: lines ${lines.join(', ')}`;
+  const where = lines.length === 0 ? '' : ` (journal.ndjson: lines ${lines.join(', ')})`;
   return outcome(open, result === 'violated' ? 'failure' : 'error', name, evidence.text, where);
 }
 

@@ -153,15 +153,15 @@ export class Timeline {
   }
 
   #fault(event: FaultEvent): readonly string[] {
-    const on = event.targets.length === 0 ? '' : ` on ${event.targets.join(', ')}`;
+    const targets = event.targets.join(', ');
     const what = event.name === event.fault ? event.name : `${event.name} (${event.fault})`;
     switch (event.step) {
       case 'inject':
       case 'heal':
         this.#injectedAt.set(event.name, event.at);
         return event.step === 'inject'
-          ? this.#line(event.at, 'fault', 'red', `${what} strikes${on}`)
-          : this.#line(event.at, 'fault', 'green', `${what} is being healed${on}`);
+          ? this.#line(event.at, 'fault', 'red', `${what} strikes ${targets}`)
+          : this.#line(event.at, 'fault', 'green', `${what} is being healed on ${targets}`);
       case 'injected':
       case 'healed':
         if (this.#injectedAt.get(event.name) === event.at) return NONE;
@@ -212,7 +212,7 @@ export class Timeline {
             at,
             'clients',
             'red',
-            `errors in the last ${QUIET_MS / 1000} s: ${this.#spellText(spell)}`,
+            `not quiet for ${QUIET_MS / 1000} s yet: ${this.#spellText(spell)}`,
           );
     const colour = reason === 'finished' ? 'bold' : 'red';
     return [...open, ...this.#line(at, 'end', colour, reason + (detail ? `: ${detail}` : ''))];
@@ -222,7 +222,7 @@ export class Timeline {
     const errors = count(spell.errors, 'error');
     if (spell.errors === 1) return `${errors} at ${this.#time(spell.last)}`;
     const span = `${this.#time(spell.first)} to ${this.#time(spell.last)}`;
-    return `${errors} from ${span} (${seconds(spell.last - spell.first)} s), the last then`;
+    return `${errors} from ${span} (${seconds(spell.last - spell.first)} s)`;
   }
 
   #places(addresses: readonly string[]): string {

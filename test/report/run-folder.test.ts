@@ -1,0 +1,61 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { claimFolder, newFolder, pointLatest, runName, writeFiles } from '../../src/report/run-folder.ts';
+import { InputError } from '../../src/runtime/input-error.ts';
+import { wallStamp } from '../../src/runtime/wall.ts';
+
+let runs: string;
+beforeEach(() => {
+  runs = mkdtempSync(join(tmpdir(), 'liangdi-'));
+});
+afterEach(() => rmSync(runs, { recursive: true }));
+
+test("a run's name says when, what and with which seed", () => {
+  const time = wallStamp(new Date('2026-11-24T15:59:06.789Z'));
+  expect(runName(time, 'beijing-down', 1)).toBe('20261124T155906Z-beijing-down-1');
+  expect(runName(time, '../北京 down', 1)).toBe('20261124T155906Z-down-1');
+});
+
+test('a run is never written over another', () => {
+  const folders = [newFolder(runs, 'run'), newFolder(runs, 'run'), newFolder(runs, 'run')];
+  expect(folders).toEqual([join(runs, 'run'), join(runs, 'run-2'), join(runs, 'run-3')]);
+});
+
+test('files appear under their names, and nothing else stays', () => {
+  writeFiles(runs, { 'journal.ndjson': '{}\n', 'verdict.json': 'null\n' });
+  expect(readdirSync(runs).sort()).toEqual(['journal.ndjson', 'verdict.json']);
+  expect(readFileSync(join(runs, 'verdict.json'), 'utf8')).toBe('null\n');
+});
+
+test('latest follows the newest run', () => {
+  pointLatest(runs, 'one');
+  pointLatest(runs, 'two');
+  expect(readlinkSync(join(runs, 'latest'))).toBe('two');
+  expect(readdirSync(runs)).toEqual(['latest']);
+});
+
+test('a folder of its own may be new or empty, deep or not', () => {
+  claimFolder(join(runs, 'deep/new'));
+  claimFolder(join(runs, 'deep/new'));
+  expect(() => claimFolder(join(runs, 'deep'))).toThrow(
+    /deep: is not empty; a run is written into a new or an empty folder/,
+  );
+});
+
+test('a place that cannot be written is the input that was wrong', () => {
+  writeFileSync(join(runs, 'file'), '');
+  mkdirSync(join(runs, 'latest'));
+  expect(() => claimFolder(join(runs, 'file'))).toThrow(InputError);
+  expect(() => newFolder(join(runs, 'file'), 'run')).toThrow(/cannot be written: a file is in the way/);
+  expect(() => pointLatest(runs, 'one')).toThrow(/latest: cannot be written: a folder is in the way/);
+});

@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { table } from '../../src/report/table.ts';
+import { clockTime, columns, wrap } from '../../src/report/text.ts';
+
+test('Chinese takes two columns a character', () => {
+  expect(columns('两地 ok')).toBe(7);
+});
+
+test('text is broken at spaces, Chinese where the line is full', () => {
+  expect(wrap('both centres are down', 12)).toEqual(['both centres', 'are down']);
+  expect(wrap('北京双中心同时故障', 8)).toEqual(['北京双中', '心同时故', '障']);
+});
+
+test('no line is wider than asked, and nothing is lost', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 2, max: 60 }), (text, width) => {
+      const lines = wrap(text, width);
+      expect(Math.max(...lines.map(columns))).toBeLessThanOrEqual(Math.max(width, 2));
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they become spaces
+      expect(lines.join('').replaceAll(' ', '')).toBe(text.replace(/[\u0000- \u007f-\u009f]/g, ''));
+    }),
+  );
+});
+
+test('times are cut to tenths, hours shown when there are any', () => {
+  expect([0, 59_999, 100_050, 3_600_000].map(clockTime)).toEqual([
+    '00:00.0',
+    '00:59.9',
+    '01:40.0',
+    '1:00:00.0',
+  ]);
+});
+
+test('a table that is too wide goes on below itself, under the same first column', () => {
+  const rows = [['one', '1', '2', '3']];
+  expect(table(['row', 'first', 'second', 'third'], rows, 80)).toEqual([
+    'row  first  second  third',
+    'one      1       2      3',
+  ]);
+  expect(table(['row', 'first', 'second', 'third'], rows, 18)).toEqual([
+    'row  first  second',
+    'one      1       2',
+    'row  third',
+    'one      3',
+  ]);
+});
