@@ -1,0 +1,341 @@
+import { applyManifests, ensureNamespace } from '../engine/apply.ts';
+import { startController } from '../engine/controller.ts';
+import { differences, expectedObjects, expectedPages } from '../engine/expected.ts';
+import { PUBLISH_VERSION } from '../engine/model.ts';
+import { resume } from '../engine/operators.ts';
+import { type Plan, plan } from '../engine/plan.ts';
+import { lookupIn, refOf } from '../engine/referred.ts';
+import { type Gtm, startGtm } from '../gtm/gtm.ts';
+import { resolveGtm } from '../gtm/resolve.ts';
+import { ApiError } from '../kube/client.ts';
+import type { Kind, KubeObject } from '../kube/objects.ts';
+import { strategicMergePatch } from '../kube/patch.ts';
+import { type Lab, LabError } from '../lab/lab.ts';
+import type { EndEvent, Journal } from '../runtime/journal.ts';
+import { startClients } from '../traffic/index.ts';
+import { Injection } from './injection.ts';
+import { observe, type Rollout, type RolloutState } from './observers.ts';
+import type { Manifests, Scenario } from './scenario.ts';
+import type { DeployEntry, FaultEntry, TimelineEntry } from './timeline.ts';
+import { VERSION } from './version.ts';
+
+/** How long the lab, the first rollout and the ingresses may take before the lab is said to have failed. */
+const READY_WITHIN_MS = 15 * 60_000;
+
+/**
+ * One drill on one lab, whatever the lab is: brings everything up, lets the scenario's timeline happen, holds the
+ * centres against the plan, and takes everything down. All that is worth knowing goes to the journal.
+ *
+ * @throws LabError when the lab fails; the journal then ends with `failed`.
+ */
+export async function drill(
+  scenario: Scenario,
+  seed: number,
+  lab: Lab,
+  journal: Journal,
+  signal?: AbortSignal,
+): Promise<void> {
+  const run = new Drill(scenario, lab, journal);
+  let reason: EndEvent['reason'] = 'failed';
+  try {
+    run.begin(seed);
+    reason = await Promise.race([run.carryOut().then(() => 'finished' as const), aborted(signal)]);
+  } finally {
+    await run.leave(reason);
+  }
+}
+
+function aborted(signal?: AbortSignal): Promise<'interrupted'> {
+  return new Promise(resolve => {
+    if (signal?.aborted) resolve('interrupted');
+    signal?.addEventListener('abort', () => resolve('interrupted'), { once: true });
+  });
+}
+
+class Drill {
+  readonly #scenario: Scenario;
+  readonly #lab: Lab;
+  readonly #journal: Journal;
+  /** In the order of their injection. */
+  readonly #injections: Injection[] = [];
+  readonly #closing: (() => void)[] = [];
+  #manifests: Manifests;
+  #rollout: Rollout | undefined;
+
+  constructor(scenario: Scenario, lab: Lab, journal: Journal) {
+    this.#scenario = scenario;
+    this.#lab = lab;
+    this.#journal = journal;
+    this.#manifests = scenario.application;
+  }
+
+  begin(seed: number): void {
+    const { application: _objects, ...scenario } = this.#scenario;
+    this.#journal.append({
+      at: 0,
+      kind: 'drill',
+      format: 1,
+      version: VERSION,
+      lab: this.#lab.name,
+      seed,
+      scenario,
+    });
+  }
+
+  async carryOut(): Promise<void> {
+    await this.#bringUp();
+    await this.#firstRollout();
+    await this.#everyCentreAnswers();
+    const stopClients = this.#direct();
+    await this.#timeline();
+    await stopClients();
+    await this.#compare();
+  }
+
+  /** Heals what is still broken and leaves nothing running. */
+  async leave(reason: EndEvent['reason']): Promise<void> {
+    try {
+      for (const injection of this.#injections.toReversed()) await injection.heal();
+    } finally {
+      for (const close of this.#closing.toReversed()) close();
+      await this.#lab.down();
+      this.#journal.append({ at: this.#now(), kind: 'end', reason });
+    }
+  }
+
+  async #bringUp(): Promise<void> {
+    this.#progress('bringing the clusters up');
+    await this.#within(
+      READY_WITHIN_MS,
+      'the clusters are not ready',
+      this.#lab.up((step, detail) => this.#progress(step, detail)),
+    );
+    this.#progress('clusters ready');
+  }
+
+  async #firstRollout(): Promise<void> {
+    const { namespace } = this.#manifests;
+    await ensureNamespace(this.#lab.hub, namespace);
+    for (const { kube } of this.#lab.centres) await ensureNamespace(kube, namespace);
+    this.#lab.runEngine(hub =>
+      startController({
+        clock: this.#lab.clock,
+        hub,
+        clusters: this.#lab.centres.map(({ name, kube }) => ({ name, alias: name, client: kube })),
+      }),
+    );
+    const planned = this.#plan();
+    const observers = observe(this.#lab, this.#manifests, kindsOf(planned), this.#journal);
+    this.#rollout = observers.rollout;
+    this.#closing.push(() => observers.close());
+    await this.#deploy(planned);
+    await this.#within(READY_WITHIN_MS, 'the application is not running', this.#approveAll());
+  }
+
+  /** Before the timeline, a person approves each step that waits. */
+  async #approveAll(): Promise<void> {
+    const rollout = this.#rolloutState();
+    for (;;) {
+      const state = await rollout.until(({ phase }) =>
+        ['running', 'workflowSuspending', 'workflowFailed', 'workflowTerminated'].includes(phase),
+      );
+      if (state.phase === 'running') return;
+      const [step] = suspended(state);
+      if (state.phase !== 'workflowSuspending' || step === undefined)
+        throw new LabError(
+          `the application's workflow ended as ${state.phase}; steps: ${JSON.stringify(state.steps)}`,
+        );
+      await this.#lab.clock.sleep(this.#scenario.approveAfter);
+      await this.#approve(step);
+      await rollout.until(
+        ({ phase, steps }) => steps[step] !== 'suspending' || phase !== 'workflowSuspending',
+      );
+    }
+  }
+
+  async #approve(step: string): Promise<void> {
+    const { name, namespace } = this.#manifests;
+    const state = await this.#rolloutState().until(({ steps }) => steps[step] === 'suspending');
+    this.#journal.append({
+      at: this.#now(),
+      kind: 'approval',
+      application: name,
+      step,
+      ...(state.publishVersion === undefined ? {} : { publishVersion: state.publishVersion }),
+    });
+    await resume(this.#lab.hub, { apiVersion: 'core.oam.dev/v1beta1', kind: 'Application', namespace, name });
+  }
+
+  async #deploy(planned: Plan): Promise<void> {
+    const { publishVersion, application } = planned;
+    const version = publishVersion === undefined ? {} : { publishVersion };
+    for (const page of expectedPages(planned))
+      this.#journal.append({ at: this.#now(), kind: 'plan', ...version, ...page });
+    this.#journal.append({ at: this.#now(), kind: 'deploy', application, ...version });
+    await applyManifests(this.#lab.hub, this.#manifests.objects);
+  }
+
+  async #everyCentreAnswers(): Promise<void> {
+    await Promise.all(
+      this.#lab.centres.map(({ name }) =>
+        this.#within(
+          READY_WITHIN_MS,
+          `${name} does not answer 200 from its public address`,
+          this.#centreAnswers(name),
+        ),
+      ),
+    );
+  }
+
+  async #centreAnswers(name: string): Promise<void> {
+    const { clock, controls } = this.#lab;
+    while ((await controls.centre(name).request(2000)).response?.status !== 200) await clock.sleep(500);
+  }
+
+  /** Starts GTM and clients; the timeline's times count from here. Returns how the clients are stopped. */
+  #direct(): () => Promise<void> {
+    const { lab, scenario, journal } = { lab: this.#lab, scenario: this.#scenario, journal: this.#journal };
+    const { clock, random, network, centres } = lab;
+    const centreByAddress = new Map(centres.map(({ name }) => [lab.addressOf(name), name]));
+    const centreOf = (address: string) => centreByAddress.get(address);
+    const known = new Set(centres.map(({ name }) => name));
+    const ports = { clock, network, journal, centreOf };
+    const gtm: Gtm = startGtm({
+      ...ports,
+      config: resolveGtm(scenario.gtm, name => (known.has(name) ? lab.addressOf(name) : undefined)),
+      random: random.fork('gtm'),
+    });
+    this.#closing.push(() => gtm.stop());
+    const nameServer = lab.serveDns(query => gtm.answer(query));
+    journal.append({ at: this.#now(), kind: 'timeline' });
+    const clients = startClients({
+      ...ports,
+      config: scenario.clients,
+      random: random.fork('clients'),
+      nameServer,
+    });
+    return () => new Promise(resolve => clients.stop(resolve));
+  }
+
+  async #timeline(): Promise<void> {
+    const { clock } = this.#lab;
+    const start = this.#now();
+    const at = (ms: number) => clock.sleep(start + ms - clock.now());
+    const entries = this.#scenario.timeline.map(entry => this.#entry(entry, at));
+    // An entry may outlast the drill (an approval that never comes); a failed one ends it at once.
+    const failed = new Promise<never>((_, reject) => {
+      for (const entry of entries) entry.catch(reject);
+    });
+    await Promise.race([at(this.#scenario.ends), failed]);
+  }
+
+  async #entry(entry: TimelineEntry, at: (ms: number) => Promise<void>): Promise<void> {
+    await at(entry.at);
+    if ('approve' in entry) await this.#approve(entry.approve);
+    else if ('deploy' in entry) await this.#publish(entry.deploy);
+    else await this.#strike(entry, at);
+  }
+
+  async #strike(entry: FaultEntry, at: (ms: number) => Promise<void>): Promise<void> {
+    const injection = new Injection(entry, this.#lab.controls, this.#journal);
+    this.#injections.push(injection);
+    await injection.inject();
+    if (entry.for !== undefined) await at(entry.at + entry.for);
+    if (entry.for !== undefined || injection.momentary) await injection.heal();
+  }
+
+  async #publish(deploy: DeployEntry['deploy']): Promise<void> {
+    this.#manifests = { ...this.#manifests, objects: patched(this.#manifests, deploy) };
+    await this.#deploy(this.#plan());
+  }
+
+  #plan(): Plan {
+    const { objects } = this.#manifests;
+    const ofKind = (kind: string) => objects.filter(object => object.kind === kind);
+    const [application] = ofKind('Application');
+    if (application === undefined) throw new LabError('the manifests hold no Application');
+    const reference = application.spec?.['workflow']?.ref;
+    return plan({
+      application,
+      policies: ofKind('Policy'),
+      workflow: ofKind('Workflow').find(workflow => workflow.metadata.name === reference),
+      hubObjects: lookupIn(objects),
+      clusters: this.#lab.centres.map(({ name }) => ({ name, alias: name })),
+    });
+  }
+
+  async #compare(): Promise<void> {
+    for (const [centre, objects] of expectedObjects(this.#plan())) {
+      const { kube } = this.#lab.controls.centre(centre);
+      for (const object of objects) {
+        const { namespace = '', name } = object.metadata;
+        const found = await kube.get(refOf(object)).then(live => differences(object, live), absence);
+        this.#journal.append({
+          at: this.#now(),
+          kind: 'compare',
+          centre,
+          object: `${object.kind} ${namespace}/${name}`,
+          differences: found,
+        });
+      }
+    }
+  }
+
+  async #within<T>(ms: number, otherwise: string, work: Promise<T>): Promise<T> {
+    const done = new AbortController();
+    const late = this.#lab.clock.sleep(ms, done.signal).then(() => {
+      throw new LabError(`${otherwise} after ${ms / 60_000} minutes`);
+    });
+    late.catch(() => undefined);
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      done.abort();
+    }
+  }
+
+  #rolloutState(): Rollout {
+    if (this.#rollout === undefined) throw new LabError('nothing was deployed yet');
+    return this.#rollout;
+  }
+
+  #progress(step: string, detail?: string): void {
+    this.#journal.append({ at: this.#now(), kind: 'lab', step, ...(detail === undefined ? {} : { detail }) });
+  }
+
+  #now(): number {
+    return this.#lab.clock.now();
+  }
+}
+
+const suspended = ({ steps }: RolloutState) =>
+  Object.keys(steps).filter(step => steps[step] === 'suspending');
+
+function absence(error: unknown): string[] {
+  if (error instanceof ApiError && error.reason === 'NotFound') return ['missing'];
+  return ['unreachable'];
+}
+
+function kindsOf(planned: Plan): Kind[] {
+  const kinds = new Map<string, Kind>();
+  for (const step of planned.steps)
+    for (const { manifests } of step.dispatch)
+      for (const { apiVersion, kind } of manifests) kinds.set(`${apiVersion}/${kind}`, { apiVersion, kind });
+  return [...kinds.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, kind]) => kind);
+}
+
+/** The manifests of the next version. @throws LabError when a patch has no target. */
+function patched({ objects, name }: Manifests, { publishVersion, patches }: DeployEntry['deploy']): KubeObject[] {
+  const published = { metadata: { annotations: { [PUBLISH_VERSION]: publishVersion } } };
+  const all = [...patches, { target: { kind: 'Application', name }, patch: published }];
+  return all.reduce<KubeObject[]>((before, { target, patch }) => {
+    const matches = (object: KubeObject) =>
+      object.kind === target.kind && object.metadata.name === target.name;
+    if (!before.some(matches))
+      throw new LabError(`deploy: the manifests hold no ${target.kind} "${target.name}"`);
+    return before.map(object => (matches(object) ? strategicallyPatched(object, patch) : object));
+  }, [...objects]);
+}
+
+const strategicallyPatched = (object: KubeObject, patch: unknown) =>
+  strategicMergePatch(object, object, patch) as unknown as KubeObject;

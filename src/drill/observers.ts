@@ -1,0 +1,115 @@
+import { follow } from '../kube/follow.ts';
+import type { Kind, KubeObject } from '../kube/objects.ts';
+import type { Lab } from '../lab/lab.ts';
+import type { Journal, ObjectEvent } from '../runtime/journal.ts';
+import type { Manifests } from './scenario.ts';
+
+const PUBLISH_VERSION = 'app.oam.dev/publishVersion';
+const APPLICATION: Kind = { apiVersion: 'core.oam.dev/v1beta1', kind: 'Application' };
+
+/** The rollout as the hub shows it. */
+export interface RolloutState {
+  readonly phase: string;
+  readonly publishVersion?: string;
+  readonly steps: Readonly<Record<string, string>>;
+}
+
+/** Watches the hub's Application; others wait on it. */
+export class Rollout {
+  state: RolloutState = { phase: '', steps: {} };
+  readonly #waiting = new Set<() => void>();
+
+  update(state: RolloutState): void {
+    this.state = state;
+    for (const check of [...this.#waiting]) check();
+  }
+
+  /** Resolves as soon as the state satisfies `predicate`; never, if it never does. */
+  until(predicate: (state: RolloutState) => boolean): Promise<RolloutState> {
+    return new Promise(resolve => {
+      const check = () => {
+        if (!predicate(this.state)) return;
+        this.#waiting.delete(check);
+        resolve(this.state);
+      };
+      this.#waiting.add(check);
+      check();
+    });
+  }
+}
+
+/** Journals what the APIs of hub and centres show of the application, whoever did it. */
+export function observe(
+  lab: Lab,
+  manifests: Manifests,
+  kinds: readonly Kind[],
+  journal: Journal,
+): { rollout: Rollout; close(): void } {
+  const { clock } = lab;
+  const { namespace, name } = manifests;
+  const rollout = new Rollout();
+  let last = '';
+  const follows = [
+    follow({ client: lab.hub, clock, kind: APPLICATION, namespace }, ({ object }) => {
+      if (object.metadata.name !== name) return;
+      const state = rolloutState(object);
+      const line = JSON.stringify(state);
+      if (line === last) return;
+      last = line;
+      journal.append({
+        at: clock.now(),
+        kind: 'workflow',
+        application: name,
+        ...state,
+        steps: { ...state.steps },
+      });
+      rollout.update(state);
+    }),
+  ];
+  for (const centre of lab.centres)
+    for (const kind of kinds)
+      follows.push(
+        follow(
+          { client: lab.controls.centre(centre.name).kube, clock, kind, namespace },
+          ({ type, object }) => {
+            journal.append({
+              at: clock.now(),
+              kind: 'object',
+              centre: centre.name,
+              verb: type,
+              ...objectFields(object),
+            });
+          },
+        ),
+      );
+  return {
+    rollout,
+    close() {
+      for (const each of follows) each.close();
+    },
+  };
+}
+
+function rolloutState(application: KubeObject): RolloutState {
+  const status = application.status ?? {};
+  const publishVersion = application.metadata.annotations?.[PUBLISH_VERSION];
+  const steps: { name: string; phase: string }[] = status['workflow']?.steps ?? [];
+  return {
+    ...(publishVersion === undefined ? {} : { publishVersion }),
+    phase: String(status['status'] ?? status['phase'] ?? ''),
+    steps: Object.fromEntries(steps.map(step => [step.name, step.phase])),
+  };
+}
+
+function objectFields(object: KubeObject): Omit<ObjectEvent, 'at' | 'kind' | 'centre' | 'verb'> {
+  const { metadata, spec, status } = object;
+  const publishVersion = metadata.annotations?.[PUBLISH_VERSION];
+  return {
+    object: `${object.kind} ${metadata.namespace}/${metadata.name}`,
+    ...(metadata.generation === undefined ? {} : { generation: metadata.generation }),
+    ...(publishVersion === undefined ? {} : { publishVersion }),
+    ...(object.kind === 'Deployment'
+      ? { replicas: Number(spec?.['replicas'] ?? 1), ready: Number(status?.['readyReplicas'] ?? 0) }
+      : {}),
+  };
+}

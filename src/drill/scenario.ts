@@ -1,0 +1,172 @@
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { parseManifests, replacePlaceholders } from '../engine/manifests.ts';
+import { type GtmConfig, gtmConfigSchema } from '../gtm/config.ts';
+import type { KubeObject } from '../kube/objects.ts';
+import { centresOf, type Topology, topologySchema } from '../kube/topology.ts';
+import { suggestion } from '../runtime/suggest.ts';
+import {
+  checkDocument,
+  duration,
+  explain,
+  InputError,
+  parseYaml,
+  parseYamlDocuments,
+  readText,
+} from '../runtime/yaml.ts';
+import { type ClientsConfig, clientsSchema } from '../traffic/config.ts';
+import { type ExpectEntry, expectSchema } from './expectations/index.ts';
+import { overlay } from './overlay.ts';
+import { type TimelineEntry, timelineSchema } from './timeline.ts';
+
+/** A drill as data: what is run, what strikes it, and what must hold. Times are milliseconds of the timeline. */
+export interface Scenario {
+  readonly name: string;
+  readonly file: string;
+  /** The one line it proves. */
+  readonly proves: string;
+  readonly topology: Topology;
+  readonly gtm: GtmConfig;
+  readonly clients: ClientsConfig;
+  readonly application: Manifests;
+  /** How long a person takes to approve a step of the rollout before the timeline. */
+  readonly approveAfter: number;
+  readonly timeline: readonly TimelineEntry[];
+  readonly ends: number;
+  readonly expect: readonly ExpectEntry[];
+}
+
+/** The application's manifests, placeholders replaced. */
+export interface Manifests {
+  readonly namespace: string;
+  /** Of the Application. */
+  readonly name: string;
+  readonly objects: readonly KubeObject[];
+}
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** The files a scenario is made of beside itself, relative to it; by default the project's own. */
+const filesSchema = z.strictObject({
+  topology: z.string().optional(),
+  application: z.array(z.string()).min(1).optional(),
+  gtm: z.string().optional(),
+  clients: z.string().optional(),
+});
+
+const SHIPPED = {
+  topology: join(ROOT, 'clusters/topology.yaml'),
+  application: [join(ROOT, 'clusters/web-demo/app-meta.yaml'), join(ROOT, 'clusters/web-demo/app.yaml')],
+  gtm: join(ROOT, 'clusters/gtm.yaml'),
+  clients: join(ROOT, 'clusters/clients.yaml'),
+};
+
+/**
+ * Reads a scenario by its name in `scenarios/`, or by its path.
+ *
+ * @throws InputError that names file, line, column and field of all that is wrong; nothing has run then.
+ */
+export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario {
+  const file = scenarioFile(nameOrFile, root);
+  const text = readText(file);
+  const { files } = parseYaml(text, file, z.looseObject({ files: filesSchema.prefault({}) }));
+  const beside = (path: string) => resolve(dirname(file), path);
+  const topologyFile = files.topology === undefined ? SHIPPED.topology : beside(files.topology);
+  const topology = parseYaml(readText(topologyFile), topologyFile, topologySchema);
+  const centres = centresOf(topology).map(centre => centre.name);
+  const gtmFile = files.gtm === undefined ? SHIPPED.gtm : beside(files.gtm);
+  const clientsFile = files.clients === undefined ? SHIPPED.clients : beside(files.clients);
+  const vantagePoints = vantagePointsOf(parseYaml(readText(gtmFile), gtmFile, gtmConfigSchema));
+  const scenario = parseYaml(
+    text,
+    file,
+    z
+      .strictObject({
+        proves: z
+          .string()
+          .min(1)
+          .max(200)
+          .refine(line => !line.includes('\n'), 'must be one line'),
+        files: z.unknown().optional(),
+        gtm: laidOver(gtmFile, gtmConfigSchema),
+        clients: laidOver(clientsFile, clientsSchema),
+        approveAfter: duration.default(10_000),
+        timeline: timelineSchema({ topology, vantagePoints }).default([]),
+        ends: duration.refine(ms => ms > 0 && ms <= 24 * 3_600_000, 'must be more than 0s and at most 24h'),
+        expect: expectSchema,
+      })
+      .superRefine(({ timeline, ends }, context) => {
+        for (const entry of timeline)
+          if (entry.at >= ends)
+            context.addIssue({
+              code: 'custom',
+              path: ['ends'],
+              message: `the timeline goes on at ${entry.at / 1000}s, after the drill has ended`,
+            });
+      }),
+  );
+  const { files: _, ...fields } = scenario;
+  const application = loadManifests(files.application?.map(beside) ?? SHIPPED.application, centres);
+  return { name: basename(file).replace(/\.ya?ml$/, ''), file, topology, application, ...fields };
+}
+
+/** A field whose map is laid over the file's values before both are checked together. */
+function laidOver<S extends z.ZodType>(file: string, schema: S) {
+  const [base] = parseYamlDocuments(readText(file), file);
+  if (base === undefined) throw new InputError(file, 'the file is empty');
+  checkDocument(base, file, schema);
+  return z
+    .record(z.string(), z.unknown())
+    .default({})
+    .transform((changes, context): z.output<S> => {
+      const result = schema.safeParse(overlay(base.value, changes), { error: explain, reportInput: true });
+      if (result.success) return result.data;
+      for (const issue of result.error.issues) context.issues.push({ ...issue, input: changes } as never);
+      return z.NEVER;
+    });
+}
+
+export function vantagePointsOf(gtm: GtmConfig): string[] {
+  return [
+    ...new Set(gtm.AddrPools.flatMap(pool => pool.Monitor?.IspCityNode.map(node => node.Name) ?? [])),
+  ].sort();
+}
+
+function loadManifests(files: readonly string[], centres: readonly string[]): Manifests {
+  const objects = files.flatMap(file =>
+    replacePlaceholders(parseManifests(readText(file), file), centres, file),
+  );
+  const applications = objects.filter(object => object.kind === 'Application');
+  const [application] = applications;
+  if (application === undefined || applications.length > 1)
+    throw new InputError(files.join(', '), `one Application expected, found ${applications.length}`);
+  return { namespace: application.metadata.namespace ?? 'default', name: application.metadata.name, objects };
+}
+
+function scenarioFile(nameOrFile: string, root: string): string {
+  if (/[/\\]|\.ya?ml$/.test(nameOrFile)) return resolve(nameOrFile);
+  const known = scenarioNames(root);
+  if (known.includes(nameOrFile)) return join(root, 'scenarios', `${nameOrFile}.yaml`);
+  throw new InputError(
+    nameOrFile,
+    `no such scenario${suggestion(nameOrFile, known)}; known: ${known.join(', ')}`,
+  );
+}
+
+function scenarioNames(root: string): string[] {
+  return readdirSync(join(root, 'scenarios'))
+    .filter(file => file.endsWith('.yaml'))
+    .map(file => file.slice(0, -'.yaml'.length))
+    .sort();
+}
+
+/** The scenarios of the project, by name. */
+export function listScenarios(root: string = ROOT): { name: string; proves: string; file: string }[] {
+  const schema = z.looseObject({ proves: z.string() });
+  return scenarioNames(root).map(name => {
+    const file = join(root, 'scenarios', `${name}.yaml`);
+    return { name, file, proves: parseYaml(readText(file), file, schema).proves };
+  });
+}

@@ -1,0 +1,178 @@
+import * as z from 'zod';
+import { faultKinds } from '../faults/index.ts';
+import type { Topology } from '../kube/topology.ts';
+import { duration } from '../runtime/yaml.ts';
+
+/** A fault on its targets, from `at` for `for` (to the end of the drill without it). */
+export interface FaultEntry {
+  readonly at: number;
+  readonly name: string;
+  readonly fault: string;
+  /** Centres, vantage points, `hub` or `gtm`: what the kind strikes. */
+  readonly on: readonly string[];
+  readonly for?: number;
+  readonly params: unknown;
+}
+
+/** A person approves a suspended step (as soon as it is suspended, if it is not yet). */
+export interface ApproveEntry {
+  readonly at: number;
+  readonly approve: string;
+}
+
+/** A new version of the application: the hub's objects are patched, then published under a new version. */
+export interface DeployEntry {
+  readonly at: number;
+  readonly deploy: {
+    readonly publishVersion: string;
+    readonly patches: readonly { readonly target: { kind: string; name: string }; readonly patch: unknown }[];
+  };
+}
+
+export type TimelineEntry = FaultEntry | ApproveEntry | DeployEntry;
+
+/** What targets the timeline may name. */
+export interface Targets {
+  readonly topology: Topology;
+  readonly vantagePoints: readonly string[];
+}
+
+const label = z
+  .string()
+  .regex(/^[a-z0-9][-a-z0-9.]*$/, 'must be lower-case letters, digits, dots and dashes');
+
+const approveSchema = z.strictObject({ at: duration, approve: z.string() });
+
+const deploySchema = z.strictObject({
+  at: duration,
+  deploy: z.strictObject({
+    publishVersion: z.string().min(1),
+    patches: z
+      .array(
+        z.strictObject({
+          target: z.strictObject({ kind: z.string(), name: z.string() }),
+          patch: z.record(z.string(), z.unknown()),
+        }),
+      )
+      .default([]),
+  }),
+});
+
+/** The timeline of a scenario: faults with their targets resolved, repetitions written out, in order of time. */
+export function timelineSchema(targets: Targets) {
+  const faults = faultSchemas(targets);
+  const entry = z.unknown().transform((value, context): TimelineEntry[] => {
+    const schema = entrySchema(value, faults);
+    if (typeof schema === 'string') {
+      context.issues.push({ code: 'custom', message: schema, input: value });
+      return z.NEVER;
+    }
+    const result = schema.safeParse(value);
+    if (result.success) return [result.data].flat() as TimelineEntry[];
+    for (const issue of result.error.issues) context.issues.push({ ...issue, input: value } as never);
+    return z.NEVER;
+  });
+  return z
+    .array(entry)
+    .max(200)
+    .transform(entries => entries.flat().sort((one, other) => one.at - other.at))
+    .superRefine((entries, context) => {
+      const seen = new Set<string>();
+      for (const each of entries) {
+        if (!('fault' in each)) continue;
+        if (seen.has(each.name))
+          context.addIssue({
+            code: 'custom',
+            message: `two faults are named "${each.name}": give each a \`name\` of its own`,
+          });
+        seen.add(each.name);
+      }
+    });
+}
+
+type EntrySchema = z.ZodType<TimelineEntry | TimelineEntry[]>;
+
+/** The schema that fits an entry, or what is wrong with it. */
+function entrySchema(value: unknown, faults: ReadonlyMap<string, EntrySchema>): EntrySchema | string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return 'must be a map with `at` and one of `fault`, `approve`, `deploy`';
+  if ('approve' in value) return approveSchema;
+  if ('deploy' in value) return deploySchema;
+  if (!('fault' in value)) return 'must have one of `fault`, `approve`, `deploy`';
+  // An unknown kind fails on the literal below, whose error lists and suggests the known ones.
+  return faults.get(String(value.fault)) ?? unknownFault;
+}
+
+const unknownFault = z.looseObject({ fault: z.enum([...faultKinds.keys()]) }) as unknown as EntrySchema;
+
+function faultSchemas(targets: Targets): ReadonlyMap<string, EntrySchema> {
+  return new Map([...faultKinds.values()].map(kind => [kind.kind, faultSchema(kind.kind, targets)]));
+}
+
+function faultSchema(name: string, targets: Targets): EntrySchema {
+  const kind = faultKinds.get(name);
+  if (kind === undefined) throw new Error(`no fault kind ${name}`);
+  const on = targetSchema(kind.strikes, targets);
+  const fields = (kind.schema as unknown as z.ZodObject).shape;
+  return z
+    .strictObject({
+      at: duration,
+      fault: z.literal(name),
+      name: label.default(name),
+      ...(on === undefined ? {} : { on }),
+      ...(kind.momentary ? {} : { for: duration.optional() }),
+      repeat: z.strictObject({ times: z.int().min(2).max(100), every: duration }).optional(),
+      ...fields,
+    })
+    .transform(entry => {
+      const {
+        at,
+        fault,
+        name: entryName,
+        on: chosen,
+        for: lasting,
+        repeat,
+        ...params
+      } = entry as Record<string, unknown> & {
+        at: number;
+        fault: string;
+        name: string;
+        on?: string[];
+        for?: number;
+        repeat?: { times: number; every: number };
+      };
+      const one = (start: number, called: string): FaultEntry => ({
+        at: start,
+        name: called,
+        fault,
+        on: chosen ?? [kind.strikes],
+        ...(lasting === undefined ? {} : { for: lasting }),
+        params,
+      });
+      return repeat === undefined
+        ? one(at, entryName)
+        : Array.from({ length: repeat.times }, (_, i) => one(at + i * repeat.every, `${entryName}.${i + 1}`));
+    }) as unknown as EntrySchema;
+}
+
+/** `on`: one name or several; a city stands for its centres. Undefined: the kind has only one target. */
+function targetSchema(
+  strikes: string,
+  { topology, vantagePoints }: Targets,
+): z.ZodType<string[]> | undefined {
+  if (strikes === 'hub' || strikes === 'gtm') return undefined;
+  const groups = new Map<string, string[]>();
+  if (strikes === 'vantage points') for (const node of vantagePoints) groups.set(node, [node]);
+  else
+    for (const city of topology.cities) {
+      groups.set(
+        city.name,
+        city.centres.map(centre => centre.name),
+      );
+      for (const centre of city.centres) groups.set(centre.name, [centre.name]);
+    }
+  const known = z.enum([...groups.keys()]);
+  return z
+    .preprocess(value => (typeof value === 'string' ? [value] : value), z.array(known).min(1))
+    .transform(names => [...new Set(names.flatMap(name => groups.get(name) ?? []))]);
+}

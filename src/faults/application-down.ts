@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import type { KubeClient } from '../kube/client.ts';
+import { type Controls, faultKind, type Hold, requestShows } from './fault.ts';
+
+const deployment = (controls: Controls) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  ...controls.application,
+});
+
+const scale = (kube: KubeClient, controls: Controls, replicas: number) =>
+  kube.patch(deployment(controls), 'merge', { spec: { replicas } });
+
+export const applicationDown = faultKind({
+  kind: 'application-down',
+  says: 'the application has no pod left in the centre: its ingress answers 503',
+  strikes: 'centres',
+  needs: ['kubernetes-api'],
+  schema: z.strictObject({}),
+  async prepare(controls, centre) {
+    const live = await controls.centre(centre).kube.get(deployment(controls));
+    return { replicas: Number(live.spec?.['replicas'] ?? 1) };
+  },
+  async inject(controls, centre): Promise<Hold> {
+    const { kube } = controls.centre(centre);
+    await scale(kube, controls, 0);
+    // The engine's drift repair would bring the pods back: hold them down as long as the fault lasts.
+    const { apiVersion, kind, namespace, name } = deployment(controls);
+    let released = false;
+    const watch = kube.watch(
+      { apiVersion, kind },
+      { namespace },
+      {
+        event({ object }) {
+          if (released || object.metadata.name !== name || object.spec?.['replicas'] === 0) return;
+          scale(kube, controls, 0).catch(() => undefined);
+        },
+        end() {},
+      },
+    );
+    return {
+      release() {
+        released = true;
+        watch.close();
+      },
+    };
+  },
+  isInEffect: (controls, centre) =>
+    requestShows(controls, centre, ({ response }) => response?.status === 503),
+  async heal(controls, centre, undo) {
+    await scale(controls.centre(centre).kube, controls, (undo as { replicas: number }).replicas);
+  },
+});

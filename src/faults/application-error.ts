@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import { share } from '../runtime/yaml.ts';
+import { faultKind, requestShows } from './fault.ts';
+
+export const applicationError = faultKind({
+  kind: 'application-error',
+  says: 'web-demo answers a share of its requests with 500',
+  strikes: 'centres',
+  needs: ['application-behaviour'],
+  schema: z.strictObject({ share }),
+  inject: (controls, centre, params) => controls.centre(centre).setApplication({ errorShare: params.share }),
+  isInEffect: (controls, centre, params) =>
+    params.share === 0
+      ? Promise.resolve(true)
+      : requestShows(controls, centre, ({ response }) => response?.status === 500),
+  heal: (controls, centre) => controls.centre(centre).setApplication({}),
+});

@@ -1,0 +1,13 @@
+import * as z from 'zod';
+import { faultKind, requestShows } from './fault.ts';
+
+export const clusterStop = faultKind({
+  kind: 'cluster-stop',
+  says: 'the machines of the cluster are off; they start anew when healed',
+  strikes: 'centres',
+  needs: ['stop-cluster'],
+  schema: z.strictObject({}),
+  inject: (controls, centre) => controls.centre(centre).stop(),
+  isInEffect: (controls, centre) => requestShows(controls, centre, ({ failure }) => failure !== undefined),
+  heal: (controls, centre) => controls.centre(centre).start(),
+});

@@ -1,0 +1,45 @@
+import type { Controls } from '../faults/fault.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { DnsAnswer, DnsQuery, Network } from '../runtime/network.ts';
+import type { Random } from '../runtime/random.ts';
+
+/** The lab failed, or cannot do what was asked: exit code 3. */
+export class LabError extends Error {
+  override readonly name = 'LabError';
+}
+
+export interface LabCentre {
+  readonly name: string;
+  readonly city: string;
+  readonly kube: KubeClient;
+}
+
+/** The hub's engine as the lab sees it: it dies with the hub and comes back with it. */
+export interface Engine {
+  stop(): void;
+}
+
+/**
+ * What a drill runs on: clusters, a network and time. The drill itself — engine, GTM, clients, faults, journal — is
+ * the same on every lab.
+ */
+export interface Lab {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly network: Network;
+  readonly hub: KubeClient;
+  readonly centres: readonly LabCentre[];
+  readonly controls: Controls;
+  /** Brings the clusters up; `progress` tells people what is going on. */
+  up(progress: (step: string, detail?: string) => void): Promise<void>;
+  /** The public address before a centre's ingress, once it is up. */
+  addressOf(centre: string): string;
+  /** Runs the distribution engine beside the hub: started now, stopped and started again with the hub. */
+  runEngine(start: (hub: KubeClient) => Engine): void;
+  /** Puts a name server on the network and returns its address. */
+  serveDns(answer: (query: DnsQuery) => DnsAnswer): string;
+  /** Takes everything down; nothing is left behind. */
+  down(): Promise<void>;
+}

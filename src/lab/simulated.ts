@@ -1,0 +1,206 @@
+import type { Capability, CentreControls, Controls } from '../faults/fault.ts';
+import { SimulatedCluster } from '../kube/simulated/cluster.ts';
+import { centresOf, type Topology } from '../kube/topology.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { HttpOutcome, Place, SimulatedNetwork } from '../runtime/network.ts';
+import { simulatedNetwork } from '../runtime/network-simulated.ts';
+import type { Random } from '../runtime/random.ts';
+import type { Engine, Lab } from './lab.ts';
+
+/** Where the drill itself observes from: no link fault names it. */
+const OBSERVER: Place = 'observer';
+const NAME_SERVER = '192.0.2.53';
+
+const CAPABILITIES: ReadonlySet<Capability> = new Set<Capability>([
+  'kubernetes-api',
+  'pause-cluster',
+  'stop-cluster',
+  'stop-control-plane',
+  'stop-ingress',
+  'kill-pods',
+  'application-behaviour',
+  'shape-links',
+  'stop-hub',
+  'stop-gtm-dns',
+]);
+
+export interface SimulatedLabOptions {
+  readonly topology: Topology;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly application: Controls['application'] & {
+    readonly host: string;
+    readonly path: string;
+    readonly port: number;
+  };
+  readonly vantagePoints: readonly string[];
+}
+
+/** The whole design in one process: every cluster, link and client simulated, time virtual, chance seeded. */
+export function simulatedLab(options: SimulatedLabOptions): Lab {
+  const { topology, clock, random, application } = options;
+  const network = simulatedNetwork(clock, random.fork('network'));
+  layLinks(network, topology);
+  const cluster = (name: string, nodes: number, address?: string) =>
+    new SimulatedCluster({
+      name,
+      nodes,
+      clock,
+      network,
+      random: random.fork(name),
+      pod: {
+        inService: topology.pod.inService,
+        serviceTimeMs: topology.pod.serviceTime,
+        queue: topology.pod.queue,
+      },
+      ...(address === undefined ? {} : { address }),
+    });
+  const hub = cluster('hub', 0);
+  const centres = new Map(
+    centresOf(topology).map(({ name, nodes, address }) => [name, cluster(name, nodes, address)]),
+  );
+  const addresses = new Map(centresOf(topology).map(({ name, address }) => [name, address]));
+  const addressOf = (name: string) => found(addresses, name);
+  const nameServer = { up: true };
+  let startEngine: (() => Engine) | undefined;
+  const observed = new Map<string, CentreControls>();
+  let engine: Engine | undefined;
+
+  const controls: Controls = {
+    clock,
+    capabilities: CAPABILITIES,
+    application,
+    vantagePoints: options.vantagePoints,
+    centre(name) {
+      const known =
+        observed.get(name) ?? centreControls(found(centres, name), network, addressOf(name), application);
+      observed.set(name, known);
+      return known;
+    },
+    ...linkControls(network),
+    async stopHub() {
+      engine?.stop();
+      engine = undefined;
+      hub.stopControlPlane();
+    },
+    async startHub() {
+      hub.startControlPlane();
+      engine ??= startEngine?.();
+    },
+    hubAnswers: () => answers(hub.client(OBSERVER).list({ apiVersion: 'v1', kind: 'Namespace' })),
+    async stopGtmDns() {
+      nameServer.up = false;
+    },
+    async startGtmDns() {
+      nameServer.up = true;
+    },
+    gtmDnsAnswers: () =>
+      new Promise(resolve =>
+        network.dns(
+          { from: OBSERVER, server: NAME_SERVER, name: application.host, type: 'A', timeoutMs: 1000 },
+          ({ answer }) => resolve(answer !== undefined),
+        ),
+      ),
+  };
+
+  return {
+    name: 'simulated',
+    clock,
+    random,
+    network,
+    hub: hub.client(OBSERVER),
+    centres: topology.cities.flatMap(city =>
+      city.centres.map(({ name }) => ({ name, city: city.name, kube: found(centres, name).client('hub') })),
+    ),
+    controls,
+    async up() {
+      const clusters = [hub, ...centres.values()];
+      for (const each of clusters) each.boot();
+      await Promise.all(clusters.map(each => new Promise<void>(resolve => each.whenReady(resolve))));
+    },
+    addressOf,
+    runEngine(start) {
+      startEngine = () => start(hub.client('hub'));
+      engine = startEngine();
+    },
+    serveDns(answer) {
+      network.listenDns(NAME_SERVER, 'gtm', { accepts: () => (nameServer.up ? 'accept' : 'drop'), answer });
+      return NAME_SERVER;
+    },
+    async down() {
+      engine?.stop();
+    },
+  };
+}
+
+function found<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const value = map.get(name);
+  if (value === undefined) throw new Error(`no centre "${name}"; known: ${[...map.keys()].join(', ')}`);
+  return value;
+}
+
+const answers = (call: Promise<unknown>) =>
+  call.then(
+    () => true,
+    () => false,
+  );
+
+function layLinks(network: SimulatedNetwork, topology: Topology): void {
+  const placesOf = (end: string) =>
+    topology.cities.find(city => city.name === end)?.centres.map(({ name }) => name) ?? [end];
+  for (const { from, to, latency, jitter, loss } of topology.links)
+    for (const one of placesOf(from))
+      for (const other of placesOf(to)) {
+        network.rule(one, other, { latencyMs: latency, jitterMs: jitter, loss });
+        network.rule(other, one, { latencyMs: latency, jitterMs: jitter, loss });
+      }
+}
+
+function linkControls(network: SimulatedNetwork): Pick<Controls, 'shapeLink' | 'restoreLinks'> {
+  const removals = new Map<string, (() => void)[]>();
+  return {
+    async shapeLink(label, from, to, quality) {
+      removals.set(label, [...(removals.get(label) ?? []), network.rule(from, to, quality)]);
+    },
+    async restoreLinks(label) {
+      for (const remove of removals.get(label) ?? []) remove();
+      removals.delete(label);
+    },
+  };
+}
+
+function centreControls(
+  cluster: SimulatedCluster,
+  network: SimulatedNetwork,
+  address: string,
+  application: SimulatedLabOptions['application'],
+): CentreControls {
+  const done = async (action: () => void) => action();
+  return {
+    kube: cluster.client(OBSERVER),
+    pause: () => done(() => cluster.pause()),
+    unpause: () => done(() => cluster.unpause()),
+    stop: () => done(() => cluster.stop()),
+    start: () => done(() => cluster.start()),
+    stopControlPlane: () => done(() => cluster.stopControlPlane()),
+    startControlPlane: () => done(() => cluster.startControlPlane()),
+    stopIngress: () => done(() => cluster.stopIngress()),
+    startIngress: () => done(() => cluster.startIngress()),
+    killPods: async count => cluster.killPods(count, application.namespace, { app: application.name }),
+    setApplication: behaviour => done(() => cluster.setApplication(behaviour)),
+    request: timeoutMs =>
+      new Promise<HttpOutcome>(resolve =>
+        network.http(
+          {
+            from: OBSERVER,
+            address,
+            port: application.port,
+            host: application.host,
+            path: application.path,
+            timeoutMs,
+          },
+          resolve,
+        ),
+      ),
+  };
+}
