@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { VERSION } from '../drill/version.ts';
 import { LabError } from '../lab/lab.ts';
 import { InputError } from '../runtime/input-error.ts';
 import { drillCommand } from './drill.ts';
@@ -8,10 +8,9 @@ import { judgeCommand } from './judge.ts';
 import { scenariosCommand } from './scenarios.ts';
 
 function program(): Command {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const liangdi = new Command('liangdi')
     .description('Proves a two-city, three-centre disaster-recovery design before a disaster does.')
-    .version(version, '-V, --version')
+    .version(VERSION, '-V, --version')
     .addCommand(drillCommand())
     .addCommand(scenariosCommand())
     .addCommand(judgeCommand())

@@ -52,7 +52,7 @@ function duration(verdict: Verdict): string {
 }
 
 function testCase(scenario: string, { name, says, result, evidence }: ExpectationResult): string {
-  const open = `    <testcase classname="liangdi.${escapeXml(scenario)}" name="${escapeXml(says)}"`;
+  const open = `    <testcase classname="liangdi.${escapeXml(scenario)}" name="${escapeXml(`${name}: ${says}`)}"`;
   if (result === 'held') return `${open}/>`;
   const lines = evidence.lines ?? [];
   const where = lines.length === 0 ? '' : ` (journal.ndjson: lines ${lines.join(', ')})`;

@@ -100,14 +100,14 @@ function expectations(verdict: Verdict, options: { color: boolean; width: number
 }
 
 function expectationLines(
-  { says, result, evidence }: ExpectationResult,
+  { name, says, result, evidence }: ExpectationResult,
   options: { color: boolean; width: number },
 ): string[] {
   const label = paint(options.color)(COLOURS[result], padEnd(mark(result), 8));
   const lines = evidence.lines ?? [];
   const where = result === 'held' || lines.length === 0 ? '' : ` (journal ${lineNumbers(lines)})`;
   return [
-    ...hanging(`  ${label}  `, says, options.width),
+    ...hanging(`  ${label}  `, `${name}: ${says}`, options.width),
     ...hanging(' '.repeat(12), evidence.text + where, options.width),
   ];
 }

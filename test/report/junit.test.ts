@@ -16,11 +16,11 @@ test('a suite for the scenario, a case for each expectation', () => {
       <property name="proves" value="When Beijing is gone, Hangzhou serves everybody"/>
       <property name="verdict" value="violated"/>
     </properties>
-    <testcase classname="liangdi.beijing-down" name="split before outage: cluster1-beijing 50%, cluster2-beijing 50%, within 5%"/>
-    <testcase classname="liangdi.beijing-down" name="rto-below after outage: jvm 2m">
+    <testcase classname="liangdi.beijing-down" name="split: 50% cluster1-beijing and 50% cluster2-beijing, within 5% (before outage)"/>
+    <testcase classname="liangdi.beijing-down" name="rto-below: RTO after outage: jvm at most 2 min">
       <failure type="rto-below" message="jvm never recovered: its last request at T+06:39.8 still got &quot;503&quot; &lt;from cluster1-beijing&gt; &amp; had got it since the fault struck.">jvm never recovered: its last request at T+06:39.8 still got &quot;503&quot; &lt;from cluster1-beijing&gt; &amp; had got it since the fault struck. (journal.ndjson: lines 4001, 4002, 4003, 4004, 4005, 4006)</failure>
     </testcase>
-    <testcase classname="liangdi.beijing-down" name="converged">
+    <testcase classname="liangdi.beijing-down" name="converged: the objects in every centre are those of the plan">
       <error type="converged" message="Nothing was compared.">Nothing was compared.</error>
     </testcase>
   </testsuite>
@@ -61,7 +61,7 @@ test('any text stays well-formed and comes back, without the characters that XML
       const [testcase, failure] = ['testcase', 'failure'].map(name =>
         elements.find(each => each.name === name),
       );
-      expect(testcase?.attributes['name']).toBe(allowed(says));
+      expect(testcase?.attributes['name']).toBe(allowed(`split: ${says}`));
       expect(failure?.attributes['message']).toBe(allowed(words));
       expect(failure?.text).toBe(allowed(words));
     }),

@@ -78,13 +78,13 @@ export const sampleVerdict: Verdict = {
   expectations: [
     {
       name: 'split',
-      says: 'split before outage: cluster1-beijing 50%, cluster2-beijing 50%, within 5%',
+      says: '50% cluster1-beijing and 50% cluster2-beijing, within 5% (before outage)',
       result: 'held',
       evidence: { text: 'n = 1000: cluster1-beijing 50.3% (47.7% to 52.9%).', lines: [3] },
     },
     {
       name: 'rto-below',
-      says: 'rto-below after outage: jvm 2m',
+      says: 'RTO after outage: jvm at most 2 min',
       result: 'violated',
       evidence: {
         text: 'jvm never recovered: its last request at T+06:39.8 still got "503" <from cluster1-beijing> & had got it since the fault struck.',
@@ -93,7 +93,7 @@ export const sampleVerdict: Verdict = {
     },
     {
       name: 'converged',
-      says: 'converged',
+      says: 'the objects in every centre are those of the plan',
       result: 'unknown',
       evidence: { text: 'Nothing was compared.' },
     },

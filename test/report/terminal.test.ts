@@ -23,13 +23,13 @@ honest      105.5/114.0  45.1/47.0  0.0/0.0  2.0/2.0  58.3/60.0  0.0/0.0     0.0
 jvm               never          -        -        -          -        -           -
 
 Expectations
-  held      split before outage: cluster1-beijing 50%, cluster2-beijing 50%, within 5%
+  held      split: 50% cluster1-beijing and 50% cluster2-beijing, within 5% (before outage)
             n = 1000: cluster1-beijing 50.3% (47.7% to 52.9%).
-  VIOLATED  rto-below after outage: jvm 2m
+  VIOLATED  rto-below: RTO after outage: jvm at most 2 min
             jvm never recovered: its last request at T+06:39.8 still got "503" <from
             cluster1-beijing> & had got it since the fault struck. (journal lines 4001, 4002, 4003,
             4004, 4005, ...)
-  UNKNOWN   converged
+  UNKNOWN   converged: the objects in every centre are those of the plan
             Nothing was compared.
 
 VIOLATED: 1 of 3 expectations violated: rto-below

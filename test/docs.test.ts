@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { problemOf } from '../src/runtime/journal-shape.ts';
+
+const read = (file: string) => readFileSync(join(import.meta.dirname, '..', file), 'utf8');
+
+describe('docs/journal.md', () => {
+  const examples = [...read('docs/journal.md').matchAll(/^\{.*\}$/gm)].map(([line]) => line);
+  const kinds = examples.map(line => JSON.parse(line).kind as string);
+
+  test('has an example of each kind of event', () => {
+    const declared = [...read('src/runtime/journal.ts').matchAll(/^ {2}kind: '(.+)';$/gm)].map(
+      ([, kind]) => kind,
+    );
+    expect(declared.length).toBeGreaterThan(15);
+    expect([...new Set(kinds)].sort()).toEqual(declared.sort());
+  });
+
+  test.each(examples.map((line, index) => [kinds[index], line]))(
+    'its example of %s is an event',
+    (_, line) => {
+      expect(problemOf(JSON.parse(line))).toBeUndefined();
+    },
+  );
+});
+
+const documents = [
+  ...readdirSync(join(import.meta.dirname, '..')).filter(file => file.endsWith('.md')),
+  ...readdirSync(join(import.meta.dirname, '../docs')).map(file => `docs/${file}`),
+];
+
+test.each(documents)('%s links only to files that exist', document => {
+  const targets = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target]) =>
+    String(target),
+  );
+  for (const target of targets) {
+    expect(() => readdirOrFile(join(dirname(document), target)), `${document}: ${target}`).not.toThrow();
+  }
+});
+
+function readdirOrFile(path: string): void {
+  try {
+    read(path);
+  } catch {
+    readdirSync(join(import.meta.dirname, '..', path));
+  }
+}
