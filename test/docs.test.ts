@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { expectations } from '../src/drill/expectations/index.ts';
 import { problemOf } from '../src/runtime/journal-shape.ts';
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, '..', file), 'utf8');
@@ -46,3 +47,25 @@ function readdirOrFile(path: string): void {
     readdirSync(join(import.meta.dirname, '..', path));
   }
 }
+
+test.each(['README.md', 'README.zh-CN.md'])('%s lists every scenario', document => {
+  const listed = [...read(document).matchAll(/^\| \[(.+)\]\(scenarios\/\1\.yaml\) \|/gm)].map(
+    ([, name]) => name,
+  );
+  const shipped = readdirSync(join(import.meta.dirname, '../scenarios')).map(file =>
+    file.replace('.yaml', ''),
+  );
+  expect(listed).toEqual(shipped.sort());
+});
+
+test('README.md says of each scenario what it proves', () => {
+  for (const file of readdirSync(join(import.meta.dirname, '../scenarios'))) {
+    const [, proves] = /^proves: (.*)$/m.exec(read(`scenarios/${file}`)) ?? [];
+    expect(read('README.md')).toContain(`](scenarios/${file}) | ${proves} |`);
+  }
+});
+
+test('docs/verdicts.md has a row for each expectation', () => {
+  const rows = [...read('docs/verdicts.md').matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name);
+  expect(rows).toEqual(expect.arrayContaining(Object.keys(expectations)));
+});
