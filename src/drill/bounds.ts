@@ -1,0 +1,100 @@
+import type { Monitor, ResolvedGtm } from '../gtm/model.ts';
+import { resolveGtm } from '../gtm/resolve.ts';
+import { detectionBound, failbackBound, publishBound } from '../gtm/timing.ts';
+import { centresOf } from '../kube/topology.ts';
+import { clientCacheBound, connectionBound, resolverBound } from '../traffic/timing.ts';
+import type { Settings } from './settings.ts';
+import { PHASES, type Phase } from './verdict.ts';
+import { Unknown } from './windows.ts';
+
+export type PhaseBounds = Readonly<Record<Phase, number | null>>;
+
+/** A decision follows the last change of health without a wait. */
+const DECISION_MS = 0;
+
+/** What the configuration implies, at most, for each phase of a recovery; milliseconds, null where there is no bound. */
+export class Bounds {
+  readonly #settings: Settings;
+  readonly #gtm: ResolvedGtm;
+  readonly #addresses: ReadonlyMap<string, string>;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#addresses = new Map(centresOf(settings.topology).map(({ name, address }) => [name, address]));
+    this.#gtm = resolveGtm(settings.gtm, centre => this.#addresses.get(centre), 'the journal');
+  }
+
+  /** Public addresses of those targets that are centres. */
+  addressesOf(targets: readonly string[]): ReadonlySet<string> {
+    return new Set(targets.flatMap(target => this.#addresses.get(target) ?? []));
+  }
+
+  /** From a fault that fails every check of these targets to the last of their alerts. */
+  detection(targets: readonly string[]): number | null {
+    const bounds = [...this.addressesOf(targets)].map(address => {
+      const monitors = this.#monitorsOf(address);
+      return monitors.length === 0 ? null : Math.max(...monitors.map(monitor => detectionBound(monitor)));
+    });
+    return bounds.length === 0 ? null : largest(bounds);
+  }
+
+  /** The longest that one check may take; a check that began before the fault ends within it. */
+  get checkTimeout(): number {
+    return Math.max(0, ...this.#gtm.pools.map(({ monitor }) => monitor?.timeout ?? 0));
+  }
+
+  phases(targets: readonly string[], population: string): PhaseBounds {
+    const config = this.#settings.clients.populations.find(({ name }) => name === population);
+    return {
+      detect: this.detection(targets),
+      decide: DECISION_MS,
+      publish: publishBound(this.#gtm),
+      resolver: config ? resolverBound(config, this.#gtm.ttlSeconds * 1000) : null,
+      client: config ? clientCacheBound(config) : null,
+      connection: config ? connectionBound(config) : null,
+    };
+  }
+
+  /** From the fault to the population's last error. */
+  recovery(targets: readonly string[], population: string): number | null {
+    return sum(this.phases(targets, population));
+  }
+
+  /** From the end of a fault to the last request that is sent where the fault had moved it. */
+  failback(populations: readonly string[]): number | Unknown {
+    const bounds = populations.flatMap(population => {
+      const { publish, resolver, client, connection } = this.phases([], population);
+      const bound = addUp([failbackBound(this.#gtm), publish, resolver, client, connection]);
+      return bound === null ? [] : [bound];
+    });
+    return bounds.length > 0
+      ? Math.max(...bounds)
+      : new Unknown('the configuration implies no bound for this');
+  }
+
+  #monitorsOf(address: string): Monitor[] {
+    return this.#gtm.pools.flatMap(({ members, monitor }) =>
+      monitor && members.some(member => member.address === address && member.mode === 'SMART')
+        ? [monitor]
+        : [],
+    );
+  }
+}
+
+/** The sum of the phases' bounds; null when one has none. */
+export function sum(phases: PhaseBounds): number | null {
+  return addUp(PHASES.map(phase => phases[phase]));
+}
+
+function addUp(bounds: readonly (number | null)[]): number | null {
+  let total = 0;
+  for (const bound of bounds) {
+    if (bound === null) return null;
+    total += bound;
+  }
+  return total;
+}
+
+function largest(bounds: readonly (number | null)[]): number | null {
+  return bounds.reduce((most, bound) => (most === null || bound === null ? null : Math.max(most, bound)));
+}

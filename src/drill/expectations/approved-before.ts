@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import type { ObjectEvent } from '../../runtime/journal.ts';
+import type { DrillRecord } from '../record.ts';
+import { count, list } from '../words.ts';
+import { expectation, Findings } from './expectation.ts';
+
+/** No version of the application reaches the centre before a person has approved it; in the whole drill. */
+export const approvedBefore = expectation({
+  name: 'approved-before',
+  schema: z.strictObject({ centre: z.string(), step: z.string() }),
+  says: ({ centre, step }) => `nothing of a version reaches ${centre} before ${step} is approved`,
+  judge({ centre, step }, drill) {
+    const findings = new Findings(drill);
+    const arrivals = firstArrivals(drill, centre);
+    if (arrivals.size === 0) return findings.unknown(`Nothing was seen of the application in ${centre}.`);
+    const approvals = drill.approvals.filter(approval => approval.step === step);
+    const early = [...arrivals].filter(
+      ([version, object]) =>
+        !approvals.some(
+          approval => (approval.publishVersion ?? '') === version && drill.precedes(approval, object),
+        ),
+    );
+    const figures = { versions: arrivals.size, approvals: approvals.length, early: early.length };
+    if (early.length > 0) {
+      const what = early.map(
+        ([version, { object, at }]) => `${version || 'the application'} (${object} at ${drill.time(at)})`,
+      );
+      return findings.violated(`In ${centre} without approval: ${list(what)}.`, {
+        figures,
+        events: early.map(([, object]) => object),
+      });
+    }
+    return findings.held(`${count(arrivals.size, 'version')} reached ${centre}, each after its approval.`, {
+      figures,
+      events: [...approvals, ...arrivals.values()],
+    });
+  },
+});
+
+/** By version, the first of its objects that was written in the centre. */
+function firstArrivals({ objects }: DrillRecord, centre: string): ReadonlyMap<string, ObjectEvent> {
+  const first = new Map<string, ObjectEvent>();
+  for (const object of objects) {
+    const version = object.publishVersion ?? '';
+    if (object.centre === centre && object.verb !== 'DELETED' && !first.has(version))
+      first.set(version, object);
+  }
+  return first;
+}

@@ -1,0 +1,136 @@
+import * as z from 'zod';
+import { type BodyEvent, type PlanEvent, type RequestEvent, succeeded } from '../../runtime/journal.ts';
+import type { DrillRecord } from '../record.ts';
+import { describeWindow, populations, windowed } from '../windows.ts';
+import { count, list } from '../words.ts';
+import { expectation, inWindow } from './expectation.ts';
+
+const page = z.strictObject({ env: z.string().optional(), contains: z.string().optional() });
+type Page = z.infer<typeof page>;
+
+/**
+ * Every page shows the environment and the configuration that the plan has for the centre that was dialled. While a
+ * new version is rolled out, the old one is right too. `shows` says what a centre must show whatever the plan says,
+ * so that a wrong plan does not pass: its centres must be seen.
+ */
+export const configurationMatchesCentre = expectation({
+  name: 'configuration-matches-centre',
+  schema: z.strictObject({ shows: z.record(z.string(), page).default({}), ...windowed, ...populations }),
+  says: ({ shows, ...params }) =>
+    `every page shows the configuration of the centre that served it${describeShows(shows)} (${describeWindow(params)})`,
+  judge: inWindow(({ shows, populations }, drill, window, findings) => {
+    const pages = drill.requestsIn(window, populations).filter(succeeded);
+    const checker = new Checker(drill, shows);
+    const wrongPlans = drill.plans.filter(
+      plan => plan.at < window.until && !agrees(plan, shows[plan.centre]),
+    );
+    const wrong = pages.filter(request => !checker.isRight(request));
+    const figures = { pages: pages.length, wrong: wrong.length };
+    const [plan] = wrongPlans;
+    if (plan) {
+      const text = `The plan for ${plan.centre} is not what the centre must show: ${describePage(plan)}.`;
+      return findings.violated(text, { figures, events: [...wrongPlans, ...wrong] });
+    }
+    const [first] = wrong;
+    if (first) {
+      return findings.violated(
+        `${count(wrong.length, 'page')} of ${pages.length} were wrong; the first, from ${first.centre ?? first.address}` +
+          ` at ${drill.time(first.at)}, showed ${describePage(drill.body(first.body))}.`,
+        { figures, events: wrong },
+      );
+    }
+    if (pages.length === 0) return findings.unknown('No client was shown a page.');
+    if (drill.plans.length === 0) return findings.unknown('The journal holds no plan.', { figures });
+    const seen = new Set(pages.map(({ centre }) => centre));
+    const unseen = Object.keys(shows).filter(centre => !seen.has(centre));
+    if (unseen.length > 0) return findings.unknown(`No page came from ${list(unseen)}.`, { figures });
+    return findings.held(`All of ${count(pages.length, 'page')} showed it.`, { figures });
+  }),
+});
+
+interface Shown {
+  readonly env?: string;
+  readonly config?: string;
+}
+
+/** Whether a page or a plan shows what the centre must show. */
+function agrees({ env, config }: Shown, wanted: Page | undefined): boolean {
+  if (wanted === undefined) return true;
+  const rightEnv = wanted.env === undefined || wanted.env === env;
+  return rightEnv && (wanted.contains === undefined || (config ?? '').includes(wanted.contains));
+}
+
+/** A plan and the time at which its rollout was complete; undefined when that was not seen. */
+interface Version {
+  readonly at: number;
+  readonly env: string;
+  readonly config: string;
+  readonly complete: number | undefined;
+}
+
+class Checker {
+  readonly #drill: DrillRecord;
+  readonly #shows: Readonly<Record<string, Page>>;
+  readonly #versions = new Map<string, Version[]>();
+  readonly #bodies = new Map<number, Shown>();
+
+  constructor(drill: DrillRecord, shows: Readonly<Record<string, Page>>) {
+    this.#drill = drill;
+    this.#shows = shows;
+    for (const plan of drill.plans) {
+      const { at, env, config } = plan;
+      const versions = this.#versions.get(plan.centre) ?? [];
+      versions.push({ at, env, config: config.trim(), complete: completion(drill, plan) });
+      this.#versions.set(plan.centre, versions);
+    }
+  }
+
+  isRight({ body: id, centre = '', sent, at }: RequestEvent): boolean {
+    const shown = this.#shown(id);
+    if (!agrees(shown, this.#shows[centre])) return false;
+    const versions = this.#versions.get(centre) ?? [];
+    for (let i = versions.length - 1; i >= 0; i--) {
+      const version = versions[i] as Version;
+      if (version.at > at) continue;
+      if (version.env === shown.env && version.config === shown.config) return true;
+      if (version.complete !== undefined && version.complete <= sent) return false;
+    }
+    return this.#drill.plans.length === 0;
+  }
+
+  #shown(id: number | undefined): Shown {
+    const known = this.#bodies.get(id ?? 0);
+    if (known !== undefined) return known;
+    const body: BodyEvent | undefined = this.#drill.body(id);
+    const shown = body?.env === undefined ? {} : { env: body.env, config: (body.config ?? '').trim() };
+    this.#bodies.set(id ?? 0, shown);
+    return shown;
+  }
+}
+
+/**
+ * The first time that the hub said `running` after the plan's rollout was seen to be under way. (Right after the
+ * deployment the status is still that of the version before.)
+ */
+function completion(drill: DrillRecord, plan: PlanEvent): number | undefined {
+  let underWay = false;
+  for (const { at, phase, publishVersion } of drill.workflow) {
+    if (at < plan.at || publishVersion !== plan.publishVersion) continue;
+    if (phase !== 'running') underWay = true;
+    else if (underWay) return at;
+  }
+  return undefined;
+}
+
+function describePage(shown: Shown | BodyEvent | PlanEvent | undefined): string {
+  if (shown?.env === undefined) return "not web-demo's page";
+  return `env ${shown.env}, config ${(shown.config ?? '').replace(/\s+/g, ' ').trim()}`;
+}
+
+function describeShows(shows: Readonly<Record<string, Page>>): string {
+  const each = Object.entries(shows).map(
+    ([centre, { env, contains }]) =>
+      `${centre}: ${[env, contains].filter(text => text !== undefined).join(', ')}`,
+  );
+  return each.length > 0 ? ` (${each.join('; ')})` : '';
+}

@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import type { PublishEvent } from '../../runtime/journal.ts';
+import type { DrillRecord } from '../record.ts';
+import { describeWindow, type Window, windowed } from '../windows.ts';
+import { count } from '../words.ts';
+import { eventsIn, expectation, inWindow } from './expectation.ts';
+
+/**
+ * The GTM moves between its pool sets at most so often, and then stays. Counted are its own switches and, so that a
+ * switch that nobody wrote down shows too, the changes of set in what the name servers were given.
+ */
+export const noFlap = expectation({
+  name: 'no-flap',
+  schema: z.strictObject({ 'at-most': z.int().min(0).default(1), ...windowed }),
+  says: ({ 'at-most': most, ...params }) =>
+    `at most ${count(most, 'switch', 'switches')} between the pool sets, then none (${describeWindow(params)})`,
+  judge: inWindow(({ 'at-most': most }, drill, window, findings) => {
+    if (isBlind(drill, window)) {
+      return findings.unknown('Nothing was seen of the GTM: no check and no answer.');
+    }
+    const switches = eventsIn(drill.switches, window);
+    const changes = setChanges(drill, window);
+    const events = changes.length > switches.length ? changes : switches;
+    const figures = { switches: events.length };
+    const last = events.at(-1);
+    const text = last
+      ? `${count(events.length, 'switch', 'switches')}, the last at ${drill.time(last.at)}.`
+      : 'No switch.';
+    return events.length <= most
+      ? findings.held(text, { figures, events })
+      : findings.violated(text, { figures, events });
+  }),
+});
+
+/** Without a check or an answer, an absence of switches shows nothing. */
+export function isBlind({ probes, answers }: DrillRecord, { from, until }: Window): boolean {
+  const inside = ({ at }: { at: number }) => at >= from && at < until;
+  return !probes.some(inside) && !answers.some(inside);
+}
+
+function setChanges({ publications }: DrillRecord, window: Window): PublishEvent[] {
+  const sets = new Map<string, string>();
+  const changes = publications.filter(({ strategy, set }) => {
+    const before = sets.get(strategy);
+    sets.set(strategy, set);
+    return before !== undefined && before !== set;
+  });
+  return eventsIn(changes, window);
+}

@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { succeeded } from '../../runtime/journal.ts';
+import { share } from '../../runtime/yaml.ts';
+import { describeWindow, populations, windowed } from '../windows.ts';
+import { count, percent } from '../words.ts';
+import { eventsIn, expectation, inWindow, type Judgement } from './expectation.ts';
+import { isBlind } from './no-flap.ts';
+
+/** Clients ask and notice nothing, and the GTM stays where it is. */
+export const unaffected = expectation({
+  name: 'unaffected',
+  schema: z.strictObject({
+    /** Share of the requests that may fail. */
+    'errors-at-most': share.default(0),
+    /** Switches between the pool sets. */
+    switches: z.int().min(0).default(0),
+    /** Addresses that the GTM may hold for down; by default any number. */
+    alerts: z.int().min(0).optional(),
+    ...windowed,
+    ...populations,
+  }),
+  says: ({ 'errors-at-most': errors, switches, alerts, ...params }) =>
+    `at most ${percent(errors)} errors, ${count(switches, 'switch', 'switches')}` +
+    `${alerts === undefined ? '' : ` and ${count(alerts, 'alert')}`} (${describeWindow(params)})`,
+  judge: inWindow((params, drill, window, findings): Judgement => {
+    const requests = drill.requestsIn(window, params.populations);
+    const errors = requests.filter(request => !succeeded(request));
+    const switches = eventsIn(drill.switches, window);
+    const alerts = eventsIn(drill.health, window).filter(({ status }) => status === 'ALERT');
+    const figures = {
+      requests: requests.length,
+      errors: errors.length,
+      switches: switches.length,
+      alerts: alerts.length,
+    };
+    const text =
+      `${count(errors.length, 'error')} of ${count(requests.length, 'request')}, ` +
+      `${count(switches.length, 'switch', 'switches')}, ${count(alerts.length, 'alert')}.`;
+    const excess = [
+      ...(errors.length > params['errors-at-most'] * requests.length ? errors : []),
+      ...(switches.length > params.switches ? switches : []),
+      ...(params.alerts !== undefined && alerts.length > params.alerts ? alerts : []),
+    ];
+    if (excess.length > 0) return findings.violated(text, { figures, events: excess });
+    if (requests.length === 0)
+      return findings.unknown('No client asked: nobody could have noticed.', { figures });
+    if (isBlind(drill, window)) return findings.unknown(`${text} Nothing was seen of the GTM.`, { figures });
+    return findings.held(text, { figures });
+  }),
+});

@@ -1,0 +1,96 @@
+import { type JournalEvent, succeeded } from '../runtime/journal.ts';
+import { expectations } from './expectations/index.ts';
+import { periodsOf } from './periods.ts';
+import { phasesWithinBounds } from './phases-within-bounds.ts';
+import { DrillRecord } from './record.ts';
+import { type PopulationRecovery, phaseRecord } from './recovery.ts';
+import type { ExpectationResult, PopulationResult, Recovery, Result, Verdict } from './verdict.ts';
+
+/**
+ * What a journal proves: a function of the journal alone.
+ *
+ * @throws InputError when it does not begin with a drill and its scenario.
+ */
+export function judge(events: readonly JournalEvent[]): Verdict {
+  const drill = new DrillRecord(events);
+  const { header, settings } = drill;
+  const expected = settings.expect.map(({ name, params }) => judgeEntry(name, params, drill));
+  const phases = phasesWithinBounds(drill);
+  const results = phases === undefined ? expected : [...expected, phases];
+  return {
+    verdict: overall(expected.length > 0 ? results : [...results, { result: 'unknown' }]),
+    scenario: settings.name,
+    lab: header.lab,
+    seed: header.seed,
+    proves: settings.proves,
+    expectations: results,
+    populations: drill.populations.map(name => populationResult(name, drill)),
+    split: splitBefore(drill),
+    periods: periodsOf(drill),
+  };
+}
+
+/** Violated if anything is; else unknown if anything is, or if there is nothing; else held. */
+export function overall(results: readonly { readonly result: Result }[]): Result {
+  if (results.some(({ result }) => result === 'violated')) return 'violated';
+  return results.length > 0 && results.every(({ result }) => result === 'held') ? 'held' : 'unknown';
+}
+
+function judgeEntry(name: string, given: unknown, drill: DrillRecord): ExpectationResult {
+  const unknown = (text: string, says = name): ExpectationResult => ({
+    name,
+    says,
+    result: 'unknown',
+    evidence: { text },
+  });
+  const expectation = Object.hasOwn(expectations, name) ? expectations[name] : undefined;
+  if (expectation === undefined) return unknown('This version knows no such expectation.');
+  const params = expectation.schema.safeParse(given ?? {});
+  if (!params.success) {
+    return unknown(`This version reads its fields otherwise: ${params.error.issues[0]?.message}.`);
+  }
+  const says = expectation.says(params.data);
+  if (drill.ends === undefined) return unknown(cutShort(drill), says);
+  return { name, says, ...expectation.judge(params.data, drill) };
+}
+
+/** A drill that did not end by itself proves nothing: what it did not come to see could have been otherwise. */
+function cutShort({ end }: DrillRecord): string {
+  if (end === undefined) return 'The journal has no end: it was cut short.';
+  const detail = end.detail === undefined ? '' : `: ${end.detail}`;
+  return end.reason === 'interrupted' ? `The drill was interrupted${detail}.` : `The drill failed${detail}.`;
+}
+
+function populationResult(name: string, drill: DrillRecord): PopulationResult {
+  const requests = drill.requestsOf(name);
+  const recoveries = drill.recoveries.get(name) ?? [];
+  const shown = recoveries.find(({ errors }) => errors > 0) ?? recoveries[0];
+  return {
+    name,
+    requests: requests.length,
+    errors: requests.reduce((errors, request) => errors + (succeeded(request) ? 0 : 1), 0),
+    rto: shown?.rto ?? null,
+    phases: shown?.phases ?? phaseRecord(() => ({ ms: null, bound: null })),
+    recoveries: recoveries.map(withoutRequests),
+  };
+}
+
+function withoutRequests({ fault, rto, bound, phases }: PopulationRecovery): Recovery {
+  return { fault, rto, bound, phases };
+}
+
+/** Shares of the successful requests before the first fault. */
+function splitBefore({ centres, faults, begins, requests }: DrillRecord): Record<string, number> {
+  const until = faults[0]?.inject ?? Number.POSITIVE_INFINITY;
+  const counts = new Map(centres.map(centre => [centre, 0]));
+  let all = 0;
+  for (const request of requests) {
+    if (request.sent < (begins ?? 0) || request.sent >= until || !succeeded(request)) continue;
+    all++;
+    const { centre } = request;
+    if (centre !== undefined) counts.set(centre, (counts.get(centre) ?? 0) + 1);
+  }
+  return Object.fromEntries(
+    [...counts].map(([centre, count]) => [centre, all === 0 ? 0 : Number((count / all).toFixed(4))]),
+  );
+}

@@ -1,0 +1,233 @@
+import { centresOf } from '../kube/topology.ts';
+import type {
+  AnswerEvent,
+  ApprovalEvent,
+  BodyEvent,
+  CompareEvent,
+  DrillEvent,
+  EndEvent,
+  FaultEvent,
+  HealthEvent,
+  JournalEvent,
+  ObjectEvent,
+  PlanEvent,
+  ProbeEvent,
+  PublishEvent,
+  RequestEvent,
+  RouteEvent,
+  SwitchEvent,
+  WorkflowEvent,
+} from '../runtime/journal.ts';
+import { InputError } from '../runtime/yaml.ts';
+import { Bounds } from './bounds.ts';
+import { type FaultLife, faultLives, faultsNamed } from './faults.ts';
+import { type PopulationRecovery, recoveriesOf } from './recovery.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { type Course, faultOfWhen, Unknown, type Window, type Windowed, windowOf } from './windows.ts';
+
+/** A journal, sorted by kind in one pass; everything that judges a drill reads this. */
+export class DrillRecord implements Course {
+  readonly header: DrillEvent;
+  readonly settings: Settings;
+  readonly bounds: Bounds;
+  readonly begins: number | undefined;
+  readonly ends: number | undefined;
+  readonly end: EndEvent | undefined;
+  readonly faults: readonly FaultLife[];
+  readonly requests: RequestEvent[] = [];
+  readonly probes: ProbeEvent[] = [];
+  readonly health: HealthEvent[] = [];
+  readonly routes: RouteEvent[] = [];
+  readonly switches: SwitchEvent[] = [];
+  readonly publications: PublishEvent[] = [];
+  readonly answers: AnswerEvent[] = [];
+  readonly plans: PlanEvent[] = [];
+  readonly comparisons: CompareEvent[] = [];
+  readonly objects: ObjectEvent[] = [];
+  readonly approvals: ApprovalEvent[] = [];
+  readonly workflow: WorkflowEvent[] = [];
+  readonly #events: readonly JournalEvent[];
+  readonly #byPopulation = new Map<string, RequestEvent[]>();
+  readonly #bodies = new Map<number, BodyEvent>();
+  #recoveries: ReadonlyMap<string, readonly PopulationRecovery[]> | undefined;
+
+  /** @throws InputError when the journal does not begin with a drill and its scenario. */
+  constructor(events: readonly JournalEvent[]) {
+    const [header] = events;
+    if (header?.kind !== 'drill') {
+      throw new InputError('the journal', 'must begin with an event of kind "drill"', { line: 1 });
+    }
+    this.#events = events;
+    this.header = header;
+    this.settings = readSettings(header);
+    this.bounds = new Bounds(this.settings);
+    for (const { name } of this.settings.clients.populations) this.#byPopulation.set(name, []);
+    const faults: FaultEvent[] = [];
+    for (const event of events) {
+      switch (event.kind) {
+        case 'request':
+          this.requests.push(event);
+          this.#group(event);
+          break;
+        case 'answer':
+          this.answers.push(event);
+          break;
+        case 'probe':
+          this.probes.push(event);
+          break;
+        case 'object':
+          this.objects.push(event);
+          break;
+        case 'body':
+          this.#bodies.set(event.id, event);
+          break;
+        case 'health':
+          this.health.push(event);
+          break;
+        case 'route':
+          this.routes.push(event);
+          break;
+        case 'switch':
+          this.switches.push(event);
+          break;
+        case 'publish':
+          this.publications.push(event);
+          break;
+        case 'fault':
+          faults.push(event);
+          break;
+        case 'plan':
+          this.plans.push(event);
+          break;
+        case 'compare':
+          this.comparisons.push(event);
+          break;
+        case 'approval':
+          this.approvals.push(event);
+          break;
+        case 'workflow':
+          this.workflow.push(event);
+          break;
+        case 'timeline':
+          this.begins ??= event.at;
+          break;
+        case 'end':
+          this.end = event;
+          break;
+      }
+    }
+    this.faults = faultLives(faults);
+    this.ends = this.end?.reason === 'finished' ? this.end.at : undefined;
+  }
+
+  get centres(): readonly string[] {
+    return centresOf(this.settings.topology).map(centre => centre.name);
+  }
+
+  /** The populations of the scenario in its order, then any others that asked. */
+  get populations(): readonly string[] {
+    return [...this.#byPopulation.keys()];
+  }
+
+  requestsOf(population: string): readonly RequestEvent[] {
+    return this.#byPopulation.get(population) ?? [];
+  }
+
+  #group(request: RequestEvent): void {
+    const group = this.#byPopulation.get(request.population);
+    if (group === undefined) this.#byPopulation.set(request.population, [request]);
+    else group.push(request);
+  }
+
+  body(id: number | undefined): BodyEvent | undefined {
+    return id === undefined ? undefined : this.#bodies.get(id);
+  }
+
+  /** The window of an expectation, its settling time cut off. */
+  window(params: Windowed): Window | Unknown {
+    const window = windowOf(params.when, this);
+    if (window instanceof Unknown || params.settle === 0) return window;
+    const settle = params.settle === 'bound' ? this.#settlingBound(params) : params.settle;
+    if (settle instanceof Unknown) return settle;
+    const from = window.from + settle;
+    return from < window.until
+      ? { from, until: window.until }
+      : new Unknown('the window is over before it has settled');
+  }
+
+  #settlingBound({ when, populations }: Windowed): number | Unknown {
+    const name = faultOfWhen(when);
+    if (name === undefined || when.startsWith('before')) {
+      return new Unknown('"settle: bound" has a meaning only during or after a fault');
+    }
+    const concerned = populations ?? this.populations;
+    if (when.startsWith('after')) return this.bounds.failback(concerned);
+    return this.recoveryBound(faultsNamed(this.faults, name), concerned);
+  }
+
+  /** The largest finite recovery time that the configuration implies for these faults and populations. */
+  recoveryBound(faults: readonly FaultLife[], populations: readonly string[]): number | Unknown {
+    let largest: number | undefined;
+    for (const { targets } of faults) {
+      for (const population of populations) {
+        const bound = this.bounds.recovery(targets, population);
+        if (bound !== null) largest = Math.max(largest ?? 0, bound);
+      }
+    }
+    return largest ?? new Unknown('the configuration implies no bound for this');
+  }
+
+  /** Requests that were sent in the window, in the order of their ends. */
+  requestsIn({ from, until }: Window, populations?: readonly string[]): RequestEvent[] {
+    return this.requests.filter(
+      ({ sent, population }) =>
+        sent >= from && sent < until && (populations === undefined || populations.includes(population)),
+    );
+  }
+
+  /** The fault of that name (all its repetitions), or the drill's first; it has taken effect. */
+  faultsOf(name: string | undefined): readonly FaultLife[] | Unknown {
+    const faults = name === undefined ? this.faults.slice(0, 1) : faultsNamed(this.faults, name);
+    if (faults.length === 0 || faults.some(fault => fault.injected === undefined)) {
+      return new Unknown(name === undefined ? 'no fault took effect' : `the fault ${name} never took effect`);
+    }
+    return faults;
+  }
+
+  /** Every population's recovery from every fault that took effect, in their order. */
+  get recoveries(): ReadonlyMap<string, readonly PopulationRecovery[]> {
+    this.#recoveries ??= recoveriesOf(this);
+    return this.#recoveries;
+  }
+
+  /** The lines of the journal (from 1) where these events of this record stand; the first 20. */
+  linesOf(events: readonly JournalEvent[]): number[] {
+    return events.slice(0, 20).map(event => this.#lineOf(event));
+  }
+
+  /** True when `one` stands before `other` in the journal. */
+  precedes(one: JournalEvent, other: JournalEvent): boolean {
+    return one.at < other.at || (one.at === other.at && this.#lineOf(one) < this.#lineOf(other));
+  }
+
+  #lineOf(event: JournalEvent): number {
+    let low = 0;
+    let high = this.#events.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#events[middle] as JournalEvent).at < event.at) low = middle + 1;
+      else high = middle;
+    }
+    return this.#events.indexOf(event, low) + 1;
+  }
+
+  /** `T+06:40.0`: since the timeline's begin, for people. */
+  time(at: number): string {
+    const ms = at - (this.begins ?? 0);
+    const tenths = Math.floor(Math.abs(ms) / 100);
+    const two = (value: number) => String(value).padStart(2, '0');
+    const minutes = Math.floor(tenths / 600);
+    const hours = minutes < 60 ? '' : `${Math.floor(minutes / 60)}:`;
+    return `T${ms < 0 ? '-' : '+'}${hours}${two(minutes % 60)}:${two(Math.floor(tenths / 10) % 60)}.${tenths % 10}`;
+  }
+}

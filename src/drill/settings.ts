@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { type GtmConfig, gtmConfigSchema } from '../gtm/config.ts';
+import { type Topology, topologySchema } from '../kube/topology.ts';
+import type { DrillEvent } from '../runtime/journal.ts';
+import { explain, InputError } from '../runtime/yaml.ts';
+import { type ClientsConfig, clientsSchema } from '../traffic/config.ts';
+
+/** What the journal's first line says of the scenario, as far as judging needs it. */
+export interface Settings {
+  readonly name: string;
+  readonly proves: string;
+  readonly topology: Topology;
+  readonly gtm: GtmConfig;
+  readonly clients: ClientsConfig;
+  /** Checked one by one when they are judged: an old journal may hold what today's version does not know. */
+  readonly expect: readonly { readonly name: string; readonly params?: unknown }[];
+}
+
+const schema: z.ZodType<Settings> = z.looseObject({
+  name: z.string(),
+  proves: z.string(),
+  topology: topologySchema,
+  gtm: gtmConfigSchema,
+  clients: clientsSchema,
+  expect: z.array(z.looseObject({ name: z.string(), params: z.unknown() })),
+});
+
+/** Many drills of one scenario share its object: reading it once is enough. */
+const known = new WeakMap<object, Settings>();
+
+/** @throws InputError when the journal's first line holds no scenario. */
+export function readSettings({ scenario }: DrillEvent): Settings {
+  if (typeof scenario === 'object' && scenario !== null) {
+    const settings = known.get(scenario);
+    if (settings !== undefined) return settings;
+  }
+  const parsed = schema.safeParse(scenario, { error: explain, reportInput: true });
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const path = ['scenario', ...(issue?.path ?? [])].join('.');
+    throw new InputError('the journal', issue?.message ?? 'is not a scenario', { line: 1, path });
+  }
+  known.set(scenario as object, parsed.data);
+  return parsed.data;
+}

@@ -1,0 +1,106 @@
+import * as z from 'zod';
+import { duration } from '../runtime/yaml.ts';
+import { type FaultLife, faultsNamed } from './faults.ts';
+import { length } from './words.ts';
+
+/** A stretch of drill time, half-open. A request belongs to it when it was sent in it. */
+export interface Window {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** Why something cannot be said. */
+export class Unknown {
+  readonly why: string;
+  constructor(why: string) {
+    this.why = why;
+  }
+}
+
+const WHEN = /^(?:always|(?:before|during|after) ([a-z0-9][-a-z0-9.]*))$/;
+
+/** A duration, or `bound`: the time that the configuration implies at most. */
+export const limit = z.union([z.literal('bound'), duration], {
+  error: 'expected a duration such as 90s, or "bound"',
+});
+export type Limit = number | 'bound';
+
+/** The fields of every expectation that looks at a stretch of the drill. */
+export const windowed = {
+  /** `always`, or `before`, `during`, `after` and the name of a fault of the timeline. */
+  when: z
+    .string()
+    .regex(WHEN, 'must be "always", or "before", "during" or "after" and the name of a fault')
+    .default('always'),
+  /** The window starts this much later: what happens meanwhile is not judged. */
+  settle: limit.default(0),
+};
+
+/** The populations whose requests count; all by default. */
+export const populations = { populations: z.array(z.string()).min(1).optional() };
+
+export interface Windowed {
+  readonly when: string;
+  readonly settle: Limit;
+  readonly populations?: readonly string[] | undefined;
+}
+
+/** The fault's name in `during outage`; undefined for `always`. */
+export function faultOfWhen(when: string): string | undefined {
+  return WHEN.exec(when)?.[1];
+}
+
+/** `during outage, from 30 s on`, for people. */
+export function describeWindow({ when, settle, populations }: Windowed): string {
+  const later =
+    settle === 'bound' ? ', once the bound is over' : settle > 0 ? `, from ${length(settle)} on` : '';
+  return `${when}${later}${populations ? `, for ${populations.join(', ')}` : ''}`;
+}
+
+/** What windows are made of. */
+export interface Course {
+  /** When clients began to ask. */
+  readonly begins: number | undefined;
+  /** When the drill ended by itself. */
+  readonly ends: number | undefined;
+  readonly faults: readonly FaultLife[];
+}
+
+/**
+ * The window that `when` names:
+ *
+ * - `always`: the timeline;
+ * - `before F`: until the injection of F begins;
+ * - `during F`: from when F is in force until its healing begins, or to the end;
+ * - `after F`: from when F is healed to the end.
+ *
+ * Of a repeated fault, the first injection and the last healing count.
+ */
+export function windowOf(when: string, { begins, ends, faults }: Course): Window | Unknown {
+  if (begins === undefined) return new Unknown('the timeline never began');
+  if (ends === undefined) return new Unknown('the drill did not come to its end');
+  // The last moment belongs to the drill.
+  const end = ends + 1;
+  const name = faultOfWhen(when);
+  if (name === undefined) return { from: begins, until: end };
+  const named = faultsNamed(faults, name);
+  const [first] = named;
+  if (first?.injected === undefined) return new Unknown(`the fault ${name} never took effect`);
+  if (when.startsWith('before')) return { from: begins, until: first.inject };
+  if (when.startsWith('during')) return { from: first.injected, until: lastOf(named, 'heal') ?? end };
+  const healed = lastOf(named, 'healed');
+  return healed === undefined
+    ? new Unknown(`the fault ${name} was never healed`)
+    : { from: healed, until: end };
+}
+
+/** When the last of the faults reached the step; undefined when one did not. */
+function lastOf(faults: readonly FaultLife[], step: 'heal' | 'healed'): number | undefined {
+  let last: number | undefined;
+  for (const fault of faults) {
+    const at = fault[step];
+    if (at === undefined) return undefined;
+    last = Math.max(last ?? at, at);
+  }
+  return last;
+}
