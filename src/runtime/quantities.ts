@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { show } from './schema-problems.ts';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
@@ -10,7 +11,7 @@ export const duration = z
     if (ms !== undefined && ms >= 0 && ms <= Number.MAX_SAFE_INTEGER) return Math.round(ms);
     context.addIssue({
       code: 'custom',
-      message: `"${value}" is not a duration; write 200ms, 15s, 10m or 1h`,
+      message: `${show(value)} is not a duration; write 200ms, 15s, 10m or 1h`,
     });
     return z.NEVER;
   });
@@ -24,7 +25,7 @@ export const share = z
     const hint = typeof value === 'number' && value > 1 && value <= 100 ? `; did you mean ${value}%?` : '';
     context.addIssue({
       code: 'custom',
-      message: `"${value}" is not a share; write 0% to 100%, or a number from 0 to 1${hint}`,
+      message: `${show(value)} is not a share; write 0% to 100%, or a number from 0 to 1${hint}`,
     });
     return z.NEVER;
   });

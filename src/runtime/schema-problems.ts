@@ -49,7 +49,7 @@ export function explain(issue: z.core.$ZodRawIssue): string | undefined {
     case 'unrecognized_keys': {
       const known = keysOf(issue.inst);
       const told = issue.keys.slice(0, MAX_KEYS);
-      return told.map(key => `unknown field ${JSON.stringify(key)}${suggestion(key, known)}`).join('\n');
+      return told.map(key => `unknown field ${show(key)}${suggestion(key, known)}`).join('\n');
     }
     case 'invalid_type':
       if (issue.input === undefined) return `is missing; expected ${article(issue.expected)}`;
@@ -58,11 +58,18 @@ export function explain(issue: z.core.$ZodRawIssue): string | undefined {
       if (issue.input === undefined) return `is missing; one of: ${issue.values.map(String).join(', ')}`;
       return unknownValue(path, issue.input, issue.values.map(String));
     case 'invalid_union':
-      if (issue.discriminator !== undefined) return unknownBranch(issue);
-      return undefined;
+      return issue.discriminator === undefined ? noBranch(issue) : unknownBranch(issue);
     default:
       return undefined;
   }
+}
+
+function noBranch(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'invalid_union' || issue.input === undefined) return undefined;
+  const tops = issue.errors.map(branch => branch[0]);
+  if (!tops.every(top => top?.code === 'invalid_type' && top.path.length === 0)) return undefined;
+  const expected = tops.map(top => (top?.code === 'invalid_type' ? article(top.expected) : ''));
+  return `expected ${expected.join(' or ')}, found ${show(issue.input)}`;
 }
 
 function unknownBranch(issue: z.core.$ZodRawIssue): string | undefined {
@@ -78,7 +85,7 @@ function unknownValue(path: Path, given: unknown, known: readonly string[]): str
   const last = path.at(-1);
   const noun = typeof last === 'string' ? last : 'value';
   if (typeof given !== 'string') return `expected one of: ${known.join(', ')}; found ${show(given)}`;
-  return `unknown ${noun} "${given}"${suggestion(given, known)}`;
+  return `unknown ${noun} ${show(given)}${suggestion(given, known)}`;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: zod's definitions are typed per schema
@@ -114,10 +121,14 @@ function article(expected: string): string {
   return names[expected] ?? `a ${expected}`;
 }
 
-function show(value: unknown): string {
+/** A value in an error message: text in quotes, what is long cut short. */
+export function show(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (value !== null && typeof value === 'object') return 'fields (a mapping)';
   if (value === null) return 'nothing';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return typeof value === 'string' ? JSON.stringify(shorten(value, 60)) : String(value);
+}
+
+export function shorten(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
 }

@@ -18,7 +18,7 @@ import {
 } from 'yaml';
 import type * as z from 'zod';
 import { InputError, type Problem } from './input-error.ts';
-import { explain, flatten, type Path } from './schema-problems.ts';
+import { explain, flatten, type Path, shorten, show } from './schema-problems.ts';
 
 export { InputError } from './input-error.ts';
 export { duration, share } from './quantities.ts';
@@ -27,8 +27,10 @@ export { explain } from './schema-problems.ts';
 
 /** Deeper nesting is refused: no file of ours or of Kubernetes comes near it. */
 const MAX_DEPTH = 100;
-/** Values after aliases are followed: more is an attack. */
-const MAX_VALUES = 1_000_000;
+/** About 20,000 lines: parsing them takes a third of a second. */
+const MAX_LEXEMES = 100_000;
+/** Values when aliases are followed. */
+const MAX_VALUES = 100_000;
 /** More are not worth finding the place of. */
 const MAX_PROBLEMS = 100;
 
@@ -77,7 +79,7 @@ export function checkDocument<S extends z.ZodType>(
 export function parseYamlDocuments(text: string, file: string): YamlDocument[] {
   if (text.includes('\0'))
     throw new InputError(file, 'binary data: YAML text has no NUL bytes', position(text, text.indexOf('\0')));
-  refuseDepth(text, file);
+  refuseExcess(text, file);
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, {
     lineCounter: lines,
@@ -116,15 +118,18 @@ function isEmpty(contents: Node | null): boolean {
   return contents === null || (isScalar(contents) && contents.value === null && contents.source === '');
 }
 
-/** Counts open collections without recursion, so that later code may recurse. */
-function refuseDepth(text: string, file: string): void {
+/** Depth and size are looked at without recursion and before anything is built, so that later code may do both. */
+function refuseExcess(text: string, file: string): void {
   const parser = new Parser();
   let offset = 0;
+  let lexemes = 0;
   for (const lexeme of new Lexer().lex(text)) {
     for (const _ of parser.next(lexeme));
-    if (parser.stack.length > MAX_DEPTH) {
+    lexemes += 1;
+    if (parser.stack.length > MAX_DEPTH)
       throw new InputError(file, `nested deeper than ${MAX_DEPTH} levels`, position(text, offset));
-    }
+    if (lexemes > MAX_LEXEMES)
+      throw new InputError(file, 'too much YAML for one file: split it', position(text, offset));
     offset += lexeme.length;
   }
 }
@@ -140,16 +145,18 @@ class Converter {
   readonly #anchors = new Map<string, Node>();
   readonly #open = new Set<Node>();
   #values = 0;
+  #refused = false;
 
   constructor(problem: (message: string, node: Node, path: Path) => void) {
     this.#problem = problem;
   }
 
   value(node: Node | null, path: Path): unknown {
-    if (node === null) return null;
+    if (node === null || this.#refused) return null;
     this.#values += 1;
-    if (this.#values === MAX_VALUES) this.#problem('aliases make the document too big', node, path);
-    if (this.#values >= MAX_VALUES) return null;
+    if (this.#values > MAX_VALUES) return this.#refuse('aliases make the document too big', node, path);
+    if (path.length > MAX_DEPTH)
+      return this.#refuse(`aliases nest deeper than ${MAX_DEPTH} levels`, node, path);
     if (isAlias(node)) return this.#alias(node, path);
     const { anchor } = node as Scalar | YAMLMap | YAMLSeq;
     if (anchor !== undefined) this.#anchors.set(anchor, node);
@@ -158,6 +165,12 @@ class Converter {
     const value = isMap(node) ? this.#map(node.items, path) : this.#list(node as YAMLSeq, path);
     this.#open.delete(node);
     return value;
+  }
+
+  #refuse(message: string, node: Node, path: Path): null {
+    this.#refused = true;
+    this.#problem(message, node, path);
+    return null;
   }
 
   #alias(alias: Alias, path: Path): unknown {
@@ -185,7 +198,7 @@ class Converter {
       const keyNode = pair.key as Node;
       const key = isScalar(keyNode) ? String(keyNode.value ?? '') : String(keyNode);
       if (Object.hasOwn(map, key))
-        this.#problem(`the key "${key}" stands here twice`, keyNode, [...path, key]);
+        this.#problem(`the key ${show(key)} stands here twice`, keyNode, [...path, key]);
       if (key === '__proto__') this.#problem('"__proto__" cannot be a key', keyNode, path);
       if (key === '<<')
         this.#problem('merge keys ("<<") are not YAML 1.2; write the fields out', keyNode, path);
@@ -221,13 +234,14 @@ function offsetOf(document: Document.Parsed, path: Path): number {
 }
 
 function syntaxProblem(error: YAMLError): string {
-  if (error.code === 'TAG_RESOLVE_FAILED') return `${error.message}; only plain YAML values are read`;
-  return error.message;
+  const message = shorten(error.message, 200);
+  return error.code === 'TAG_RESOLVE_FAILED' ? `${message}; only plain YAML values are read` : message;
 }
 
 function printPath(path: Path): string {
   return path
-    .map(step => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .slice(0, 20)
+    .map(step => (typeof step === 'number' ? `[${step}]` : `.${shorten(String(step), 60)}`))
     .join('')
     .replace(/^\./, '');
 }
