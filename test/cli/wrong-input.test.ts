@@ -1,0 +1,98 @@
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { liangdi, type Outcome, scratch } from './liangdi.ts';
+
+/** What a wrong command line or file may take, Node's start included. */
+const AT_ONCE_MS = 1_000;
+
+/** Tries again when it was slow: the machine may be busy with other tests. */
+async function atBest(args: readonly string[], cwd: string): Promise<Outcome> {
+  const outcome = await liangdi(args, { cwd });
+  for (let attempt = 1; attempt < 5 && outcome.took >= AT_ONCE_MS; attempt++) {
+    outcome.took = (await liangdi(args, { cwd })).took;
+  }
+  return outcome;
+}
+
+const bomb = `a: &a [x, x, x, x, x, x, x, x, x]
+${[...'bcdefghi'].map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(', ')}]`).join('\n')}
+`;
+
+const files: Record<string, string> = {
+  'typo.yaml': `proves: nothing
+timeline:
+  - { at: 10s, fault: aplication-down, on: beijing }
+ends: 20s
+expect:
+  - no-flap: {}
+`,
+  'cluster.yaml': `proves: nothing
+timeline:
+  - { at: 10s, fault: application-down, on: cluster3-beijing }
+ends: 20s
+expect:
+  - no-flap: {}
+`,
+  'key.yaml': 'proves: nothing\nends: 20s\nexpcet:\n  - no-flap: {}\n',
+  'bomb.yaml': bomb,
+  'broken.yaml': 'proves: [nothing\n',
+  'empty.yaml': '',
+  'text.ndjson': 'not a journal\n',
+  'foreign.ndjson': '{"at":0,"kind":"drill"}\n',
+};
+
+let cwd: string;
+beforeAll(() => {
+  cwd = scratch();
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
+  writeFileSync(join(cwd, 'huge.yaml'), '');
+  truncateSync(join(cwd, 'huge.yaml'), 100 * 1024 * 1024);
+  mkdirSync(join(cwd, 'full/inside'), { recursive: true });
+});
+
+test.each<[string, RegExp]>([
+  ['', /^Usage: liangdi/],
+  ['dril beijing-down', /^liangdi: unknown command 'dril'\n\(Did you mean drill\?\)/],
+  ['drill', /^liangdi: missing required argument 'scenario'\n\('liangdi drill --help' says more\)/],
+  ['drill steady noop', /^liangdi: too many arguments/],
+  ['drill steady --sed 3', /^liangdi: unknown option '--sed'\n\(Did you mean --seed\?\)/],
+  ['drill steady --seed -1', /A seed is a whole number from 0 to 4294967295\./],
+  ['drill steady --seed 4294967296', /A seed is a whole number from 0 to 4294967295\./],
+  ['drill steady --seed 1e3', /A seed is a whole number from 0 to 4294967295\./],
+  ['drill steady --lab simulate', /Allowed choices are simulated, local, kind, kubeconfig\./],
+  ['drill steady --format xml', /Allowed choices are text, json\./],
+  ['drill beijing-dwn', /beijing-dwn: no such scenario; did you mean "beijing-down"\?/],
+  ['drill missing.yaml', /missing\.yaml: there is no such file/],
+  ['drill ./full', /full: is a folder/],
+  [
+    'drill typo.yaml',
+    /typo\.yaml:3:\d+: timeline\[0\].*"aplication-down".*did you mean "application-down"\?/,
+  ],
+  ['drill cluster.yaml', /cluster\.yaml:3:\d+: timeline\[0\].*"cluster3-beijing".*cluster2-beijing/],
+  ['drill key.yaml', /key\.yaml:3:1: .*"?expcet"?.*did you mean "expect"\?/],
+  ['drill bomb.yaml', /bomb\.yaml/],
+  ['drill broken.yaml', /broken\.yaml:\d+:\d+: /],
+  ['drill empty.yaml', /empty\.yaml/],
+  ['drill huge.yaml', /huge\.yaml: the file is longer than 4 MiB/],
+  ['drill steady --out full', /full: is not empty; a run is written into a new or an empty folder/],
+  ['drill steady --out typo.yaml', /typo\.yaml: cannot be written: a file is in the way/],
+  ['judge', /^liangdi: missing required argument 'journal'/],
+  ['judge missing.ndjson', /missing\.ndjson: there is no such file/],
+  ['judge full', /full\/journal\.ndjson: there is no such file/],
+  ['judge text.ndjson', /text\.ndjson:1: not a line of JSON/],
+  ['judge foreign.ndjson', /foreign\.ndjson:1: /],
+  ['judge empty.yaml', /empty\.yaml: an empty journal/],
+  ['scenarios all', /^liangdi: too many arguments/],
+])('liangdi %s', async (line, message) => {
+  const { code, stdout, stderr, took } = await atBest(line.split(' ').filter(Boolean), cwd);
+  expect(stderr).toMatch(message);
+  expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+  expect(took).toBeLessThan(AT_ONCE_MS);
+});
+
+test.each(['local', 'kind', 'kubeconfig'])('the lab %s is known, but not there yet', async lab => {
+  const { code, stdout, stderr } = await liangdi(['drill', 'steady', '--lab', lab], { cwd });
+  expect(stderr).toBe(`liangdi: the lab "${lab}" is not available; available: simulated\n`);
+  expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+});
