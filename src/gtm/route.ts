@@ -109,9 +109,12 @@ class View {
 function automatic(view: View): Choice {
   if (view.primaryAvailable) {
     const returnAt = (view.primarySince ?? view.now) + view.emulator.holdDown;
-    const held = view.before?.set === 'FAILOVER' && view.backupAvailable && view.now < returnAt;
-    if (held) return { ...backup(view, `held down, ${view.counts}`), reviewAt: returnAt };
-    return { set: 'DEFAULT', addresses: view.primary, reason: view.counts };
+    const mayWait = view.before?.set === 'FAILOVER' && view.backupAvailable && view.emulator.holdDown > 0;
+    if (mayWait && view.now < returnAt) {
+      return { ...backup(view, `before the hold-down is over, ${view.counts}`), reviewAt: returnAt };
+    }
+    const reason = mayWait ? `the hold-down is over, ${view.counts}` : view.counts;
+    return { set: 'DEFAULT', addresses: view.primary, reason };
   }
   if (view.backupAvailable) return backup(view, view.counts);
   return allDown(view, 'DEFAULT', true, `no set is available: ${view.counts}`);

@@ -115,6 +115,20 @@ describe('what cannot work is refused with its place', () => {
     expect(() => parse(change)).toThrow(message);
   });
 
+  test('what the standard edition does not offer', () => {
+    const many = Array.from({ length: 21 }, (_, i) => `{ Addr: 192.0.2.${i} }`);
+    const changes: Change[] = [
+      ['VersionCode: ultimate', 'VersionCode: standard'],
+      ['Ttl: 60', 'Ttl: 10'],
+      ['Addr:\n      - Addr: cluster1-hangzhou', `Addr: [${many.join()}]`],
+    ];
+    expect(() => parse(...changes)).toThrow('Config.Ttl: a TTL below 60 seconds needs VersionCode ultimate');
+    expect(() => parse(...changes)).toThrow(
+      'AddrPools[1].Addr: more than 20 addresses need VersionCode ultimate',
+    );
+    expect(() => parse(...changes.slice(1))).not.toThrow();
+  });
+
   test('a pin to a backup set that is not there', () => {
     const changes: Change[] = [
       ['FailoverAddrPool: [{ Name: hangzhou }]', 'FailoverAddrPool: EMPTY'],

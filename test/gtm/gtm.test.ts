@@ -151,6 +151,14 @@ describe('when Beijing goes down', () => {
     });
   });
 
+  test('401 is above the code 400', async () => {
+    await onRig(design(), async rig => {
+      rig.set(401, beijing1);
+      await rig.clock.sleep(60_000);
+      expect(rig.ask()).toEqual([beijing2]);
+    });
+  });
+
   test('400 is not above the code 400', async () => {
     await onRig(design(), async rig => {
       rig.set(400, beijing1);
@@ -195,13 +203,17 @@ test('OFFLINE and ONLINE addresses are not checked', async () => {
 
 test('a stopped instance probes and publishes no more, and answers on', async () => {
   const rig = await onRig(design(), async rig => {
+    rig.network.rule('*', '*', { latencyMs: 500 });
     await rig.clock.sleep(20_000);
-    rig.set(503, ...both);
     rig.gtm.setAccessMode('two-cities', 'FAILOVER');
     rig.gtm.stop();
+    await rig.clock.sleep(2000);
+    const made = rig.requests.length;
     await rig.clock.sleep(120_000);
+    expect(rig.requests).toHaveLength(made);
     expect(rig.ask()).toEqual(both);
   });
+  expect(rig.requests.length).toBeGreaterThan(rig.events('probe').length);
   expect(rig.journal.events.at(-1)?.at).toBeLessThanOrEqual(20_000);
 });
 
@@ -211,6 +223,16 @@ test('an access mode for what is not there is refused', async () => {
     expect(() => gtm.setAccessMode('two-cities', 'FAILOVER')).toThrow('has no FailoverAddrPool');
     expect(() => gtm.setAccessMode('other', 'AUTO')).toThrow('no access strategy "other"');
   });
+});
+
+test('the loss of the standby is noticed, and changes no route', async () => {
+  const rig = await onRig(design(), async rig => {
+    rig.set(503, hangzhou);
+    await rig.clock.sleep(60_000);
+  });
+  expect(rig.events('health')).toMatchObject([{ centre: 'cluster1-hangzhou', status: 'ALERT' }]);
+  expect(rig.events('route')).toHaveLength(1);
+  expect(rig.events('publish')).toHaveLength(1);
 });
 
 test('the status names what is down', async () => {

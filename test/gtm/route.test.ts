@@ -98,6 +98,7 @@ describe('going back to the primary set', () => {
     expect(story.decision).toMatchObject({ set: 'FAILOVER', primarySince: 60_000, reviewAt: 180_000 });
     expect(story.at(179_999).decision.set).toBe('FAILOVER');
     expect(story.at(180_000).decision).toMatchObject({ set: 'DEFAULT', reviewAt: null });
+    expect(story.decision.reason).toContain('the hold-down is over');
     expect(story.addresses).toEqual([beijing1]);
   });
 
@@ -158,6 +159,21 @@ describe('address modes', () => {
   });
 });
 
+test('a set whose every address is OFFLINE leaves the last resort to the other', () => {
+  const drained: Change = [
+    'Addr:\n      - Addr: cluster1-beijing\n      - Addr: cluster2-beijing',
+    'Addr: [{ Addr: cluster1-beijing, Mode: OFFLINE }, { Addr: cluster2-beijing, Mode: OFFLINE }]',
+  ];
+  expect(new Story(drained).addresses).toEqual([hangzhou]);
+  expect(new Story(drained).down(hangzhou).addresses).toEqual([hangzhou]);
+});
+
+test('the same addresses from another set are another answer: the switch is to be seen', () => {
+  const { decision } = new Story();
+  expect(sameAnswers(decision, { ...decision })).toBe(true);
+  expect(sameAnswers(decision, { ...decision, set: 'FAILOVER' })).toBe(false);
+});
+
 describe('when no set is available', () => {
   const all = [beijing1, beijing2, hangzhou];
 
@@ -175,6 +191,11 @@ describe('when no set is available', () => {
     expect(new Story(whenAllDown('last-known')).down(hangzhou, beijing2).down(beijing1).addresses).toEqual([
       beijing1,
     ]);
+  });
+
+  test('last-known does not keep a pin from its own set', () => {
+    const story = new Story(whenAllDown('last-known')).down(hangzhou).pin('FAILOVER');
+    expect(story.addresses).toEqual([hangzhou]);
   });
 
   test('last-known: everything when there was nothing before', () => {
