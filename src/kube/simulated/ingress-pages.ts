@@ -1,0 +1,19 @@
+import type { HttpResponse } from '../../runtime/network.ts';
+
+/** nginx' own pages, which the ingress gives in place of an application's. */
+export const notFoundPage = nginxPage(404, 'Not Found');
+export const badGatewayPage = nginxPage(502, 'Bad Gateway');
+export const unavailablePage = nginxPage(503, 'Service Temporarily Unavailable');
+
+function nginxPage(status: number, reason: string): HttpResponse {
+  const title = `${status} ${reason}`;
+  const body = `<html>
+<head><title>${title}</title></head>
+<body>
+<center><h1>${title}</h1></center>
+<hr><center>nginx</center>
+</body>
+</html>
+`;
+  return { status, body };
+}

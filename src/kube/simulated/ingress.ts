@@ -1,0 +1,193 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { HttpRequest, HttpResponse } from '../../runtime/network.ts';
+import type { Random } from '../../runtime/random.ts';
+import type { ApiServer } from './api-server.ts';
+import { WorkQueue } from './controllers/work-queue.ts';
+import { badGatewayPage, notFoundPage, unavailablePage } from './ingress-pages.ts';
+import { type Backend, isServed, type Routes, routesOf } from './ingress-routes.ts';
+import { ENDPOINT_SLICE, INGRESS, isLeaving, keyOf, refTo, SERVICE } from './objects.ts';
+import type { PodNetwork, UpstreamCall, UpstreamOutcome } from './pod-network.ts';
+import { draw, type Timings } from './timings.ts';
+
+/** proxy-next-upstream-tries of ingress-nginx: pods that are tried for one request. */
+const TRIES = 3;
+
+type Reply = (response: HttpResponse | 'reset') => void;
+
+/** `unsynced`: it listens and has not yet read the API: it knows no host. */
+type State = 'stopped' | 'starting' | 'unsynced' | 'synced';
+
+/** The ingress controller of a cluster and its proxy. */
+export class Ingress {
+  readonly #address: string;
+  readonly #api: ApiServer;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #timings: Timings;
+  readonly #pods: PodNetwork;
+  readonly #onSynced: () => void;
+  readonly #refresh: WorkQueue;
+  readonly #publish: WorkQueue;
+  readonly #open = new Set<Proxying>();
+  #state: State = 'stopped';
+  #syncing = false;
+  #routes: Routes | undefined;
+
+  /** `address` is the one that clients reach it by. */
+  constructor(options: {
+    address: string;
+    api: ApiServer;
+    clock: Clock;
+    random: Random;
+    timings: Timings;
+    pods: PodNetwork;
+    onSynced: () => void;
+  }) {
+    const { address, api, clock, random, timings, pods, onSynced } = options;
+    this.#address = address;
+    this.#api = api;
+    this.#clock = clock;
+    this.#random = random;
+    this.#timings = timings;
+    this.#pods = pods;
+    this.#onSynced = onSynced;
+    const queue = (reaction: Timings['reaction'], reconcile: (key: string) => void): WorkQueue =>
+      new WorkQueue({ clock, random, reaction, retry: timings.retry, reconcile });
+    this.#refresh = queue(timings.ingressReaction, () => this.#readRoutes());
+    this.#publish = queue(timings.ingressAddress, key => this.#publishAddress(key));
+    for (const kind of [ENDPOINT_SLICE, SERVICE, INGRESS])
+      api.subscribe(kind, () => this.#refresh.add('routes'));
+    api.subscribe(INGRESS, ({ object }) => this.#publish.add(keyOf(object)));
+  }
+
+  get listening(): boolean {
+    return this.#state === 'unsynced' || this.#state === 'synced';
+  }
+
+  get synced(): boolean {
+    return this.#state === 'synced';
+  }
+
+  start(): void {
+    if (this.#state !== 'stopped') return;
+    this.#state = 'starting';
+    this.#clock.after(draw(this.#random, this.#timings.ingressStart), () => {
+      this.#state = 'unsynced';
+      if (this.#api.serving) this.connect();
+    });
+  }
+
+  /** The process ends; its connections break. Its clock is to be reset with it. */
+  stop(): void {
+    const open = [...this.#open];
+    this.vanish();
+    for (const call of open) call.reply('reset');
+  }
+
+  /** The machine under it is gone: clients hear nothing more. */
+  vanish(): void {
+    this.#state = 'stopped';
+    this.#routes = undefined;
+    this.#syncing = false;
+    this.#open.clear();
+    this.disconnect();
+  }
+
+  /** The API is there: reads it, all of it at first. */
+  connect(): void {
+    if (!this.listening || this.#syncing) return;
+    this.#syncing = true;
+    const wait = this.synced ? this.#timings.ingressReaction : this.#timings.ingressSync;
+    this.#clock.after(draw(this.#random, wait), () => this.#sync());
+  }
+
+  /** The API is away: goes on with what it knows. */
+  disconnect(): void {
+    this.#refresh.stop();
+    this.#publish.stop();
+  }
+
+  handle(request: HttpRequest, reply: Reply): void {
+    const backend = this.#routes?.find(request.host, request.path);
+    if (backend === undefined) reply(notFoundPage);
+    else if (backend.upstreams.length === 0) reply(unavailablePage);
+    else this.#proxy(backend, reply);
+  }
+
+  #proxy(backend: Backend, reply: Reply): void {
+    const call = new Proxying(this.#clock, this.#timings, this.#pods, backend, reply, this.#open);
+    this.#open.add(call);
+    call.next();
+  }
+
+  #sync(): void {
+    this.#syncing = false;
+    if (!this.#api.serving) return;
+    this.#refresh.start();
+    this.#publish.start();
+    this.#readRoutes();
+    for (const ingress of this.#api.list(INGRESS)) this.#publish.add(keyOf(ingress));
+    this.#state = 'synced';
+    this.#onSynced();
+  }
+
+  #readRoutes(): void {
+    this.#routes = routesOf(this.#api.list(INGRESS), this.#api.list(SERVICE), this.#api.list(ENDPOINT_SLICE));
+  }
+
+  #publishAddress(key: string): void {
+    const ingress = this.#api.get(refTo(INGRESS, key));
+    if (ingress === undefined || isLeaving(ingress) || !isServed(ingress)) return;
+    const status = { loadBalancer: { ingress: [{ ip: this.#address }] } };
+    this.#api.update({ ...ingress, status }, 'status');
+  }
+}
+
+/** A request on its way through the proxy: to one pod, and to the next when that one fails. */
+class Proxying implements UpstreamCall {
+  readonly #clock: Clock;
+  readonly #timings: Timings;
+  readonly #pods: PodNetwork;
+  readonly #backend: Backend;
+  readonly #open: Set<Proxying>;
+  readonly reply: Reply;
+  #tries: number;
+
+  constructor(
+    clock: Clock,
+    timings: Timings,
+    pods: PodNetwork,
+    backend: Backend,
+    reply: Reply,
+    open: Set<Proxying>,
+  ) {
+    this.#clock = clock;
+    this.#timings = timings;
+    this.#pods = pods;
+    this.#backend = backend;
+    this.reply = reply;
+    this.#open = open;
+    this.#tries = Math.min(TRIES, backend.upstreams.length);
+  }
+
+  next(): void {
+    const upstream = this.#tries > 0 ? this.#backend.next() : undefined;
+    if (upstream === undefined) {
+      this.#finish(badGatewayPage);
+      return;
+    }
+    this.#tries--;
+    this.#pods.call(upstream.address, upstream.port, this);
+  }
+
+  settle(outcome: UpstreamOutcome): void {
+    if (!this.#open.has(this)) return;
+    if (typeof outcome !== 'string') this.#finish(outcome);
+    else if (outcome === 'lost') this.#clock.after(this.#timings.upstreamConnect, () => this.next());
+    else this.next();
+  }
+
+  #finish(response: HttpResponse): void {
+    if (this.#open.delete(this)) this.reply(response);
+  }
+}
