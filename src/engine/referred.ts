@@ -110,7 +110,8 @@ export function loadObjects(component: Component, namespace: string, lookup: Obj
   return [...objects.values()];
 }
 
-function strip({ status: _, ...object }: KubeObject): KubeObject {
+/** The object without what its cluster gave it. */
+export function strip({ status: _, ...object }: KubeObject): KubeObject {
   const {
     resourceVersion: _1,
     generation: _2,

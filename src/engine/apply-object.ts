@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { PatchType } from '../kube/client.ts';
+import { isObject, type JsonObject } from '../kube/json.ts';
+import { kindInfo } from '../kube/kinds.ts';
+import type { KubeObject } from '../kube/objects.ts';
+import { mergeThreeWay, strategicThreeWay } from '../kube/patch.ts';
+import { KUBECTL_LAST_APPLIED, OWNER_NAME, OWNER_NAMESPACE } from './render.ts';
+
+export const RENDER_HASH = 'oam.dev/render-hash';
+const LAST_APPLIED = 'app.oam.dev/last-applied-configuration';
+
+/**
+ * What brings a live object to the wanted one by three-way merge: strategic for Kubernetes' own kinds, JSON merge for
+ * others. `undefined`: nothing to do.
+ */
+export function threeWay(
+  original: JsonObject,
+  wanted: KubeObject,
+  live: KubeObject,
+): { type: PatchType; patch: JsonObject } | undefined {
+  const strategic = kindInfo(wanted)?.custom === false;
+  const patch = strategic
+    ? strategicThreeWay(wanted, original, wanted, live)
+    : mergeThreeWay(original, wanted, live);
+  return Object.keys(patch).length === 0 ? undefined : { type: strategic ? 'strategic' : 'merge', patch };
+}
+
+/** The manifest as it is written to a cluster: with a hash of itself and, but for ConfigMaps and Secrets, its own text. */
+export function dressed(manifest: KubeObject): KubeObject {
+  let object = dressedManifests.get(manifest);
+  if (object === undefined) {
+    object = dress(manifest);
+    dressedManifests.set(manifest, object);
+  }
+  return object;
+}
+
+const dressedManifests = new WeakMap<KubeObject, KubeObject>();
+
+function dress(manifest: KubeObject): KubeObject {
+  const { labels, annotations } = manifest.metadata;
+  const hashed = {
+    ...manifest,
+    metadata: { ...manifest.metadata, labels: { ...labels, [RENDER_HASH]: hashOf(manifest) } },
+  };
+  if (manifest.kind === 'ConfigMap' || manifest.kind === 'Secret') return hashed;
+  const text = JSON.stringify(hashed);
+  return {
+    ...hashed,
+    metadata: { ...hashed.metadata, annotations: { ...annotations, [LAST_APPLIED]: text } },
+  };
+}
+
+/** What was last applied to a live object by the engine, else by kubectl, else nothing. */
+export function lastApplied(live: KubeObject, ...keys: string[]): JsonObject {
+  const known = keys.length > 0 ? keys : [LAST_APPLIED, KUBECTL_LAST_APPLIED];
+  const text = known.map(key => live.metadata.annotations?.[key]).find(value => value !== undefined);
+  try {
+    const value: unknown = JSON.parse(text ?? '{}');
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Why the engine must not touch a live object: it belongs to nobody, or to another application. */
+export function foreign(live: KubeObject, application: string, namespace: string): string | undefined {
+  const labels = live.metadata.labels ?? {};
+  const owner = labels[OWNER_NAME];
+  const where = `${live.kind} ${[live.metadata.namespace, live.metadata.name].filter(Boolean).join('/')}`;
+  if (owner === undefined) return `${where} exists but not managed by any application now`;
+  if (owner === application && labels[OWNER_NAMESPACE] === namespace) return undefined;
+  return `${where} is managed by other application ${labels[OWNER_NAMESPACE]}/${owner}`;
+}
+
+/** A short hash of JSON data, whatever the order of its fields. */
+export function hashOf(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('hex').slice(0, 16);
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (!isObject(value)) return JSON.stringify(value) ?? 'null';
+  const fields = Object.keys(value)
+    .filter(field => value[field] !== undefined)
+    .sort()
+    .map(field => `${JSON.stringify(field)}:${canonical(value[field])}`);
+  return `{${fields.join(',')}}`;
+}
