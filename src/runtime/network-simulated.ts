@@ -62,6 +62,8 @@ class Simulation implements SimulatedNetwork {
   http(request: HttpRequest, done: (outcome: HttpOutcome) => void): void {
     const exchange = new HttpExchange(this, request, done);
     this.#deadlines.add(request.timeoutMs, exchange);
+    if (request.connectTimeoutMs !== undefined && request.connection === undefined)
+      this.#deadlines.add(request.connectTimeoutMs, new Connecting(exchange));
     if (request.connectTimeoutMs !== undefined) {
       this.#deadlines.add(request.connectTimeoutMs, new Opening(exchange));
     }
@@ -320,6 +322,7 @@ class HttpExchange extends Dialling {
   readonly #connection: SimulatedConnection;
   readonly #kept: boolean;
   established = false;
+  established = false;
   #replied = false;
 
   constructor(network: Simulation, request: HttpRequest, done: (outcome: HttpOutcome) => void) {
@@ -390,6 +393,23 @@ class Opening implements Expiring {
 
   get over(): boolean {
     return this.#exchange.established || this.#exchange.over;
+  }
+
+  expire(): void {
+    this.#exchange.expire();
+  }
+}
+
+/** The first part of an exchange: it has a deadline of its own. */
+class Connecting implements Expiring {
+  readonly #exchange: HttpExchange;
+
+  constructor(exchange: HttpExchange) {
+    this.#exchange = exchange;
+  }
+
+  get over(): boolean {
+    return this.#exchange.over || this.#exchange.established;
   }
 
   expire(): void {
