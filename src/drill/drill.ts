@@ -163,7 +163,7 @@ class Drill {
       step,
       ...(state.publishVersion === undefined ? {} : { publishVersion: state.publishVersion }),
     });
-    await resume(this.#lab.hub, { apiVersion: 'core.oam.dev/v1beta1', kind: 'Application', namespace, name });
+    await resume(this.#lab.hub, { namespace, name });
   }
 
   async #deploy(planned: Plan): Promise<void> {
@@ -325,16 +325,22 @@ function kindsOf(planned: Plan): Kind[] {
 }
 
 /** The manifests of the next version. @throws LabError when a patch has no target. */
-function patched({ objects, name }: Manifests, { publishVersion, patches }: DeployEntry['deploy']): KubeObject[] {
+function patched(
+  { objects, name }: Manifests,
+  { publishVersion, patches }: DeployEntry['deploy'],
+): KubeObject[] {
   const published = { metadata: { annotations: { [PUBLISH_VERSION]: publishVersion } } };
   const all = [...patches, { target: { kind: 'Application', name }, patch: published }];
-  return all.reduce<KubeObject[]>((before, { target, patch }) => {
-    const matches = (object: KubeObject) =>
-      object.kind === target.kind && object.metadata.name === target.name;
-    if (!before.some(matches))
-      throw new LabError(`deploy: the manifests hold no ${target.kind} "${target.name}"`);
-    return before.map(object => (matches(object) ? strategicallyPatched(object, patch) : object));
-  }, [...objects]);
+  return all.reduce<KubeObject[]>(
+    (before, { target, patch }) => {
+      const matches = (object: KubeObject) =>
+        object.kind === target.kind && object.metadata.name === target.name;
+      if (!before.some(matches))
+        throw new LabError(`deploy: the manifests hold no ${target.kind} "${target.name}"`);
+      return before.map(object => (matches(object) ? strategicallyPatched(object, patch) : object));
+    },
+    [...objects],
+  );
 }
 
 const strategicallyPatched = (object: KubeObject, patch: unknown) =>

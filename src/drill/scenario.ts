@@ -19,6 +19,7 @@ import {
 import { type ClientsConfig, clientsSchema } from '../traffic/config.ts';
 import { type ExpectEntry, expectSchema } from './expectations/index.ts';
 import { overlay } from './overlay.ts';
+import { danglingReferences } from './references.ts';
 import { type TimelineEntry, timelineSchema } from './timeline.ts';
 
 /** A drill as data: what is run, what strikes it, and what must hold. Times are milliseconds of the timeline. */
@@ -79,6 +80,8 @@ export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario 
   const gtmFile = files.gtm === undefined ? SHIPPED.gtm : beside(files.gtm);
   const clientsFile = files.clients === undefined ? SHIPPED.clients : beside(files.clients);
   const vantagePoints = vantagePointsOf(parseYaml(readText(gtmFile), gtmFile, gtmConfigSchema));
+  const application = loadManifests(files.application?.map(beside) ?? SHIPPED.application, centres);
+  const steps = stepsOf(application);
   const scenario = parseYaml(
     text,
     file,
@@ -97,18 +100,23 @@ export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario 
         ends: duration.refine(ms => ms > 0 && ms <= 24 * 3_600_000, 'must be more than 0s and at most 24h'),
         expect: expectSchema,
       })
-      .superRefine(({ timeline, ends }, context) => {
-        for (const entry of timeline)
-          if (entry.at >= ends)
-            context.addIssue({
-              code: 'custom',
-              path: ['ends'],
-              message: `the timeline goes on at ${entry.at / 1000}s, after the drill has ended`,
-            });
+      .superRefine(({ timeline, ends, expect, clients }, context) => {
+        for (const entry of timeline) {
+          if (entry.at < ends) continue;
+          const message = `the timeline goes on at ${entry.at / 1000}s, after the drill has ended`;
+          context.addIssue({ code: 'custom', path: ['ends'], message });
+        }
+        const known = {
+          faults: timeline.flatMap(entry => ('fault' in entry ? [entry.name] : [])),
+          populations: clients.populations.map(population => population.name),
+          centres,
+          steps,
+        };
+        for (const { path, message } of danglingReferences(expect, known))
+          context.addIssue({ code: 'custom', path: [...path], message });
       }),
   );
   const { files: _, ...fields } = scenario;
-  const application = loadManifests(files.application?.map(beside) ?? SHIPPED.application, centres);
   return { name: basename(file).replace(/\.ya?ml$/, ''), file, topology, application, ...fields };
 }
 
@@ -143,6 +151,14 @@ function loadManifests(files: readonly string[], centres: readonly string[]): Ma
   if (application === undefined || applications.length > 1)
     throw new InputError(files.join(', '), `one Application expected, found ${applications.length}`);
   return { namespace: application.metadata.namespace ?? 'default', name: application.metadata.name, objects };
+}
+
+function stepsOf({ objects }: Manifests): string[] {
+  return objects.flatMap(({ kind, spec, ...fields }) => {
+    const steps =
+      kind === 'Workflow' ? fields['steps'] : kind === 'Application' ? spec?.['workflow']?.steps : undefined;
+    return Array.isArray(steps) ? steps.map(step => String(step?.name)) : [];
+  });
 }
 
 function scenarioFile(nameOrFile: string, root: string): string {

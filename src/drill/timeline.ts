@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { faultKinds } from '../faults/index.ts';
 import type { Topology } from '../kube/topology.ts';
-import { duration } from '../runtime/yaml.ts';
+import { duration, explain } from '../runtime/yaml.ts';
 
 /** A fault on its targets, from `at` for `for` (to the end of the drill without it). */
 export interface FaultEntry {
@@ -67,7 +67,7 @@ export function timelineSchema(targets: Targets) {
       context.issues.push({ code: 'custom', message: schema, input: value });
       return z.NEVER;
     }
-    const result = schema.safeParse(value);
+    const result = schema.safeParse(value, { error: explain, reportInput: true });
     if (result.success) return [result.data].flat() as TimelineEntry[];
     for (const issue of result.error.issues) context.issues.push({ ...issue, input: value } as never);
     return z.NEVER;

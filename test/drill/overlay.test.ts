@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { overlay } from '../../src/drill/overlay.ts';
+
+describe('what a scenario changes in a file', () => {
+  test('merges maps, and null removes', () => {
+    expect(overlay({ a: { b: 1, c: 2 }, d: 3 }, { a: { b: 9 }, d: null })).toEqual({ a: { b: 9, c: 2 } });
+  });
+
+  test('finds items of named lists by their name, in their place', () => {
+    const file = {
+      AddrPools: [
+        { Name: 'beijing', min: 1 },
+        { Name: 'hangzhou', min: 1 },
+      ],
+    };
+    expect(overlay(file, { AddrPools: [{ Name: 'hangzhou', min: 2 }, { Name: 'shanghai' }] })).toEqual({
+      AddrPools: [{ Name: 'beijing', min: 1 }, { Name: 'hangzhou', min: 2 }, { Name: 'shanghai' }],
+    });
+  });
+
+  test('replaces other lists whole, and named ones by an empty list', () => {
+    expect(overlay({ ports: [1, 2] }, { ports: [3] })).toEqual({ ports: [3] });
+    expect(overlay({ populations: [{ name: 'jvm' }] }, { populations: [] })).toEqual({ populations: [] });
+  });
+
+  test('leaves the file as it was', () => {
+    const file = { a: { b: 1 } };
+    overlay(file, { a: { b: 2 } });
+    expect(file).toEqual({ a: { b: 1 } });
+  });
+});

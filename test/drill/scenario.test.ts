@@ -1,0 +1,149 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { listScenarios, loadScenario } from '../../src/drill/scenario.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'liangdi-scenario-'));
+
+function written(text: string): string {
+  const file = join(folder, 'mine.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+const steady = `proves: Nothing happens.
+ends: 60s
+expect:
+  - errors-below: { share: 1% }
+`;
+
+const load = (text: string) => () => loadScenario(written(text));
+
+describe('a scenario file', () => {
+  test('every shipped scenario reads, and says in one line what it proves', () => {
+    const names = listScenarios().map(({ name }) => name);
+    expect(names).toContain('beijing-down');
+    for (const name of names) expect(loadScenario(name).proves, name).not.toContain('\n');
+  });
+
+  test('needs little: the rest is the shipped design', () => {
+    const scenario = loadScenario(written(steady));
+    expect(scenario).toMatchObject({ name: 'mine', ends: 60_000, timeline: [] });
+    expect(scenario.application.objects.map(object => object.kind)).toContain('Application');
+  });
+
+  test('resolves a city to its centres, and writes repetitions out', () => {
+    const { timeline } = loadScenario(
+      written(`${steady}timeline:
+  - { at: 10s, for: 2s, fault: ingress-down, on: beijing, name: blink, repeat: { times: 2, every: 5s } }
+`),
+    );
+    expect(timeline).toEqual([
+      {
+        at: 10_000,
+        for: 2000,
+        fault: 'ingress-down',
+        name: 'blink.1',
+        on: ['cluster1-beijing', 'cluster2-beijing'],
+        params: {},
+      },
+      {
+        at: 15_000,
+        for: 2000,
+        fault: 'ingress-down',
+        name: 'blink.2',
+        on: ['cluster1-beijing', 'cluster2-beijing'],
+        params: {},
+      },
+    ]);
+  });
+
+  test('changes the GTM by the names of what it changes', () => {
+    const { gtm } = loadScenario(
+      written(`${steady}gtm:
+  Config: { Ttl: 30 }
+  AccessStrategies: [{ StrategyName: two-cities, FailoverAddrPool: EMPTY }]
+`),
+    );
+    expect(gtm.Config.Ttl).toBe(30);
+    expect(gtm.AccessStrategies[0]).toMatchObject({ FailoverAddrPool: [], DefaultMinAvailableAddrNum: 1 });
+  });
+});
+
+describe('what is wrong in a scenario file is said with its place', () => {
+  test.each([
+    [
+      'an unknown fault',
+      'timeline: [{ at: 1s, fault: aplication-down, on: beijing }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.fault: .*did you mean "application-down"/,
+    ],
+    [
+      'an unknown target',
+      'timeline: [{ at: 1s, fault: application-down, on: bejing }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.on.*did you mean "beijing"/,
+    ],
+    [
+      'a field that the fault does not have',
+      'timeline: [{ at: 1s, fault: application-down, on: beijing, shear: 2% }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.shear: unknown field "shear"/,
+    ],
+    [
+      'a missing field',
+      'timeline: [{ at: 1s, fault: application-error, on: beijing }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.share/,
+    ],
+    [
+      'an entry that is nothing',
+      'timeline: [{ at: 1s }]',
+      /mine\.yaml:5:\d+: timeline\[0\]: must have one of/,
+    ],
+    [
+      'two faults of one name',
+      'timeline: [{ at: 1s, fault: hub-down }, { at: 2s, fault: hub-down }]',
+      /mine\.yaml:5:\d+: timeline: two faults are named "hub-down"/,
+    ],
+    [
+      'a timeline past the end',
+      'timeline: [{ at: 90s, fault: hub-down }]',
+      /mine\.yaml:2:\d+: ends: the timeline goes on at 90s/,
+    ],
+    [
+      'a duration that is none',
+      'approveAfter: soon',
+      /mine\.yaml:5:\d+: approveAfter: "soon" is not a duration/,
+    ],
+    [
+      'an unknown field',
+      'expects: []',
+      /mine\.yaml:5:\d+: expects: unknown field "expects"; did you mean "expect"/,
+    ],
+    [
+      'a change of the GTM that does not fit',
+      'gtm: { Config: { Ttl: soon } }',
+      /mine\.yaml:5:\d+: gtm\.Config\.Ttl/,
+    ],
+    [
+      'a share that does not sum up',
+      'clients: { populations: [{ name: jvm, share: 50% }] }',
+      /mine\.yaml:5:\d+: clients/,
+    ],
+    [
+      'a fault name in an expectation that nothing bears',
+      'timeline: [{ at: 1s, fault: hub-down, name: outage }]\nclients: { rate: 1 }\nexpekt: 1',
+      /unknown field/,
+    ],
+  ])('%s', (_what, line, message) => {
+    expect(load(`${steady}${line}\n`)).toThrow(message);
+  });
+
+  test('an expectation about a fault that the timeline does not have', () => {
+    expect(load(`${steady}  - errors-below: { share: 0%, when: during outage }\n`)).toThrow(
+      /mine\.yaml:5:\d+: expect\[1\].*outage/,
+    );
+  });
+
+  test('an unknown scenario', () => {
+    expect(() => loadScenario('beijin-down')).toThrow(/no such scenario; did you mean "beijing-down"/);
+  });
+});
