@@ -19,7 +19,6 @@ setup: $(INSTALLED) ## Install what the project needs, into the project's folder
 $(INSTALLED): package.json package-lock.json
 	@echo 'setup: installing packages'
 	@npm ci --ignore-scripts --silent || npm ci --ignore-scripts
-	@$(NODE) --version >/dev/null 2>&1 || $(bring-node)
 	@touch $@
 
 # These packages are what npm's `node` package fetches in an install script; taken directly, no script runs.

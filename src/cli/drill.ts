@@ -55,7 +55,11 @@ async function drill(nameOrFile: string, options: DrillOptions): Promise<void> {
   } catch (error) {
     if (events.length === 0) throw error;
     const interrupted = interrupt.code();
-    await salvage(events, interrupted === undefined ? 'failed' : 'interrupted', error, options, tell);
+    const reason = interrupted === undefined ? 'failed' : 'interrupted';
+    await salvage(events, reason, error, options, tell).catch(second => {
+      // What stopped the drill matters more than that its journal cannot be kept.
+      throw reason === 'failed' ? error : second;
+    });
     if (interrupted === undefined) throw error;
     process.exitCode = interrupted;
   }
