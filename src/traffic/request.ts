@@ -72,7 +72,7 @@ export class Request implements Asker {
     if (kept !== undefined) request.connection = kept;
     // curl gives an address half of the time that is left while there is another one to try.
     else if (this.#hasNext()) request.connectTimeoutMs = Math.ceil(timeoutMs / 2);
-    network.http(request, outcome => this.#received(address, kept !== undefined, outcome));
+    network.http(request, outcome => this.#received(address, outcome));
   }
 
   #hasNext(): boolean {
@@ -81,13 +81,13 @@ export class Request implements Asker {
     );
   }
 
-  #received(address: string, overKept: boolean, outcome: HttpOutcome): void {
+  #received(address: string, outcome: HttpOutcome): void {
     const { clock, population, record } = this.#client.habits;
     const now = clock.now();
     if (outcome.response === undefined) {
       // Not connected: refused, or a timeout with time left, which can only be that of the connection.
       const unconnected = outcome.failure !== 'reset' && now - this.#sent < population.timeout;
-      if (unconnected && !overKept && this.#hasNext()) {
+      if (unconnected && this.#hasNext()) {
         this.#dial(this.#resolution.addresses[++this.#choice] as string, now);
         return;
       }

@@ -1,9 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { toNdjson } from '../../src/runtime/journal-memory.ts';
+import type { Connection } from '../../src/runtime/network.ts';
 import { ONE, page, Stage, THREE, TWO } from './stage.ts';
 
 const loop = (every: string, more: Record<string, unknown> = {}) => ({ loop: { every }, ...more });
 const unavailable = { status: 503, body: '<html>503</html>' };
+
+/** Shows every connection that a client may keep, when its request has ended. */
+function tap(stage: Stage, see: (connection: Connection) => void): void {
+  const { http } = stage.network;
+  stage.network.http = (request, done) => {
+    http.call(stage.network, request, outcome => {
+      done(outcome);
+      if (outcome.response !== undefined && outcome.connection !== undefined) see(outcome.connection);
+    });
+  };
+}
 
 describe('a request in the journal', () => {
   test('says when, where to, on which answer, and what came back', async () => {
@@ -93,6 +105,11 @@ describe('the rate', () => {
     const { requests } = await new Stage().run([{ share: 1 }], 1_000_000);
     const gaps = requests.slice(1).map(({ sent }, index) => sent - (requests[index]?.sent ?? 0));
     expect(gaps.filter(gap => gap > 100).length / gaps.length).toBeCloseTo(Math.exp(-1), 1);
+  });
+
+  test('is kept by a clock of whole milliseconds', async () => {
+    const { requests } = await new Stage().run([{ share: 1 }], 10_000, {}, 1_000);
+    expect(requests.length / 10_000).toBeCloseTo(1, 1);
   });
 
   test('of a loop ends after its requests', async () => {
@@ -191,6 +208,14 @@ describe('a keep-alive client', () => {
     for (const { sent, connected } of requests) expect(connected).toBe(sent);
   });
 
+  test('opens a new one when the server has closed it', async () => {
+    const stage = new Stage();
+    tap(stage, connection => connection.close());
+    const { requests } = await stage.run([keepAlive()], 10_000);
+    expect(requests).toHaveLength(10);
+    for (const { sent, connected, status } of requests) expect([connected, status]).toEqual([sent, 200]);
+  });
+
   test('opens another one while it is in use', async () => {
     const stage = new Stage();
     stage.publish(ONE);
@@ -233,7 +258,7 @@ describe('a client that tries the next address', () => {
     expect(stage.requests).toMatchObject([{ sent: 2, at: 5_002, address: TWO, failure: 'timeout' }]);
   });
 
-  test('does not when the first took the connection and is slow, or answers with an error', async () => {
+  test('does not when the first took the connection and is slow, breaks it, or answers with an error', async () => {
     const slow = new Stage();
     slow.serviceMs[ONE] = 4_000;
     await slow.run([curl], 1_000);
@@ -243,6 +268,11 @@ describe('a client that tries the next address', () => {
     broken.responses[ONE] = unavailable;
     await broken.run([curl], 1_000);
     expect(broken.requests).toMatchObject([{ address: ONE, status: 503 }]);
+
+    const torn = new Stage();
+    torn.responses[ONE] = 'reset';
+    await torn.run([curl], 1_000);
+    expect(torn.requests).toMatchObject([{ address: ONE, failure: 'reset' }]);
   });
 
   test('is a habit: others do not', async () => {
@@ -254,6 +284,16 @@ describe('a client that tries the next address', () => {
 });
 
 describe('stopping', () => {
+  test('closes the connections that were kept, now and when their requests end', async () => {
+    const stage = new Stage();
+    stage.serviceMs[ONE] = 3_000;
+    const kept = new Set<Connection>();
+    tap(stage, connection => kept.add(connection));
+    await stage.run([{ share: 1, clients: 5, connection: { keepAlive: '1h' } }], 10_000);
+    expect(kept.size).toBeGreaterThan(5);
+    expect([...kept].filter(({ open }) => open)).toEqual([]);
+  });
+
   test('waits for what is under way and journals nothing afterwards', async () => {
     const stage = new Stage();
     stage.serviceMs[ONE] = stage.serviceMs[TWO] = 3_000;

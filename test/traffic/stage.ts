@@ -36,7 +36,7 @@ export class Stage {
   queries = 0;
   /** What the web servers do, by address, and what they answer. */
   readonly accepts: Record<string, 'accept' | 'refuse' | 'drop'> = {};
-  readonly responses: Record<string, HttpResponse> = {};
+  readonly responses: Record<string, HttpResponse | 'reset'> = {};
   readonly serviceMs: Record<string, number> = {};
 
   constructor(seed = 1) {
