@@ -64,9 +64,6 @@ class Simulation implements SimulatedNetwork {
     this.#deadlines.add(request.timeoutMs, exchange);
     if (request.connectTimeoutMs !== undefined && request.connection === undefined)
       this.#deadlines.add(request.connectTimeoutMs, new Connecting(exchange));
-    if (request.connectTimeoutMs !== undefined) {
-      this.#deadlines.add(request.connectTimeoutMs, new Opening(exchange));
-    }
     exchange.start();
   }
 
@@ -322,7 +319,6 @@ class HttpExchange extends Dialling {
   readonly #connection: SimulatedConnection;
   readonly #kept: boolean;
   established = false;
-  established = false;
   #replied = false;
 
   constructor(network: Simulation, request: HttpRequest, done: (outcome: HttpOutcome) => void) {
@@ -383,24 +379,7 @@ class HttpExchange extends Dialling {
   }
 }
 
-/** The part of an HTTP exchange that has a deadline of its own. */
-class Opening implements Expiring {
-  readonly #exchange: HttpExchange;
-
-  constructor(exchange: HttpExchange) {
-    this.#exchange = exchange;
-  }
-
-  get over(): boolean {
-    return this.#exchange.established || this.#exchange.over;
-  }
-
-  expire(): void {
-    this.#exchange.expire();
-  }
-}
-
-/** The first part of an exchange: it has a deadline of its own. */
+/** The opening of a connection: it has a deadline of its own. */
 class Connecting implements Expiring {
   readonly #exchange: HttpExchange;
 
