@@ -1,14 +1,8 @@
 import { ApiError, type KubeClient } from '../kube/client.ts';
-import type { KubeObject } from '../kube/objects.ts';
-import { APPLICATION } from './model.ts';
+import type { KubeObject, ObjectRef } from '../kube/objects.ts';
 import { type ApplicationStatus, type StepStatus, statusOf, type WorkflowStatus } from './status.ts';
 
-/** What people do to a workflow that runs: `vela workflow …` and `kubectl amc workflow …`. */
-
-export interface ApplicationRef {
-  readonly namespace: string;
-  readonly name: string;
-}
+/** What people do to an Application's workflow: `vela workflow …` and `kubectl amc workflow …`. */
 
 /** The workflow is not in a state for what was asked; nothing was changed. */
 export class WorkflowError extends Error {
@@ -19,7 +13,7 @@ export class WorkflowError extends Error {
 const TRIES = 10;
 
 /** Lets a suspended workflow go on, or only the step that is named. Returns what the command line prints. */
-export function resume(hub: KubeClient, ref: ApplicationRef, step?: string): Promise<string> {
+export function resume(hub: KubeClient, ref: ObjectRef, step?: string): Promise<string> {
   return change(hub, ref, workflow => {
     if (workflow.terminated) throw new WorkflowError('can not resume a terminated workflow');
     if (step !== undefined && !workflow.steps.some(({ name }) => name === step)) {
@@ -36,7 +30,7 @@ export function resume(hub: KubeClient, ref: ApplicationRef, step?: string): Pro
 }
 
 /** Stops a workflow where it is, until it is resumed; a finished one, too. */
-export function suspend(hub: KubeClient, ref: ApplicationRef): Promise<string> {
+export function suspend(hub: KubeClient, ref: ObjectRef): Promise<string> {
   return change(hub, ref, workflow => {
     if (workflow.terminated) throw new WorkflowError('can not suspend a terminated workflow');
     const steps = workflow.steps.map(
@@ -47,7 +41,7 @@ export function suspend(hub: KubeClient, ref: ApplicationRef): Promise<string> {
 }
 
 /** Ends a workflow; what it has applied stays. */
-export function terminate(hub: KubeClient, ref: ApplicationRef): Promise<string> {
+export function terminate(hub: KubeClient, ref: ObjectRef): Promise<string> {
   return change(hub, ref, workflow => {
     if (workflow.finished) return `workflow ${ref.name} is finished already`;
     const steps = workflow.steps.map((record): StepStatus => {
@@ -60,7 +54,7 @@ export function terminate(hub: KubeClient, ref: ApplicationRef): Promise<string>
 }
 
 /** Runs a workflow again from its first step; objects that are healthy are not sent again. */
-export function restart(hub: KubeClient, ref: ApplicationRef): Promise<string> {
+export function restart(hub: KubeClient, ref: ObjectRef): Promise<string> {
   return change(hub, ref, () => ({ done: 'restart', workflow: undefined }));
 }
 
@@ -73,11 +67,11 @@ interface Change {
 /** Changes the workflow's status; a text instead of a change says why there is none. Throws ApiError, WorkflowError. */
 async function change(
   hub: KubeClient,
-  ref: ApplicationRef,
+  ref: ObjectRef,
   decide: (workflow: WorkflowStatus) => Change | string,
 ): Promise<string> {
   for (let tries = 1; ; tries++) {
-    const application = await hub.get({ ...APPLICATION, ...ref });
+    const application = await hub.get(ref);
     const { workflow, ...status } = statusOf(application);
     if (workflow === undefined)
       throw new WorkflowError(`the workflow of application ${ref.name} has not begun`);
