@@ -1,7 +1,7 @@
 import { applyManifests, ensureNamespace } from '../engine/apply.ts';
 import { startController } from '../engine/controller.ts';
 import { differences, expectedObjects, expectedPages } from '../engine/expected.ts';
-import { PUBLISH_VERSION } from '../engine/model.ts';
+import { APPLICATION, PUBLISH_VERSION } from '../engine/model.ts';
 import { resume } from '../engine/operators.ts';
 import { type Plan, plan } from '../engine/plan.ts';
 import { lookupIn, refOf } from '../engine/referred.ts';
@@ -21,6 +21,7 @@ import { VERSION } from './version.ts';
 
 /** How long the lab, the first rollout and the ingresses may take before the lab is said to have failed. */
 const READY_WITHIN_MS = 15 * 60_000;
+const ENDED_BADLY = ['workflowFailed', 'workflowTerminated'];
 
 /**
  * One drill on one lab, whatever the lab is: brings everything up, lets the scenario's timeline happen, holds the
@@ -136,20 +137,18 @@ class Drill {
   async #approveAll(): Promise<void> {
     const rollout = this.#rolloutState();
     for (;;) {
-      const state = await rollout.until(({ phase }) =>
-        ['running', 'workflowSuspending', 'workflowFailed', 'workflowTerminated'].includes(phase),
+      const state = await rollout.until(
+        one => suspended(one).length > 0 || ['running', ...ENDED_BADLY].includes(one.phase),
       );
-      if (state.phase === 'running') return;
       const [step] = suspended(state);
-      if (state.phase !== 'workflowSuspending' || step === undefined)
-        throw new LabError(
-          `the application's workflow ended as ${state.phase}; steps: ${JSON.stringify(state.steps)}`,
-        );
+      if (state.phase === 'running') return;
+      if (step === undefined) {
+        const steps = JSON.stringify(state.steps);
+        throw new LabError(`the application's workflow ended as ${state.phase}; steps: ${steps}`);
+      }
       await this.#lab.clock.sleep(this.#scenario.approveAfter);
       await this.#approve(step);
-      await rollout.until(
-        ({ phase, steps }) => steps[step] !== 'suspending' || phase !== 'workflowSuspending',
-      );
+      await rollout.until(({ steps }) => steps[step] !== 'suspending');
     }
   }
 
@@ -163,7 +162,7 @@ class Drill {
       step,
       ...(state.publishVersion === undefined ? {} : { publishVersion: state.publishVersion }),
     });
-    await resume(this.#lab.hub, { namespace, name });
+    await resume(this.#lab.hub, { ...APPLICATION, namespace, name });
   }
 
   async #deploy(planned: Plan): Promise<void> {
