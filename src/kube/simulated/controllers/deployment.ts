@@ -198,7 +198,7 @@ class Rollout {
         name: `${metadata.name}-${this.#hash}`,
         ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
         labels,
-        annotations: inherited(metadata.annotations),
+        annotations: { ...inherited(metadata.annotations), [REVISION]: this.#nextRevision() },
         ownerReferences: [controllerReference(this.deployment)],
       },
       spec: {
@@ -217,11 +217,14 @@ class Rollout {
   #numberRevision(): void {
     const current = this.#current();
     if (current === undefined) return;
-    const highest = Math.max(0, ...this.#old().map(revisionOf));
-    const revision = String(Math.max(revisionOf(current), highest + 1));
+    const revision = this.#nextRevision(revisionOf(current));
     this.#annotate(current, revision);
     this.deployment = this.#annotate(this.deployment, revision);
     this.#sets = this.#ownSets();
+  }
+
+  #nextRevision(atLeast = 1): string {
+    return String(Math.max(atLeast, ...this.#old().map(set => revisionOf(set) + 1)));
   }
 
   #annotate(object: KubeObject, revision: string): KubeObject {

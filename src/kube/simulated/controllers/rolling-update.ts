@@ -22,7 +22,8 @@ export type Quantity = number | string | undefined;
 export function rolloutBudget(replicas: number, maxSurge: Quantity, maxUnavailable: Quantity): RolloutBudget {
   const surge = Math.ceil(amount(maxSurge ?? '25%', replicas));
   const unavailable = Math.floor(amount(maxUnavailable ?? '25%', replicas));
-  return { surge, unavailable: surge === 0 && unavailable === 0 ? 1 : Math.min(unavailable, replicas) };
+  const stuck = surge === 0 && unavailable === 0;
+  return { surge, unavailable: Math.min(replicas, stuck ? 1 : unavailable) };
 }
 
 function amount(quantity: number | string, replicas: number): number {
