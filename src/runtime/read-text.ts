@@ -10,7 +10,7 @@ const MEBIBYTE = 1024 * 1024;
 export function readText(file: string, maxBytes = 4 * MEBIBYTE): string {
   const bytes = readAtMost(file, maxBytes + 1);
   if (bytes.length > maxBytes) {
-    throw new InputError(file, `the file is longer than ${maxBytes / MEBIBYTE} MiB, the most that is read`);
+    throw new InputError(file, `the file is longer than ${size(maxBytes)}, the most that is read`);
   }
   if (bytes.includes(0)) throw new InputError(file, 'binary data: a text file has no NUL bytes');
   try {
@@ -49,4 +49,8 @@ function reasonOf(error: unknown): string {
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
   if (code === 'EACCES' || code === 'EPERM') return 'may not be read (permission denied)';
   return `cannot be read: ${(error as Error).message}`;
+}
+
+function size(bytes: number): string {
+  return bytes % MEBIBYTE === 0 ? `${bytes / MEBIBYTE} MiB` : `${bytes} bytes`;
 }
