@@ -102,13 +102,21 @@ function essence({ status: _, metadata, ...object }: KubeObject): KubeObject {
 }
 
 /** What makes a new revision when it changes: the spec, and what external policies and workflow say. */
-function revisionHash({ application, policies, workflow }: Snapshot): string {
-  return hashOf({
-    spec: application.spec,
-    policies: policies.map(({ metadata, type, properties }) => ({ name: metadata.name, type, properties })),
-    workflow: workflow && { mode: workflow['mode'], steps: workflow['steps'] },
-  });
+function revisionHash(snapshot: Snapshot): string {
+  let hash = revisionHashes.get(snapshot);
+  if (hash === undefined) {
+    const { application, policies, workflow } = snapshot;
+    hash = hashOf({
+      spec: application.spec,
+      policies: policies.map(({ metadata, type, properties }) => ({ name: metadata.name, type, properties })),
+      workflow: workflow && { mode: workflow['mode'], steps: workflow['steps'] },
+    });
+    revisionHashes.set(snapshot, hash);
+  }
+  return hash;
 }
+
+const revisionHashes = new WeakMap<Snapshot, string>();
 
 export function publishVersionOf({ metadata }: KubeObject): string | undefined {
   return metadata.annotations?.[PUBLISH_VERSION];

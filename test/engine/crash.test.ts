@@ -1,36 +1,64 @@
 import { describe, expect, it } from 'vitest';
 import { resume } from '../../src/engine/operators.ts';
-import type { KubeClient } from '../../src/kube/client.ts';
+import { ApiError, type KubeClient } from '../../src/kube/client.ts';
 import { APP, CENTRES, edit, Fleet, manifests, published } from './fleet.ts';
 
-/** An engine that dies at its n-th API call: before the call is sent, or after it was done and before the answer came. */
-function mortal(fleet: Fleet, n: number, when: 'before' | 'after'): { calls: () => number } {
-  let calls = 0;
-  let engine: { stop(): void } | undefined;
-  const die = () => {
-    engine?.stop();
-    fleet.clock.after(1000, () => fleet.engine());
-  };
-  const counted = async <T>(call: () => Promise<T>): Promise<T> => {
-    calls += 1;
-    if (calls !== n) return call();
-    if (when === 'before') die();
-    if (when === 'before') return new Promise(() => {});
-    const result = await call();
-    die();
-    return result;
-  };
-  const wrap = (client: KubeClient): KubeClient => ({
-    get: ref => counted(() => client.get(ref)),
-    list: (kind, options) => counted(() => client.list(kind, options)),
-    create: object => counted(() => client.create(object)),
-    update: (object, subresource) => counted(() => client.update(object, subresource)),
-    patch: (...args) => counted(() => client.patch(...args)),
-    delete: (...args) => counted(() => client.delete(...args)),
+type Call = <T>(call: () => Promise<T>) => Promise<T>;
+
+/** A client whose every call goes through `through`. */
+function wrapped(client: KubeClient, through: Call): KubeClient {
+  return {
+    get: ref => through(() => client.get(ref)),
+    list: (kind, options) => through(() => client.list(kind, options)),
+    create: object => through(() => client.create(object)),
+    update: (object, subresource) => through(() => client.update(object, subresource)),
+    patch: (...args) => through(() => client.patch(...args)),
+    delete: (...args) => through(() => client.delete(...args)),
     watch: (kind, options, handler) => client.watch(kind, options, handler),
-  });
-  engine = fleet.engine({}, wrap);
-  return { calls: () => calls };
+  };
+}
+
+/** What befalls the engine at its n-th API call. */
+const ACCIDENTS = {
+  'it dies before the call is sent': async (die: () => void) => {
+    die();
+    return new Promise<never>(() => {});
+  },
+  'it dies when the call is done and before the answer comes': async (
+    die: () => void,
+    call: () => Promise<unknown>,
+  ) => {
+    await call().catch(() => undefined);
+    die();
+    return new Promise<never>(() => {});
+  },
+  'the answer is lost': async (_die: () => void, call: () => Promise<unknown>) => {
+    await call().catch(() => undefined);
+    throw new ApiError('Unreachable', 0, 'the answer was lost');
+  },
+} as const;
+
+type Accident = keyof typeof ACCIDENTS;
+
+/** Starts an engine that meets with an accident at its n-th call; `survivor` is called when it has died. */
+function mortal(
+  fleet: Fleet,
+  n: number,
+  accident: Accident,
+  survivor = () => {},
+): { readonly calls: number } {
+  const engine = { calls: 0, stop: () => {} };
+  const die = () => {
+    engine.stop();
+    fleet.clock.after(1000, survivor);
+  };
+  const through: Call = call => {
+    engine.calls += 1;
+    return engine.calls === n ? ACCIDENTS[accident](die, call) : call();
+  };
+  const controller = fleet.engine({}, client => wrapped(client, through));
+  engine.stop = () => controller.stop();
+  return engine;
 }
 
 const second = edit(published(manifests(), 'version9'), 'ConfigMap', object => ({
@@ -38,61 +66,95 @@ const second = edit(published(manifests(), 'version9'), 'ConfigMap', object => (
   data: { 'config.json': 'second' },
 }));
 
-/** Two releases, approved; what the centres then show, and what the hub remembers. */
+/** Two releases, approved (again, where an accident took the approval): what is there in the end. */
 async function twoReleases(fleet: Fleet): Promise<unknown> {
-  for (const objects of [manifests(), second]) {
+  for (const [objects, version] of [
+    [manifests(), 'version8'],
+    [second, 'version9'],
+  ] as const) {
     await fleet.apply(objects);
-    await fleet.until('workflowSuspending', 600_000);
-    await resume(fleet.client('hub'), APP);
-    await fleet.untilSo(() => fleet.status.status === 'running', 600_000);
+    await fleet.untilSo(() => fleet.status.workflow?.appRevision === version);
+    while (fleet.status.status !== 'running') {
+      if (fleet.status.status === 'workflowSuspending') await resume(fleet.client('hub'), APP);
+      await fleet.clock.sleep(1000);
+    }
   }
-  await fleet.clock.sleep(20_000);
+  await fleet.clock.sleep(60_000);
   const { workflow, latestRevision, services = [] } = fleet.status;
-  const trackers = fleet.server('hub').list({ apiVersion: 'core.oam.dev/v1beta1', kind: 'ResourceTracker' });
   return {
     workflow,
     latestRevision,
     services: services.map(service => JSON.stringify(service)).sort(),
-    trackers: trackers.map(({ metadata, spec }) => [metadata.name, spec?.['managedResources'].length]),
+    trackers: records(fleet, 'ResourceTracker').map(({ metadata, spec }) => [
+      metadata.name,
+      spec?.['managedResources'].length,
+    ]),
+    revisions: records(fleet, 'ApplicationRevision').map(({ metadata }) => metadata.name),
     centres: CENTRES.map(centre => [fleet.names(centre), fleet.shows(centre)]),
   };
 }
 
-async function endOf(n: number, when: 'before' | 'after'): Promise<{ end: unknown; calls: number }> {
-  const fleet = new Fleet();
-  let result = { end: undefined as unknown, calls: 0 };
-  await fleet.run(async () => {
-    const engine = mortal(fleet, n, when);
-    const end = await twoReleases(fleet);
-    result = { end, calls: engine.calls() };
-  });
-  return result;
+function records(fleet: Fleet, kind: string) {
+  return fleet.server('hub').list({ apiVersion: 'core.oam.dev/v1beta1', kind });
 }
 
-describe('an engine that dies', () => {
-  it('at any of its API calls leaves another to come to the same end', async () => {
-    const { end, calls } = await endOf(0, 'before');
-    expect(calls).toBeGreaterThan(50);
-    for (let n = 1; n <= calls; n++) {
-      for (const when of ['before', 'after'] as const) {
-        expect({ n, when, end: (await endOf(n, when)).end }).toEqual({ n, when, end });
-      }
-    }
-  }, 60_000);
+async function inFleet<T>(test: (fleet: Fleet) => Promise<T>): Promise<T> {
+  const fleet = new Fleet();
+  return fleet.clock.run(() => test(fleet));
+}
 
-  it('reaches no API any more', async () => {
-    const fleet = new Fleet();
-    await fleet.run(async () => {
-      const engine = fleet.engine();
-      await fleet.apply();
-      await fleet.untilSo(() => fleet.writes.length > 0);
-      engine.stop();
-      await fleet.clock.sleep(1000);
-      const versions = CENTRES.map(centre => fleet.server(centre).resourceVersion);
-      fleet.readyMs = undefined;
-      await fleet.clock.sleep(3_600_000);
-      expect(fleet.status.status).not.toBe('running');
-      expect(CENTRES.slice(1).map(centre => fleet.server(centre).resourceVersion)).toEqual(versions.slice(1));
-    });
+function endOf(n: number, accident: Accident): Promise<{ end: unknown; calls: number }> {
+  return inFleet(async fleet => {
+    const engine = mortal(fleet, n, accident, () => fleet.engine());
+    const end = await twoReleases(fleet);
+    return { end, calls: engine.calls };
   });
+}
+
+describe('at any API call of two releases', () => {
+  for (const accident of Object.keys(ACCIDENTS) as Accident[]) {
+    it(`${accident}: the end is the same`, async () => {
+      const { end, calls } = await endOf(0, accident);
+      expect(calls).toBeGreaterThan(50);
+      for (let n = 1; n <= calls; n++)
+        expect({ n, ...((await endOf(n, accident)).end as object) }).toEqual({ n, ...(end as object) });
+    }, 60_000);
+  }
+
+  it('it dies, and the application is deleted: nothing is left', async () => {
+    for (let n = 1; n <= 40; n++) {
+      await inFleet(async fleet => {
+        const accident: Accident = 'it dies when the call is done and before the answer comes';
+        const died = new Promise<void>(resolve => mortal(fleet, n, accident, resolve));
+        await fleet.apply();
+        if (n > 15) {
+          await Promise.race([died, fleet.until('workflowSuspending')]);
+          if (fleet.status.status === 'workflowSuspending') await resume(fleet.client('hub'), APP);
+        }
+        await died;
+        await fleet.client('hub').delete(APP);
+        fleet.engine();
+        await fleet.untilSo(() => fleet.server('hub').get(APP) === undefined);
+        await fleet.clock.sleep(10_000);
+        expect({ n, left: CENTRES.flatMap(centre => fleet.names(centre)) }).toEqual({ n, left: [] });
+      });
+    }
+  });
+});
+
+it('a stopped engine reaches no API any more', async () => {
+  for (let n = 2; n <= 30; n++) {
+    await inFleet(async fleet => {
+      let calls = 0;
+      const through: Call = call => {
+        calls += 1;
+        if (calls === n) engine.stop();
+        return call();
+      };
+      const engine = fleet.engine({}, client => wrapped(client, through));
+      await fleet.apply();
+      await fleet.clock.sleep(600_000);
+      expect(calls).toBe(n);
+    });
+  }
 });
