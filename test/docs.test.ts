@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectations } from '../src/drill/expectations/index.ts';
+import { faultKinds } from '../src/faults/index.ts';
 import { problemOf } from '../src/runtime/journal-shape.ts';
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, '..', file), 'utf8');
@@ -56,6 +57,11 @@ test.each(['README.md', 'README.zh-CN.md'])('%s lists every scenario', document 
     file.replace('.yaml', ''),
   );
   expect(listed).toEqual(shipped.sort());
+});
+
+test.each(['README.md', 'README.zh-CN.md'])('%s names every kind of fault', document => {
+  const unnamed = [...faultKinds.keys()].filter(kind => !read(document).includes(`\`${kind}\``));
+  expect(unnamed).toEqual([]);
 });
 
 test('README.md says of each scenario what it proves', () => {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
+import type { Scenario } from '../drill/scenario.ts';
 import type { Verdict } from '../drill/verdict.ts';
 import { claimFolder, newFolder, pointLatest, runName, writeFiles } from '../report/run-folder.ts';
 import type { JournalEvent } from '../runtime/journal.ts';
@@ -14,6 +15,13 @@ interface DrillOptions {
   seed: number;
   out?: string;
   format: Format;
+}
+
+interface Outcome {
+  readonly events: readonly JournalEvent[];
+  readonly verdict: Verdict;
+  /** What the drill broke off with. */
+  readonly failure?: unknown;
 }
 
 export function drillCommand(): Command {
@@ -41,64 +49,46 @@ async function drill(nameOrFile: string, options: DrillOptions): Promise<void> {
   if (options.out !== undefined) claimFolder(options.out);
 
   const interrupt = catchInterrupt();
-  const tell = await storyteller(options.format);
+  const outcome = await carryOut(scenario, options, interrupt.signal);
+  await conclude(outcome, options);
+  const stopped = interrupt.code();
+  if (stopped === undefined && outcome.failure !== undefined) throw outcome.failure;
+  process.exitCode = stopped ?? EXIT[outcome.verdict.verdict];
+}
+
+/** A drill that broke off has an outcome too: its journal up to there, closed as one that proves nothing. */
+async function carryOut(
+  scenario: Scenario,
+  { lab, seed, format }: DrillOptions,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const [{ runDrill }, { judge }] = await Promise.all([
+    import('../drill/runner.ts'),
+    import('../drill/judge.ts'),
+  ]);
+  const tell = await storyteller(format);
   const events: JournalEvent[] = [];
   const onEvent = (event: JournalEvent): void => {
     events.push(event);
     tell(event);
   };
-  const { runDrill } = await import('../drill/runner.ts');
   try {
-    const drilled = await runDrill(scenario, { ...options, onEvent, signal: interrupt.signal });
-    await conclude(drilled.events, drilled.verdict, options);
-    process.exitCode = interrupt.code() ?? exitCode(drilled.events, drilled.verdict);
-  } catch (error) {
-    if (events.length === 0) throw error;
-    const interrupted = interrupt.code();
-    const reason = interrupted === undefined ? 'failed' : 'interrupted';
-    await salvage(events, reason, error, options, tell).catch(second => {
-      // What stopped the drill matters more than that its journal cannot be kept.
-      throw reason === 'failed' ? error : second;
-    });
-    if (interrupted === undefined) throw error;
-    process.exitCode = interrupted;
+    return await runDrill(scenario, { lab, seed, onEvent, signal });
+  } catch (failure) {
+    const last = events.at(-1);
+    if (last === undefined) throw failure;
+    const reason = signal.aborted ? 'interrupted' : 'failed';
+    if (last.kind !== 'end') onEvent({ at: last.at, kind: 'end', reason });
+    return { events, verdict: judge(events), failure };
   }
 }
 
-function exitCode(events: readonly JournalEvent[], verdict: Verdict): number {
-  const last = events.at(-1);
-  return last?.kind === 'end' && last.reason === 'failed' ? EXIT.failed : EXIT[verdict.verdict];
-}
-
 /** Prints the verdict, writes the run's folder and says where it is. */
-async function conclude(
-  events: readonly JournalEvent[],
-  verdict: Verdict,
-  options: DrillOptions,
-): Promise<void> {
+async function conclude({ events, verdict }: Outcome, options: DrillOptions): Promise<void> {
   if (options.format === 'text') process.stdout.write('\n');
   await printVerdict(verdict, options.format);
   const folder = await save(events, verdict, options);
   if (options.format === 'text') process.stdout.write(`\nThe run is in ${folder}/\n`);
-}
-
-/** A drill that broke off leaves its journal too, closed as one that proves nothing. */
-async function salvage(
-  events: JournalEvent[],
-  reason: 'failed' | 'interrupted',
-  error: unknown,
-  options: DrillOptions,
-  tell: (event: JournalEvent) => void,
-): Promise<void> {
-  const last = events.at(-1);
-  if (last?.kind !== 'end') {
-    const detail = error instanceof Error ? error.message : String(error);
-    const end = { at: last?.at ?? 0, kind: 'end', reason, detail } as const;
-    events.push(end);
-    tell(end);
-  }
-  const { judge } = await import('../drill/judge.ts');
-  await conclude(events, judge(events), options);
 }
 
 async function save(

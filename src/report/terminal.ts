@@ -32,12 +32,11 @@ function periods(verdict: Verdict, width: number): string[] {
   const centres = [...new Set(verdict.periods.flatMap(period => Object.keys(period.centres)))];
   const rows = verdict.periods.map(period => [
     period.name,
-    `${seconds(period.until - period.from)} s`,
     String(period.requests),
     String(period.errors),
     ...centres.map(centre => (period.requests === 0 ? '-' : percent(period.centres[centre]?.share ?? 0))),
   ]);
-  return table(['Period', 'lasts', 'requests', 'errors', ...centres], rows, width);
+  return table(['Period', 'requests', 'errors', ...centres], rows, width);
 }
 
 function populations(verdict: Verdict, width: number): string[] {

@@ -124,7 +124,7 @@ export class Timeline {
   #workflow(event: WorkflowEvent): readonly string[] {
     const news: string[] = [];
     const key = `${event.application} ${event.publishVersion ?? ''}`;
-    if (this.#phases.get(key) !== event.phase) {
+    if (event.phase !== '' && this.#phases.get(key) !== event.phase) {
       this.#phases.set(key, event.phase);
       news.push(`${versioned(event)} is ${event.phase}`);
     }
