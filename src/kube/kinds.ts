@@ -112,7 +112,8 @@ export function resourceInfo(resource: string, group?: string): KindInfo | undef
   const name = resource.toLowerCase();
   for (const versions of kinds.values()) {
     for (const info of versions.values()) {
-      if ((group || info.group) === info.group && (name === info.plural || name === info.kind.toLowerCase())) return info;
+      if ((group || info.group) === info.group && (name === info.plural || name === info.kind.toLowerCase()))
+        return info;
     }
   }
   return undefined;

@@ -33,7 +33,7 @@ function mergeMap(target: JsonObject, patch: JsonObject, schema: PatchSchema): J
   }
   const result = retained(target, patch);
   for (const field of Object.keys(patch)) {
-    if (field.startsWith('$')) mergeDirective(result, patch, field, schema);
+    if (isDirective(field)) mergeDirective(result, patch, field, schema);
     else mergeField(result, patch, field, fieldOf(schema, field));
   }
   return result;
@@ -47,8 +47,7 @@ function mergeField(result: JsonObject, patch: JsonObject, field: string, schema
     delete result[field];
   } else if (isObject(value)) {
     const base = isObject(present) && schema.replace !== true ? present : {};
-    if (own(value, directive) === 'delete') delete result[field];
-    else put(result, field, mergeMap(base, value, schema.fields ?? none));
+    put(result, field, mergeMap(base, value, schema.fields ?? none));
   } else if (Array.isArray(value)) {
     put(result, field, mergeList(Array.isArray(present) ? present : [], value, patch, field, schema));
   } else {
@@ -62,7 +61,7 @@ function retained(target: JsonObject, patch: JsonObject): JsonObject {
   if (keys === undefined) return { ...target };
   if (!Array.isArray(keys)) throw bad(`${retainKeys} must be a list of field names`);
   const stray = Object.keys(patch).find(
-    field => !field.startsWith('$') && patch[field] !== null && !keys.includes(field),
+    field => !isDirective(field) && patch[field] !== null && !keys.includes(field),
   );
   if (stray !== undefined) throw bad(`${retainKeys} must name every field of the patch, and misses ${stray}`);
   return Object.fromEntries(Object.entries(target).filter(([field]) => keys.includes(field)));
@@ -72,8 +71,6 @@ function retained(target: JsonObject, patch: JsonObject): JsonObject {
 function mergeDirective(result: JsonObject, patch: JsonObject, field: string, schema: PatchSchema): void {
   if (field === directive || field === retainKeys) return;
   const list = field.slice(field.indexOf('/') + 1);
-  const known = field.startsWith(orderPrefix) || field.startsWith(deletePrefix);
-  if (!known) throw bad(`unknown directive ${field}`);
   if (!Array.isArray(patch[field])) throw bad(`${field} must be a list`);
   if (own(patch, list) !== undefined) return;
   const present = own(result, list);
@@ -87,19 +84,35 @@ function mergeList(
   field: string,
   schema: FieldSchema,
 ): unknown[] {
-  const order = own(directives, orderPrefix + field) as unknown[] | undefined;
-  if (schema.mergeKey !== undefined) {
-    const list = mergeByKey(target, patch, field, schema.mergeKey, schema.fields ?? none);
-    return order === undefined
-      ? list
-      : arrange(list, order, target, item => keyOf(item, schema.mergeKey ?? ''));
-  }
-  if (schema.set !== true) return patch.map(withoutNulls);
-  const doomed = (own(directives, deletePrefix + field) ?? []) as unknown[];
-  const union = [...new Set([...target, ...patch])].filter(
-    item => patch.includes(item) || !doomed.includes(item),
+  const { mergeKey } = schema;
+  if (mergeKey === undefined && schema.set !== true) return patch.map(withoutNulls);
+  const key = (item: unknown) => (mergeKey === undefined ? item : keyOf(item, mergeKey));
+  const said = patch.filter(
+    item => !isObject(item) || !['delete', 'replace'].includes(own(item, directive) as string),
   );
-  return order === undefined ? union : arrange(union, order, target, item => item);
+  const order = own(directives, orderPrefix + field) as unknown[] | undefined;
+  if (order !== undefined) checkOrder(field, said.map(key), order.map(key));
+  const merged =
+    mergeKey === undefined
+      ? mergeSet(target, patch, (own(directives, deletePrefix + field) ?? []) as unknown[])
+      : mergeByKey(target, patch, field, mergeKey, schema.fields ?? none);
+  return arrange(merged, (order ?? said).map(key), target.map(key), key);
+}
+
+function mergeSet(
+  target: readonly unknown[],
+  patch: readonly unknown[],
+  doomed: readonly unknown[],
+): unknown[] {
+  return [...new Set([...target, ...patch])].filter(item => patch.includes(item) || !doomed.includes(item));
+}
+
+/** The order must name all that the patch has, and in the patch's order. */
+function checkOrder(field: string, said: readonly unknown[], order: readonly unknown[]): void {
+  const places = said.map(key => order.indexOf(key));
+  if (places.every((place, index) => place >= 0 && (index === 0 || (places[index - 1] as number) <= place)))
+    return;
+  throw bad(`${orderPrefix}${field} does not have the elements of ${field} in their order`);
 }
 
 function mergeByKey(
@@ -134,26 +147,23 @@ function mergeByKey(
 }
 
 /**
- * Puts the elements that the order names into that order. The others, which only the server knows, keep their place
- * before the next named element that followed them on the server.
+ * Puts the elements that the patch names into its order. The others, which only the server knows, keep theirs: each goes
+ * before the next named one that followed it on the server.
  */
 function arrange(
   list: readonly unknown[],
   order: readonly unknown[],
   server: readonly unknown[],
-  keyOfItem: (item: unknown) => unknown,
+  key: (item: unknown) => unknown,
 ): unknown[] {
-  const keys = order.map(keyOfItem);
   const named = list
-    .filter(item => keys.includes(keyOfItem(item)))
-    .sort((a, b) => keys.indexOf(keyOfItem(a)) - keys.indexOf(keyOfItem(b)));
-  const others = list.filter(item => !keys.includes(keyOfItem(item)));
-  const serverKeys = server.map(keyOfItem);
-  const place = (item: unknown) => serverKeys.indexOf(keyOfItem(item));
+    .filter(item => order.includes(key(item)))
+    .sort((a, b) => order.indexOf(key(a)) - order.indexOf(key(b)));
+  const others = list.filter(item => !order.includes(key(item)));
+  const place = (item: unknown) => server.indexOf(key(item));
   const result: unknown[] = [];
   for (const item of named) {
-    while (others.length > 0 && place(item) >= 0 && place(others[0]) < place(item))
-      result.push(others.shift());
+    while (others.length > 0 && place(others[0]) < place(item)) result.push(others.shift());
     result.push(item);
   }
   return [...result, ...others];
@@ -300,6 +310,15 @@ function keyOf(item: unknown, mergeKey: string): unknown {
 function withoutDirectives(patch: JsonObject): JsonObject {
   const { [directive]: _, ...rest } = patch;
   return mergeMap({}, rest, none);
+}
+
+function isDirective(field: string): boolean {
+  return (
+    field === directive ||
+    field === retainKeys ||
+    field.startsWith(orderPrefix) ||
+    field.startsWith(deletePrefix)
+  );
 }
 
 function withoutNulls(value: unknown): unknown {

@@ -1,11 +1,11 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { ApiError, ListOptions, PatchType, WatchEvent, WatchHandler } from '../client.ts';
-import { equal } from '../json.ts';
+import { deepFreeze, equal } from '../json.ts';
 import { type KindInfo, kindInfo } from '../kinds.ts';
 import { parseSelector } from '../label-selector.ts';
 import type { Kind, KubeObject, ObjectMeta, ObjectRef } from '../objects.ts';
 import { applyPatch } from '../patch.ts';
-import { admit } from './admission.ts';
+import { Admission } from './admission.ts';
 import { type Deletion, deletionOf } from './deletion.ts';
 import {
   alreadyExists,
@@ -34,6 +34,8 @@ export class ApiServer {
   readonly collector: GarbageCollector;
   readonly #clock: Clock;
   readonly #identifiers: Identifiers;
+  readonly #admission = new Admission();
+  readonly #freeze: boolean;
   readonly #stores = new Map<KindInfo, KindStore>();
   readonly #pending: { store: KindStore; change: Change }[] = [];
   #everywhere: readonly Subscription[] = [];
@@ -41,9 +43,10 @@ export class ApiServer {
   #version = 0;
   #serving = true;
 
-  /** `cluster` seeds the uids and generated names. */
-  constructor(clock: Clock, cluster: string) {
+  /** `cluster` seeds the uids and generated names. With `freeze`, who changes a stored object gets a TypeError. */
+  constructor(clock: Clock, cluster: string, options: { freeze?: boolean } = {}) {
     this.cluster = cluster;
+    this.#freeze = options.freeze ?? false;
     this.#clock = clock;
     this.#identifiers = new Identifiers(cluster);
     this.collector = new GarbageCollector(this, clock);
@@ -104,7 +107,7 @@ export class ApiServer {
     const { status, ...rest } = object;
     const fresh: KubeObject = info.status ? rest : { ...rest, ...(status && { status }) };
     fresh.metadata = this.#newMetadata(info, object.metadata, name, namespace);
-    const created = stamp(admit(info, fresh, undefined), ++this.#version);
+    const created = this.#stamp(this.#admission.admit(info, fresh, undefined));
     this.#write(store, key, {
       version: this.#version,
       event: { type: 'ADDED', object: created },
@@ -191,35 +194,24 @@ export class ApiServer {
   ): { close(): void } {
     const store = this.#store(kind);
     const scope = scopeOf(options);
+    const since = options.resourceVersion ? versionOf(options.resourceVersion) : this.#version;
     const subscription = new Subscription(
       scope,
-      versionOf(options.resourceVersion),
+      since,
       event => handler.event(event),
       error => handler.end(error),
     );
-    if (options.resourceVersion === undefined || options.resourceVersion === '') {
-      const present = store.select(scope);
-      const live = new Subscription(
-        scope,
-        this.#version,
-        event => handler.event(event),
-        error => handler.end(error),
-      );
-      store.add(live);
-      for (const object of present) {
-        if (live.open) handler.event({ type: 'ADDED', object });
-      }
-      return { close: () => this.#close(store, live) };
-    }
-    const missed = store.changesAfter(versionOf(options.resourceVersion));
+    const missed = store.changesAfter(since);
     store.add(subscription);
+    const present = options.resourceVersion ? [] : store.select(scope);
+    for (const object of present) subscription.tell({ type: 'ADDED', object });
     for (const change of missed) subscription.hear(change);
-    return { close: () => this.#close(store, subscription) };
-  }
-
-  #close(store: KindStore, subscription: Subscription): void {
-    subscription.close();
-    store.remove(subscription);
+    return {
+      close: () => {
+        subscription.close();
+        store.remove(subscription);
+      },
+    };
   }
 
   /** Removes a namespace that is marked for deletion and empty: what the namespace controller does last. */
@@ -237,9 +229,12 @@ export class ApiServer {
     return notFound(this.#store(ref).info, ref.name);
   }
 
-  /** The kinds that have ever been asked for, in no useful order. */
-  get kinds(): KindInfo[] {
-    return [...this.#stores.keys()];
+  /** Every object in a namespace, ordered by kind, then name. */
+  contentOf(namespace: string): readonly KubeObject[] {
+    return [...this.#stores.values()]
+      .filter(store => store.info.namespaced)
+      .sort((a, b) => (a.info.plural < b.info.plural ? -1 : 1))
+      .flatMap(store => store.select({ namespace, selector: undefined }));
   }
 
   #store(kind: Kind): KindStore {
@@ -320,9 +315,11 @@ export class ApiServer {
       );
     }
     if (subresource !== undefined && !info.status) throw notFound(info, name);
-    const wanted =
-      subresource === 'status' ? withStatus(current, proposed) : this.#withRest(info, current, proposed);
-    return this.#put(store, key, current, admit(info, wanted, current));
+    const next =
+      subresource === 'status'
+        ? withStatus(current, proposed)
+        : this.#admission.admit(info, this.#withRest(info, current, proposed), current);
+    return this.#put(store, key, current, next);
   }
 
   /** The proposed object with what only the server may say kept from the current one. */
@@ -342,7 +339,7 @@ export class ApiServer {
     if (equal(next, current)) return current;
     if (isOver(next)) return this.#remove(store, key, next);
     const counted = generationChanges(store.info, current, next) ? countUp(next) : next;
-    const object = stamp(counted, ++this.#version);
+    const object = this.#stamp(counted);
     this.#write(store, key, {
       version: this.#version,
       event: { type: 'MODIFIED', object },
@@ -353,9 +350,16 @@ export class ApiServer {
 
   #remove(store: KindStore, key: string, last: KubeObject): KubeObject {
     const previous = store.get(key);
-    const object = stamp(last, ++this.#version);
+    const object = this.#stamp(last);
     this.#write(store, key, { version: this.#version, event: { type: 'DELETED', object }, previous });
     return object;
+  }
+
+  /** The object in its next version. */
+  #stamp(object: KubeObject): KubeObject {
+    const resourceVersion = String(++this.#version);
+    const stamped = { ...object, metadata: { ...object.metadata, resourceVersion } };
+    return this.#freeze ? deepFreeze(stamped) : stamped;
   }
 
   /** A write made by a listener is told to all after the one that it answers to. */
@@ -408,10 +412,6 @@ const serverFields: readonly string[] = [
 function withStatus(object: KubeObject, from: KubeObject): KubeObject {
   const { status: _, ...rest } = object;
   return from.status === undefined ? rest : { ...rest, status: from.status };
-}
-
-function stamp(object: KubeObject, version: number): KubeObject {
-  return { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
 }
 
 function countUp(object: KubeObject): KubeObject {

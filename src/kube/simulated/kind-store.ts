@@ -136,6 +136,10 @@ export class Subscription {
     const event = inScope(change, this.#scope);
     if (event !== undefined) this.#listener(event);
   }
+
+  tell(event: WatchEvent): void {
+    if (this.#open) this.#listener(event);
+  }
 }
 
 /** The change as a watcher of that scope sees it: an object that comes to match is ADDED, one that ceases to, DELETED. */

@@ -1,0 +1,127 @@
+import { isObject, type JsonObject, put } from '../json.ts';
+import type { KindInfo } from '../kinds.ts';
+import type { KubeObject } from '../objects.ts';
+import { badRequest } from './errors.ts';
+
+/**
+ * What decoding into the API's own types does to an object: fields that are null are as good as absent. Throws
+ * ApiError BadRequest for a value of the wrong type, of those that unquoted YAML makes most often.
+ */
+export function decode(info: KindInfo, object: KubeObject): KubeObject {
+  checkTypes(info, object, metadataTypes);
+  if (info.custom) return object;
+  checkTypes(info, object, Object.hasOwn(typesOf, info.kind) ? (typesOf[info.kind] ?? []) : []);
+  return withoutNulls(object) as KubeObject;
+}
+
+type Check = (value: unknown) => boolean;
+type Types = readonly (readonly [path: readonly string[], type: string, check: Check])[];
+
+const isMap: Check = isObject;
+const isString: Check = value => typeof value === 'string';
+const isStrings: Check = value =>
+  isObject(value) && Object.values(value).every(item => item === null || isString(item));
+const isCount: Check = value => Number.isInteger(value);
+const isList: Check = value => Array.isArray(value) && value.every(isObject);
+
+const metadataTypes: Types = [
+  [['metadata'], 'a map', isMap],
+  [['metadata', 'name'], 'a string', isString],
+  [['metadata', 'labels'], 'a map of strings', isStrings],
+  [['metadata', 'annotations'], 'a map of strings', isStrings],
+];
+
+/** `[]` is each element of a list. */
+const podTypes = (...at: string[]): Types => [
+  [[...at, 'containers'], 'a list of maps', isList],
+  [[...at, 'containers', '[]', 'env'], 'a list of maps', isList],
+  [[...at, 'containers', '[]', 'env', '[]', 'value'], 'a string', isString],
+  [[...at, 'containers', '[]', 'ports'], 'a list of maps', isList],
+  [[...at, 'containers', '[]', 'volumeMounts'], 'a list of maps', isList],
+  [[...at, 'initContainers'], 'a list of maps', isList],
+  [[...at, 'volumes'], 'a list of maps', isList],
+];
+
+const templateTypes: Types = [
+  [['spec'], 'a map', isMap],
+  [['spec', 'replicas'], 'a whole number', isCount],
+  [['spec', 'selector'], 'a map', isMap],
+  [['spec', 'selector', 'matchLabels'], 'a map of strings', isStrings],
+  [['spec', 'selector', 'matchExpressions'], 'a list of maps', isList],
+  [['spec', 'template'], 'a map', isMap],
+  [['spec', 'template', 'metadata'], 'a map', isMap],
+  [['spec', 'template', 'metadata', 'labels'], 'a map of strings', isStrings],
+  [['spec', 'template', 'spec'], 'a map', isMap],
+  ...podTypes('spec', 'template', 'spec'),
+];
+
+const typesOf: Record<string, Types> = {
+  Deployment: templateTypes,
+  ReplicaSet: templateTypes,
+  StatefulSet: templateTypes,
+  DaemonSet: templateTypes,
+  Pod: [[['spec'], 'a map', isMap], ...podTypes('spec')],
+  ConfigMap: [[['data'], 'a map of strings', isStrings]],
+  Secret: [[['data'], 'a map of strings', isStrings]],
+  Service: [
+    [['spec'], 'a map', isMap],
+    [['spec', 'selector'], 'a map of strings', isStrings],
+    [['spec', 'ports'], 'a list of maps', isList],
+    [['spec', 'ports', '[]', 'port'], 'a whole number', isCount],
+  ],
+  Ingress: [
+    [['spec'], 'a map', isMap],
+    [['spec', 'rules'], 'a list of maps', isList],
+    [['spec', 'rules', '[]', 'http'], 'a map', isMap],
+    [['spec', 'rules', '[]', 'http', 'paths'], 'a list of maps', isList],
+  ],
+};
+
+function checkTypes(info: KindInfo, object: KubeObject, types: Types): void {
+  for (const [path, type, check] of types) {
+    const place = misfit(object, path, 0, check);
+    if (place !== undefined) {
+      throw badRequest(
+        `${info.kind} in version "${info.apiVersion}" cannot be handled as a ${info.kind}: ${place} must be ${type}`,
+      );
+    }
+  }
+}
+
+/** Where a value under the path fails the check; absent and null ones never do. */
+function misfit(value: unknown, path: readonly string[], depth: number, check: Check): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  const step = path[depth];
+  if (step === undefined) return check(value) ? undefined : '';
+  if (step === '[]') {
+    if (!Array.isArray(value)) return undefined;
+    for (const [index, item] of value.entries()) {
+      const place = misfit(item, path, depth + 1, check);
+      if (place !== undefined) return `[${index}]${place}`;
+    }
+    return undefined;
+  }
+  const place = misfit((value as JsonObject)[step], path, depth + 1, check);
+  return place === undefined ? undefined : `${depth === 0 ? '' : '.'}${step}${place}`;
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map(withoutNulls);
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  return isObject(value) ? fieldsWithoutNulls(value) : value;
+}
+
+function fieldsWithoutNulls(object: JsonObject): JsonObject {
+  let result: JsonObject | undefined;
+  for (const field in object) {
+    const before = object[field];
+    const after = typeof before === 'object' && before !== null ? withoutNulls(before) : before;
+    if (after === before && before !== null) continue;
+    result ??= { ...object };
+    if (after === null) delete result[field];
+    else put(result, field, after);
+  }
+  return result ?? object;
+}
