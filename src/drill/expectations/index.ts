@@ -50,6 +50,8 @@ const entrySchema = z
     ),
   )
   .transform((entry, context): ExpectEntry => {
+    // An unknown name was told already.
+    if (context.issues.length > 0) return z.NEVER;
     const given = Object.entries(entry).filter(([, params]) => params !== undefined);
     const [only] = given;
     if (only !== undefined && given.length === 1) return { name: only[0], params: only[1] };

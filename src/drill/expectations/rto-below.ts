@@ -84,7 +84,8 @@ function conclude(found: readonly Finding[], findings: Findings): Judgement {
   for (const { population, recovery } of found) {
     if (recovery?.rto != null) figures[population] = Math.max(figures[population] ?? 0, recovery.rto);
   }
-  return findings[worst](sentence(shown.map(({ text }) => text).join(', ')), {
+  // No capital: it begins with a population's name.
+  return findings[worst](`${shown.map(({ text }) => text).join(', ')}.`, {
     figures,
     events: shown.flatMap(({ recovery }) => recovery?.lastError ?? []),
   });

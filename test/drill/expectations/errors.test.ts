@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { BEIJING, HANGZHOU, Story } from '../journal-builder.ts';
+import { judged, resultOf } from '../judged.ts';
+
+describe('errors-below', () => {
+  const story = (params: object) => new Story({ 'errors-below': params }).timeline().end(100_000);
+
+  it('holds below the share, and always without an error', () => {
+    const few = story({ share: '2%' })
+      .requests({ from: 0, until: 99_000 })
+      .requests({ from: 99_000, until: 100_000, fails: true });
+    expect(judged(few)).toMatchObject({
+      result: 'held',
+      evidence: { text: '1 error of 100 requests (1%), at 1 requests a second.' },
+    });
+    expect(resultOf(story({ share: 0 }).requests({ from: 0, until: 100_000 }))).toBe('held');
+  });
+
+  it('is violated at the share', () => {
+    const many = story({ share: '1%' })
+      .requests({ from: 0, until: 99_000 })
+      .requests({ from: 99_000, until: 100_000, fails: true });
+    expect(resultOf(many)).toBe('violated');
+  });
+
+  it('looks at the requests to some centres only: whether these carry the load', () => {
+    const load = story({ share: '1%', centres: [HANGZHOU] })
+      .requests({ from: 0, until: 100_000, fails: true })
+      .requests({ from: 0, until: 100_000, every: 100, to: HANGZHOU });
+    expect(judged(load)).toMatchObject({
+      result: 'held',
+      evidence: { figures: { requests: 1000, rate: 10 } },
+    });
+  });
+
+  it('is unknown without requests', () => {
+    expect(resultOf(story({ share: '1%' }))).toBe('unknown');
+    expect(resultOf(story({ share: '1%', centres: [HANGZHOU] }).requests({ from: 0, until: 9000 }))).toBe(
+      'unknown',
+    );
+  });
+});
+
+describe('unaffected', () => {
+  const story = (params: object = {}) =>
+    new Story({ unaffected: { when: 'during outage', ...params } })
+      .timeline()
+      .fault('outage', [HANGZHOU], { inject: 100_000, injected: 100_000 })
+      .probe(150_000, 'cluster1-beijing')
+      .end(300_000);
+  const asked = (params: object = {}) => story(params).requests({ from: 0, until: 300_000 });
+
+  it('holds when clients ask and nothing happens', () => {
+    const alert = asked().health(150_000, HANGZHOU, 'ALERT').switch(50_000, 'DEFAULT');
+    expect(judged(alert)).toMatchObject({
+      result: 'held',
+      evidence: { text: '0 errors of 200 requests, 0 switches, 1 alert.' },
+    });
+  });
+
+  it('is violated by an error, a switch, or an alert where none may be', () => {
+    const error = { from: 200_500, until: 201_000, fails: true };
+    expect(resultOf(asked().requests(error))).toBe('violated');
+    expect(resultOf(asked({ 'errors-at-most': '1%' }).requests(error))).toBe('held');
+    expect(resultOf(asked().switch(150_000, 'FAILOVER'))).toBe('violated');
+    expect(resultOf(asked({ switches: 1 }).switch(150_000, 'FAILOVER'))).toBe('held');
+    expect(resultOf(asked({ alerts: 0 }).health(150_000, HANGZHOU, 'ALERT'))).toBe('violated');
+  });
+
+  it('is unknown when nobody asked, or nothing was seen of the GTM', () => {
+    expect(resultOf(story())).toBe('unknown');
+    const blind = new Story({ unaffected: {} }).timeline().requests({ from: 0, until: 9000 }).end(9000);
+    expect(resultOf(blind)).toBe('unknown');
+  });
+
+  it('is unknown when the fault never took effect', () => {
+    const never = new Story({ unaffected: { when: 'during outage' } }).timeline().end(300_000);
+    expect(resultOf(never.requests({ from: 0, until: 300_000 }))).toBe('unknown');
+    expect(
+      resultOf(
+        new Story({ unaffected: { when: 'during other' } })
+          .timeline()
+          .fault('outage', BEIJING, { inject: 0, injected: 0 })
+          .end(1),
+      ),
+    ).toBe('unknown');
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { BEIJING, HANGZHOU, Story } from '../journal-builder.ts';
+import { judged, resultOf } from '../judged.ts';
+
+/** `honest` recovers 40.1 s after the fault; `pool` asks only where a test lets it. */
+const outage = (params: object) =>
+  new Story({ 'rto-below': params })
+    .timeline()
+    .fault('outage', BEIJING, { inject: 100_000, injected: 100_000 })
+    .requests({ from: 0, until: 100_000 })
+    .requests({ from: 100_000, until: 141_000, fails: true })
+    .requests({ from: 141_000, until: 300_000, to: HANGZHOU })
+    .end(300_000);
+
+describe('rto-below', () => {
+  it('holds at the limit', () => {
+    expect(judged(outage({ honest: '40100ms' }))).toMatchObject({
+      result: 'held',
+      evidence: { text: 'honest 40.1 s (at most 40.1 s).', figures: { honest: 40_100 } },
+    });
+    expect(resultOf(outage({ honest: 'bound' }))).toBe('held');
+  });
+
+  it('is violated above it, and shows the last error', () => {
+    const story = outage({ fault: 'outage', honest: '40s' });
+    const { result, evidence } = judged(story);
+    expect(result).toBe('violated');
+    expect(story.events[(evidence.lines?.[0] ?? 0) - 1]).toMatchObject({ kind: 'request', sent: 140_000 });
+  });
+
+  it('is violated without recovery', () => {
+    const story = new Story({ 'rto-below': { honest: '10m' } })
+      .timeline()
+      .fault('outage', BEIJING, { inject: 100_000, injected: 100_000 })
+      .requests({ from: 100_000, until: 300_000, fails: true })
+      .end(300_000);
+    expect(judged(story)).toMatchObject({
+      result: 'violated',
+      evidence: { text: 'honest did not recover from outage.' },
+    });
+  });
+
+  it('is unknown for a population that did not ask after the fault, also as one of all', () => {
+    expect(resultOf(outage({ pool: '10m' }))).toBe('unknown');
+    expect(judged(outage({ all: '10m' })).evidence.text).toBe('no client of pool asked after outage.');
+    const both = outage({ all: '50s' }).requests({ from: 100_000, until: 300_000, population: 'pool' });
+    expect(resultOf(both)).toBe('held');
+  });
+
+  it('is unknown without a fault, and for a bound that does not exist', () => {
+    expect(resultOf(new Story({ 'rto-below': { all: '1s' } }).timeline().end(9000))).toBe('unknown');
+    const ever = { name: 'honest', share: 1, cache: 'forever' };
+    expect(resultOf(outage({ honest: 'bound' }).clients([ever]))).toBe('unknown');
+  });
+});

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { judge, overall } from '../../src/drill/judge.ts';
+import type { JournalEvent } from '../../src/runtime/journal.ts';
+import { BEIJING, HANGZHOU, Story } from './journal-builder.ts';
+
+const NO_ERRORS = { 'errors-below': { share: 0 } };
+const steady = (...expect: object[]) =>
+  new Story(...(expect as never[])).timeline(1000).requests({ from: 1000, until: 101_000 }).end(101_000);
+
+describe('the verdict', () => {
+  it('is violated if anything is, else unknown if anything is, else held', () => {
+    const of = (...results: ('held' | 'violated' | 'unknown')[]) =>
+      overall(results.map(result => ({ result })));
+    expect(of('held', 'held')).toBe('held');
+    expect(of('held', 'unknown')).toBe('unknown');
+    expect(of('unknown', 'violated', 'held')).toBe('violated');
+    expect(of()).toBe('unknown');
+  });
+
+  it('names the drill and every expectation in the order of the scenario', () => {
+    const { verdict, scenario, lab, seed, proves, expectations } = judge(
+      steady(NO_ERRORS, { 'no-traffic-to': { centres: [HANGZHOU] } }).events,
+    );
+    expect({ verdict, scenario, lab, seed, proves }).toEqual({
+      verdict: 'held',
+      scenario: 'story',
+      lab: 'simulated',
+      seed: 1,
+      proves: 'What it says.',
+    });
+    expect(expectations.map(({ name, says, result }) => [name, says, result])).toEqual([
+      ['errors-below', 'fewer than 0% of requests fail (always)', 'held'],
+      ['no-traffic-to', 'no request goes to cluster1-hangzhou (always)', 'held'],
+    ]);
+  });
+
+  it('is unknown when nothing was expected', () => {
+    expect(judge(steady().events).verdict).toBe('unknown');
+  });
+
+  it('is unknown when the drill did not end by itself', () => {
+    const broken = (reason?: 'interrupted' | 'failed') => {
+      const story = new Story(NO_ERRORS).timeline().requests({ from: 0, until: 1000, fails: true });
+      const { verdict, expectations } = judge((reason ? story.end(2000, reason) : story).events);
+      return [verdict, expectations[0]?.evidence.text];
+    };
+    expect(broken()).toEqual(['unknown', 'The journal has no end: it was cut short.']);
+    expect(broken('interrupted')).toEqual(['unknown', 'The drill was interrupted.']);
+    expect(broken('failed')).toEqual(['unknown', 'The drill failed.']);
+  });
+
+  it('is unknown about an expectation that this version does not know, or reads otherwise', () => {
+    const result = (expectation: object) => judge(steady(expectation).events).expectations[0]?.result;
+    expect(result({ 'world-peace': {} })).toBe('unknown');
+    expect(result({ constructor: {} })).toBe('unknown');
+    expect(result({ 'errors-below': { share: 'few' } })).toBe('unknown');
+  });
+
+  it('needs the first line to hold the scenario', () => {
+    expect(() => judge([])).toThrow('the journal:1: must begin with an event of kind "drill"');
+    const [header] = new Story().events;
+    const broken = { ...header, scenario: { name: 'x' } } as JournalEvent;
+    expect(() => judge([broken])).toThrow(/^the journal:1: scenario.proves: is missing/);
+  });
+
+  it('survives JSON, and is the same again', () => {
+    const { events } = steady({ split: { between: BEIJING } }, { 'rto-below': { all: 'bound' } });
+    const verdict = judge(events);
+    const again = judge(events.map(event => JSON.parse(JSON.stringify(event)) as JournalEvent));
+    expect(again).toEqual(verdict);
+    expect(JSON.parse(JSON.stringify(verdict))).toEqual(verdict);
+  });
+});
+
+describe('the tables', () => {
+  it('count the split before the first fault, of successful requests', () => {
+    const story = steady()
+      .requests({ from: 1000, until: 2000, to: HANGZHOU, fails: true })
+      .fault('outage', BEIJING, { inject: 51_000, injected: 51_000 })
+      .requests({ from: 51_000, until: 90_000, to: HANGZHOU });
+    expect(judge(story.events).split).toEqual({
+      'cluster1-beijing': 0.5,
+      'cluster2-beijing': 0.5,
+      [HANGZHOU]: 0,
+    });
+  });
+
+  it('cut the timeline where a fault begins, is recovered from, and ends', () => {
+    const story = new Story()
+      .timeline()
+      .requests({ from: 0, until: 100_000 })
+      .fault('outage', BEIJING, { inject: 99_000, injected: 100_000, heal: 200_000, healed: 201_000 })
+      .requests({ from: 100_000, until: 150_000, fails: true })
+      .requests({ from: 150_000, until: 201_000, to: HANGZHOU })
+      .requests({ from: 201_000, until: 300_000 })
+      .end(300_000);
+    const periods = judge(story.events).periods.map(({ name, from, until, requests, errors, centres }) => [
+      name,
+      from,
+      until,
+      requests,
+      errors,
+      centres[HANGZHOU]?.share,
+    ]);
+    expect(periods).toEqual([
+      ['before outage', 0, 100_000, 100, 0, 0],
+      ['during outage', 100_000, 149_100, 50, 50, 0],
+      ['during outage, recovered', 149_100, 201_000, 51, 0, 1],
+      ['after outage', 201_000, 300_000, 99, 0, 0],
+    ]);
+  });
+
+  it('are one period without faults, and none without a timeline', () => {
+    expect(judge(steady().events).periods).toMatchObject([{ name: 'the whole drill', requests: 100 }]);
+    expect(judge(new Story().end(1000).events).periods).toEqual([]);
+  });
+});
+
+describe('speed', () => {
+  it('judges a journal of 10,000 events in a few milliseconds', () => {
+    const story = new Story(
+      { split: { between: BEIJING, when: 'before outage' } },
+      { 'only-traffic-to': { centres: [HANGZHOU], when: 'during outage', settle: 'bound' } },
+      { 'recovered-within': { within: 'bound' } },
+      { 'rto-below': { all: 'bound' } },
+      { 'errors-below': { share: 0, when: 'before outage' } },
+      { 'no-flap': {} },
+      { 'configuration-matches-centre': {} },
+    )
+      .timeline()
+      .publish(0, BEIJING)
+      .fault('outage', BEIJING, { inject: 400_000, injected: 400_000 })
+      .requests({ from: 0, until: 400_000, every: 100, population: 'honest' })
+      .requests({ from: 400_000, until: 450_000, every: 100, fails: true })
+      .requests({ from: 450_000, until: 700_000, every: 100, to: HANGZHOU })
+      .requests({ from: 0, until: 700_000, every: 1000, population: 'pool', to: HANGZHOU })
+      .end(700_000);
+    for (let id = 1; id <= 1500; id++) story.answer(id * 400, id, BEIJING);
+    for (let at = 0; at < 700_000; at += 1000) story.probe(at, HANGZHOU);
+    const { events } = story;
+    expect(events.length).toBeGreaterThan(9900);
+    const times = Array.from({ length: 40 }, () => {
+      const before = process.cpuUsage();
+      judge(events);
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1000;
+    }).sort((one, other) => one - other);
+    console.log('judge', times[0], times[20]);
+    expect(times[5]).toBeLessThan(8);
+  });
+});

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/drill/judge.ts';
+import { PHASES, type PopulationResult } from '../../src/drill/verdict.ts';
+import { BEIJING, HANGZHOU, Story } from './journal-builder.ts';
+
+const T0 = 100_000;
+
+function populationOf(story: Story, name = 'honest'): PopulationResult {
+  const found = judge(story.events).populations.find(population => population.name === name);
+  if (found === undefined) throw new Error(`no population ${name}`);
+  return found;
+}
+
+function phasesOf(story: Story, name = 'honest'): (number | null)[] {
+  const { phases } = populationOf(story, name);
+  return PHASES.map(phase => phases[phase].ms);
+}
+
+const begun = () => new Story().timeline().publish(0, BEIJING).end(600_000);
+const outage = (story: Story = begun()) =>
+  story.fault('outage', BEIJING, { inject: T0 - 2000, injected: T0, heal: 500_000, healed: 501_000 });
+
+/** Both centres are found down at 30 s and 40 s; what the name servers say changes at 42 s. */
+const failover = () =>
+  outage()
+    .health(T0 + 30_000, 'cluster1-beijing', 'ALERT')
+    .route(T0 + 30_000, ['cluster2-beijing'])
+    .publish(T0 + 32_000, ['cluster2-beijing'])
+    .health(T0 + 40_000, 'cluster2-beijing', 'ALERT')
+    .route(T0 + 40_000, [HANGZHOU])
+    .publish(T0 + 42_000, [HANGZHOU])
+    .answer(T0 - 5000, 1, BEIJING)
+    .answer(T0 + 41_000, 2, ['cluster2-beijing'])
+    .answer(T0 + 90_000, 3, [HANGZHOU]);
+
+describe('RTO', () => {
+  it('counts from the moment the fault is in force to the end of the last error', () => {
+    const story = outage()
+      .requests({ from: T0 - 2000, until: T0, fails: true })
+      .requests({ from: T0, until: T0 + 50_000, fails: true })
+      .requests({ from: T0 + 50_000, until: 500_000, to: HANGZHOU });
+    expect(populationOf(story)).toMatchObject({ rto: 49_100, requests: 402, errors: 52 });
+  });
+
+  it('is 0 without errors, and null without requests', () => {
+    const story = outage().requests({ from: T0, until: 500_000 });
+    expect(populationOf(story).rto).toBe(0);
+    expect(populationOf(story, 'pool').rto).toBeNull();
+    expect(populationOf(begun().requests({ from: 0, until: 600_000, fails: true })).rto).toBeNull();
+  });
+
+  it('is null when errors go on, though a success comes last', () => {
+    const every5th = (until: number) =>
+      outage()
+        .requests({ from: T0, until, every: 1000 })
+        .requests({ from: T0 + 500, until, every: 4000, fails: true });
+    expect(populationOf(every5th(500_000)).rto).toBeNull();
+    // 21 successes in a row are a chance of less than 1 in 100 while every fifth request fails.
+    const over = every5th(300_000).requests({ from: 300_000, until: 322_000 });
+    expect(populationOf(over).rto).toBe(296_600 - T0);
+  });
+
+  it('sees a recovery that the healing brought', () => {
+    const story = outage()
+      .requests({ from: T0, until: 500_000, fails: true })
+      .requests({ from: 500_000, until: 600_000 });
+    expect(populationOf(story).rto).toBe(399_100);
+  });
+
+  it('leaves to a fault what failed under it: not what came after the healing, nor under a later fault', () => {
+    const story = outage()
+      .fault('second', [HANGZHOU], { inject: 300_000, injected: 300_000, heal: 400_000, healed: 400_000 })
+      .requests({ from: T0, until: T0 + 10_000, fails: true })
+      .requests({ from: T0 + 10_000, until: 300_000 })
+      .requests({ from: 300_000, until: 320_000, fails: true })
+      .requests({ from: 320_000, until: 550_000 })
+      .requests({ from: 550_000, until: 551_000, fails: true })
+      .requests({ from: 551_000, until: 600_000 });
+    const { rto, recoveries } = populationOf(story);
+    expect(recoveries.map(recovery => [recovery.fault, recovery.rto])).toEqual([
+      ['outage', 9100],
+      ['second', 19_100],
+    ]);
+    expect(rto).toBe(9100);
+  });
+
+  it('is that of the first fault that made errors', () => {
+    const story = begun()
+      .fault('harmless', [HANGZHOU], { inject: 10_000, injected: 10_000, heal: 20_000, healed: 20_000 })
+      .requests({ from: 0, until: T0 })
+      .requests({ from: T0, until: T0 + 10_000, fails: true })
+      .requests({ from: T0 + 10_000, until: 500_000 });
+    expect(populationOf(outage(story)).rto).toBe(9100);
+  });
+});
+
+describe('phases', () => {
+  it('follow the good news to the client', () => {
+    const old = { answer: 2, looked: T0 + 95_000 };
+    const story = failover()
+      .requests({ from: T0, until: T0 + 42_000, fails: true, fields: { answer: 1 } })
+      // The resolver gives the old answer until 95 s; the client uses it until 120 s, a connection until 130 s.
+      .requests({ from: T0 + 95_000, until: T0 + 96_000, fails: true, fields: old })
+      .requests({ from: T0 + 120_000, until: T0 + 121_000, fails: true, fields: old })
+      .requests({
+        from: T0 + 129_000,
+        until: T0 + 130_000,
+        fails: true,
+        lasts: 1000,
+        fields: { ...old, connected: T0 + 120_000 },
+      })
+      .requests({ from: T0 + 130_000, until: 500_000, to: HANGZHOU, fields: { answer: 3 } });
+    expect(phasesOf(story)).toEqual([40_000, 0, 2000, 53_000, 25_000, 10_000]);
+    expect(populationOf(story).rto).toBe(130_000);
+  });
+
+  it('are 0 for clients that hear of it at once', () => {
+    const story = failover()
+      .requests({ from: T0, until: T0 + 42_000, fails: true, fields: { answer: 1 } })
+      .requests({ from: T0 + 42_000, until: 500_000, to: HANGZHOU, fields: { answer: 3 } });
+    expect(phasesOf(story)).toEqual([40_000, 0, 2000, 0, 0, 0]);
+  });
+
+  it('do not take an overloaded refuge for an old connection', () => {
+    const story = failover()
+      .requests({ from: T0, until: T0 + 42_000, fails: true, fields: { answer: 1 } })
+      .requests({ from: T0 + 42_000, until: 500_000, to: HANGZHOU, fails: true, fields: { answer: 3 } });
+    expect(phasesOf(story)).toEqual([40_000, 0, 2000, 0, 0, 0]);
+    expect(populationOf(story).rto).toBeNull();
+  });
+
+  it('are not there when nothing was withdrawn, nothing was left, or the fault strikes no answer', () => {
+    const none = PHASES.map(() => null);
+    const asked = { from: T0, until: 500_000, fails: true, fields: { answer: 1 } } as const;
+    expect(phasesOf(outage().requests(asked))).toEqual(none);
+    const allDown = outage()
+      .health(T0 + 40_000, 'cluster2-beijing', 'ALERT')
+      .route(T0 + 40_000, [])
+      .publish(T0 + 42_000, []);
+    expect(phasesOf(allDown.requests(asked))).toEqual(none);
+    const standby = begun()
+      .fault('outage', [HANGZHOU], { inject: T0, injected: T0 })
+      .health(T0 + 40_000, HANGZHOU, 'ALERT')
+      .route(T0 + 40_000, ['cluster1-beijing'])
+      .publish(T0 + 42_000, ['cluster1-beijing']);
+    expect(phasesOf(standby.requests(asked))).toEqual(none);
+  });
+
+  it('are each beside the bound that the configuration implies', () => {
+    const { phases, recoveries } = populationOf(failover().requests({ from: T0, until: T0 + 1 }), 'honest');
+    expect(phases).toMatchObject({
+      detect: { bound: 47_000 },
+      decide: { bound: 0 },
+      publish: { bound: 2000 },
+      client: { bound: 0 },
+      connection: { bound: 5000 },
+    });
+    expect(recoveries[0]?.bound).toBe(PHASES.reduce((sum, phase) => sum + (phases[phase].bound ?? 0), 0));
+    const pool = populationOf(failover().requests({ from: T0, until: T0 + 1, population: 'pool' }), 'pool');
+    expect(pool.phases.connection.bound).toBe(65_000);
+  });
+
+  it('have no bound for detection when some checks passed', () => {
+    const asked = { from: T0, until: 500_000 } as const;
+    const failing = failover()
+      .probe(T0 + 1000, 'cluster1-beijing', true)
+      .probe(T0 + 20_000, 'cluster1-beijing', false);
+    expect(populationOf(failing.requests(asked)).phases.detect.bound).toBe(47_000);
+    const gray = failover().probe(T0 + 20_000, 'cluster1-beijing', true);
+    expect(populationOf(gray.requests(asked)).phases.detect.bound).toBeNull();
+  });
+});
+
+describe('phases-within-bounds', () => {
+  const result = (story: Story) =>
+    judge(story.events).expectations.find(({ name }) => name === 'phases-within-bounds');
+
+  it('holds, unasked, when every measured phase is within its bound', () => {
+    const story = failover().requests({ from: T0, until: 500_000, fields: { answer: 1 } });
+    expect(result(story)).toMatchObject({ result: 'violated' });
+    const soon = failover().requests({ from: T0, until: T0 + 60_000, fields: { answer: 1 } });
+    expect(result(soon)).toMatchObject({ result: 'held', evidence: { text: 'All of 6 measured phases.' } });
+  });
+
+  it('is violated by a phase over its bound, and says which', () => {
+    const late = failover()
+      .requests({ from: T0, until: T0 + 42_000, fails: true, fields: { answer: 1 } })
+      .requests({ from: 400_000, until: 401_000, fails: true, fields: { answer: 2 } });
+    expect(result(late)?.evidence.text).toMatch(/^resolver of honest after outage: 4 min 18 s \(at most /);
+  });
+
+  it('is left out when there is nothing to measure', () => {
+    expect(result(outage().requests({ from: T0, until: 500_000 }))).toBeUndefined();
+  });
+});
