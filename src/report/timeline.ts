@@ -34,7 +34,7 @@ export class Timeline {
   readonly #steps = new Map<string, string>();
   readonly #phases = new Map<string, string>();
   readonly #ready = new Map<string, Readiness>();
-  readonly #injectedAt = new Map<string, number>();
+  readonly #begun = new Map<string, number>();
   #start: number | undefined;
   #spell: Spell | undefined;
 
@@ -123,14 +123,14 @@ export class Timeline {
 
   #workflow(event: WorkflowEvent): readonly string[] {
     const news: string[] = [];
-    const key = `${event.application} ${event.publishVersion ?? ''}`;
-    if (event.phase !== '' && this.#phases.get(key) !== event.phase) {
-      this.#phases.set(key, event.phase);
+    const { application } = event;
+    if (event.phase !== '' && this.#phases.get(application) !== event.phase) {
+      this.#phases.set(application, event.phase);
       news.push(`${versioned(event)} is ${event.phase}`);
     }
     for (const [step, phase] of Object.entries(event.steps)) {
-      const known = this.#steps.get(`${key} ${step}`);
-      this.#steps.set(`${key} ${step}`, phase);
+      const known = this.#steps.get(`${application} ${step}`);
+      this.#steps.set(`${application} ${step}`, phase);
       if (known !== phase && !PASSING_STEPS.has(phase)) news.push(`${step} ${phase}`);
     }
     return news.length === 0 ? NONE : this.#line(event.at, 'workflow', 'cyan', news.join(', '));
@@ -141,8 +141,10 @@ export class Timeline {
     const key = `${event.centre} ${event.object}`;
     const before = this.#ready.get(key);
     const now = event.verb === 'DELETED' ? 'gone' : readiness(event.replicas, event.ready ?? 0);
+    // In between there is a line for every pod of a rolling update.
+    if (now === 'some') return NONE;
     this.#ready.set(key, now);
-    if (now === before || now === 'some' || (now === 'none' && before === undefined)) return NONE;
+    if (now === before || (now === 'none' && before === undefined)) return NONE;
     const figures = now === 'gone' ? 'deleted' : `${event.ready ?? 0} of ${event.replicas} pods ready`;
     return this.#line(
       event.at,
@@ -158,13 +160,13 @@ export class Timeline {
     switch (event.step) {
       case 'inject':
       case 'heal':
-        this.#injectedAt.set(event.name, event.at);
+        this.#begun.set(event.name, event.at);
         return event.step === 'inject'
           ? this.#line(event.at, 'fault', 'red', `${what} strikes ${targets}`)
           : this.#line(event.at, 'fault', 'green', `${what} is being healed on ${targets}`);
       case 'injected':
       case 'healed':
-        if (this.#injectedAt.get(event.name) === event.at) return NONE;
+        if (this.#begun.get(event.name) === event.at) return NONE;
         return event.step === 'injected'
           ? this.#line(event.at, 'fault', 'red', `${event.name} has taken effect`)
           : this.#line(event.at, 'fault', 'green', `${event.name} is healed`);

@@ -157,6 +157,41 @@ T+00:09.0   end      finished
   });
 });
 
+test('a rollout tells what changed, not every pod', () => {
+  const workflow = (at: number, publishVersion: string, phase: string, one: string): JournalEvent => ({
+    at,
+    kind: 'workflow',
+    application: 'web-demo',
+    publishVersion,
+    phase,
+    steps: { one },
+  });
+  const pods = (at: number, ready: number, replicas = 5): JournalEvent => ({
+    at,
+    kind: 'object',
+    centre: 'cluster1-beijing',
+    verb: 'MODIFIED',
+    object: 'Deployment demo/web-demo',
+    replicas,
+    ready,
+  });
+  const rollout = [pods(0, 0), pods(1, 3), pods(2, 5), workflow(3, 'v1', 'running', 'succeeded')];
+  const next = [
+    workflow(100, 'v2', 'running', 'succeeded'),
+    workflow(200, 'v2', 'runningWorkflow', 'running'),
+    ...[4, 5, 4, 5].map((ready, index) => pods(300 + index, ready)),
+    workflow(400, 'v2', 'running', 'succeeded'),
+    pods(500, 0, 0),
+  ];
+  expect(told([...rollout, ...next])).toBe(`\
+  00:00.0   pods     cluster1-beijing: Deployment demo/web-demo 5 of 5 pods ready
+  00:00.0   workflow web-demo v1 is running, one succeeded
+  00:00.2   workflow web-demo v2 is runningWorkflow
+  00:00.4   workflow web-demo v2 is running, one succeeded
+  00:00.5   pods     cluster1-beijing: Deployment demo/web-demo 0 of 0 pods ready
+`);
+});
+
 test('an interrupted drill says why it ended', () => {
   expect(told([{ at: 1_234, kind: 'end', reason: 'interrupted', detail: 'stopped by SIGINT' }])).toBe(
     '  00:01.2   end      interrupted: stopped by SIGINT\n',
