@@ -75,11 +75,17 @@ class StoppedError extends Error {}
 
 /** A client that fails as soon as its owner's life is over, even with what was asked before. */
 function whileAlive(client: KubeClient, life: { readonly stopped: boolean }): KubeClient {
-  const guarded = async <T>(call: () => Promise<T>): Promise<T> => {
-    if (life.stopped) throw new StoppedError();
-    const result = await call().catch(error => Promise.reject(life.stopped ? new StoppedError() : error));
-    if (life.stopped) throw new StoppedError();
-    return result;
+  const guarded = <T>(call: () => Promise<T>): Promise<T> => {
+    if (life.stopped) return Promise.reject(new StoppedError());
+    return call().then(
+      result => {
+        if (life.stopped) throw new StoppedError();
+        return result;
+      },
+      error => {
+        throw life.stopped ? new StoppedError() : error;
+      },
+    );
   };
   return {
     get: ref => guarded(() => client.get(ref)),
@@ -175,7 +181,7 @@ class Loop {
   }
 
   #hasNews(): boolean {
-    for (const version of this.#news) if (this.#own.has(version)) this.#news.delete(version);
+    for (const version of this.#news) if (this.#own.delete(version)) this.#news.delete(version);
     return this.#news.size > 0;
   }
 

@@ -50,7 +50,7 @@ export interface ServiceStatus {
 }
 
 export interface Condition {
-  readonly type: 'Parsed' | 'Ready' | 'StateKeep' | 'Synced';
+  readonly type: 'Parsed' | 'Ready' | 'StateKeep';
   readonly status: 'True' | 'False';
   readonly reason: string;
   readonly message?: string;
@@ -72,11 +72,6 @@ export interface ApplicationStatus {
 
 export function statusOf(application: KubeObject): ApplicationStatus {
   return application.status ?? {};
-}
-
-/** The phase of an Application, empty while the engine has not seen it. */
-export function phaseOf(application: KubeObject): ApplicationPhase | '' {
-  return statusOf(application).status ?? '';
 }
 
 /** Later statuses of a service take the place of earlier ones; new services follow. */

@@ -105,6 +105,18 @@ describe('objects', () => {
     });
   });
 
+  it('are referred to by kind or resource, by name or labels', () => {
+    const refer = (...objects: object[]) =>
+      planOf({ component: { ...COMPONENT, properties: { objects } } }).steps[0];
+    const kinds = (...objects: object[]) => refer(...objects)?.dispatch[0]?.manifests.map(({ kind }) => kind);
+    expect(kinds({ resource: 'deployment' })).toEqual(['Deployment']);
+    expect(kinds({ resource: 'Deployments', group: 'apps', name: 'web' })).toEqual(['Deployment']);
+    expect(
+      kinds({ resource: 'deployments', labelSelector: { app: 'web' } }, { resource: 'deployments' }),
+    ).toEqual(['Deployment']);
+    expect(refer({ resource: 'deployments', labelSelector: { app: 'no' } })?.error).toContain('selects none');
+  });
+
   it('go to the namespace that the topology names', () => {
     const [step] = planOf({
       policies: [topology('t', { clusters: ['c1'], namespace: 'prod' })],
