@@ -8,6 +8,7 @@ import { drill } from './drill.ts';
 import { missingCapabilities } from './injection.ts';
 import { judge } from './judge.ts';
 import { type Scenario, vantagePointsOf } from './scenario.ts';
+import { faultsOf } from './timeline.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface DrillOptions {
@@ -54,8 +55,7 @@ function labOf({ lab, seed }: DrillOptions, scenario: Scenario, clock: VirtualCl
 }
 
 function refuseWhatItCannotDo(scenario: Scenario, lab: Lab): void {
-  const faults = scenario.timeline.filter(entry => 'fault' in entry);
-  const missing = missingCapabilities(faults, lab.controls);
+  const missing = missingCapabilities(faultsOf(scenario.timeline), lab.controls);
   if (missing.length > 0)
     throw new LabError(`the ${lab.name} lab cannot run ${scenario.name}: ${missing.join('; ')}`);
 }

@@ -31,6 +31,10 @@ export interface DeployEntry {
 
 export type TimelineEntry = FaultEntry | ApproveEntry | DeployEntry;
 
+export function faultsOf(timeline: readonly TimelineEntry[]): FaultEntry[] {
+  return timeline.filter(entry => 'fault' in entry);
+}
+
 /** What targets the timeline may name. */
 export interface Targets {
   readonly topology: Topology;

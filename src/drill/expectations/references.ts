@@ -8,6 +8,8 @@ export interface Names {
   readonly faults: readonly string[];
   readonly centres: readonly string[];
   readonly populations: readonly string[];
+  /** Of the application's workflow. */
+  readonly steps: readonly string[];
 }
 
 export interface Reference {
@@ -21,6 +23,7 @@ const NOUNS: Readonly<Record<keyof Names, string>> = {
   faults: 'fault',
   centres: 'centre',
   populations: 'population',
+  steps: 'step of the workflow',
 };
 
 /** What an expectation names that the scenario does not have, in words. */
@@ -60,6 +63,8 @@ function references({ name: expectation, params }: ExpectEntry): Reference[] {
       }
       case 'fault':
         return one('faults', value);
+      case 'step':
+        return one('steps', value);
       case 'centre':
         return one('centres', value);
       case 'centres':
