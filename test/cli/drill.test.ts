@@ -10,9 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Verdict } from '../../src/drill/verdict.ts';
-import { liangdi, type Outcome, root, scratch } from './liangdi.ts';
+import { cleanUp, liangdi, type Outcome, root, scratch } from './liangdi.ts';
+
+afterAll(cleanUp);
 
 const FILES = ['journal.ndjson', 'junit.xml', 'verdict.json'];
 const read = (...path: string[]) => readFileSync(join(...path), 'utf8');

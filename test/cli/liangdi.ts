@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll } from 'vitest';
 
 export const root = resolve(import.meta.dirname, '../..');
 
@@ -31,13 +30,13 @@ export function liangdi(
 
 const folders: string[] = [];
 
-/** A new folder, gone after the file's tests. */
+/** A new folder; `cleanUp` removes it. */
 export function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'liangdi-cli-'));
   folders.push(folder);
   return folder;
 }
 
-afterAll(() => {
+export function cleanUp(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+}

@@ -1,7 +1,9 @@
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
-import { liangdi, type Outcome, scratch } from './liangdi.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cleanUp, liangdi, type Outcome, scratch } from './liangdi.ts';
+
+afterAll(cleanUp);
 
 /** What a wrong command line or file may take, Node's start included. */
 const AT_ONCE_MS = 1_000;
