@@ -58,6 +58,32 @@ function sameFields(a: JsonObject, b: JsonObject): boolean {
   return true;
 }
 
+/** The value without fields that are null, which Kubernetes' own types take for absent; the very same when it has none. */
+export function withoutNulls<T>(value: T): T {
+  return dropNulls(value) as T;
+}
+
+function dropNulls(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map(dropNulls);
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  return isObject(value) ? fieldsWithoutNulls(value) : value;
+}
+
+function fieldsWithoutNulls(object: JsonObject): JsonObject {
+  let result: JsonObject | undefined;
+  for (const field in object) {
+    const before = object[field];
+    const after = typeof before === 'object' && before !== null ? dropNulls(before) : before;
+    if (after === before && before !== null) continue;
+    result ??= { ...object };
+    if (after === null) delete result[field];
+    else put(result, field, after);
+  }
+  return result ?? object;
+}
+
 /** Freezes the value and all below it; what is frozen already is taken to be frozen throughout. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;

@@ -3,7 +3,8 @@ import { isObject, type JsonObject } from './json.ts';
 import { jsonPatch } from './json-patch.ts';
 import { mergePatch, mergeThreeWay } from './merge-patch.ts';
 import type { KubeObject } from './objects.ts';
-import { strategicMergePatch, strategicThreeWay } from './strategic-patch.ts';
+import { strategicMergePatch } from './strategic-patch.ts';
+import { strategicThreeWay } from './strategic-three-way.ts';
 
 export { jsonPatch, mergePatch, mergeThreeWay, strategicMergePatch, strategicThreeWay };
 

@@ -140,8 +140,8 @@ export class ApiServer {
       throw badRequest(`strategic merge patch is not supported for ${store.info.kind}; use merge or json`);
     }
     const patched = applyPatch(current, type, patch);
-    if (patched.metadata.name !== ref.name || patched.metadata.namespace !== current.metadata.namespace) {
-      throw badRequest('the name or namespace of the object does not match that of the request');
+    if (!isSame(patched, current)) {
+      throw badRequest('a patch may not change apiVersion, kind, metadata.name or metadata.namespace');
     }
     return this.#replace(store, key, current, patched, subresource);
   }
@@ -194,7 +194,8 @@ export class ApiServer {
   ): { close(): void } {
     const store = this.#store(kind);
     const scope = scopeOf(options);
-    const since = options.resourceVersion ? versionOf(options.resourceVersion) : this.#version;
+    const asked = versionOf(options.resourceVersion);
+    const since = asked === 0 ? this.#version : asked;
     const subscription = new Subscription(
       scope,
       since,
@@ -203,7 +204,7 @@ export class ApiServer {
     );
     const missed = store.changesAfter(since);
     store.add(subscription);
-    const present = options.resourceVersion ? [] : store.select(scope);
+    const present = asked === 0 ? store.select(scope) : [];
     for (const object of present) subscription.tell({ type: 'ADDED', object });
     for (const change of missed) subscription.hear(change);
     return {
@@ -221,7 +222,7 @@ export class ApiServer {
     const current = store.get(key);
     if (current?.metadata.deletionTimestamp === undefined) return;
     const { finalizers: _, ...spec } = current.spec ?? {};
-    this.#replace(store, key, current, { ...current, spec }, undefined);
+    this.#put(store, key, current, { ...current, spec });
   }
 
   /** The error for an object that `get` did not find. */
@@ -325,6 +326,8 @@ export class ApiServer {
   /** The proposed object with what only the server may say kept from the current one. */
   #withRest(info: KindInfo, current: KubeObject, proposed: KubeObject): KubeObject {
     const result = info.status ? withStatus(proposed, current) : { ...proposed };
+    // A namespace's spec holds nothing but what delays its deletion.
+    if (info.kind === 'Namespace' && current.spec !== undefined) result.spec = current.spec;
     result.metadata = { ...proposed.metadata };
     for (const field of serverFields) {
       const value = current.metadata[field];
@@ -388,11 +391,22 @@ function scopeOf(options: ListOptions): Scope {
   };
 }
 
+/** 0, as the API has it, is the version of who has seen nothing yet. */
 function versionOf(resourceVersion: string | undefined): number {
   const version = Number(resourceVersion ?? 0);
-  if (!Number.isSafeInteger(version) || version < 0)
-    throw badRequest(`Invalid value: "${resourceVersion}": not a resourceVersion`);
-  return version;
+  if (Number.isSafeInteger(version) && version >= 0) return version;
+  throw badRequest(
+    `resourceVersion: Invalid value: "${resourceVersion}": must be a version that a list or event gave`,
+  );
+}
+
+function isSame(a: KubeObject, b: KubeObject): boolean {
+  return (
+    a.apiVersion === b.apiVersion &&
+    a.kind === b.kind &&
+    a.metadata.name === b.metadata.name &&
+    a.metadata.namespace === b.metadata.namespace
+  );
 }
 
 /** Metadata that only the server writes. */

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, put } from '../json.ts';
+import { isObject, type JsonObject, withoutNulls } from '../json.ts';
 import type { KindInfo } from '../kinds.ts';
 import type { KubeObject } from '../objects.ts';
 import { badRequest } from './errors.ts';
@@ -11,7 +11,7 @@ export function decode(info: KindInfo, object: KubeObject): KubeObject {
   checkTypes(info, object, metadataTypes);
   if (info.custom) return object;
   checkTypes(info, object, Object.hasOwn(typesOf, info.kind) ? (typesOf[info.kind] ?? []) : []);
-  return withoutNulls(object) as KubeObject;
+  return withoutNulls(object);
 }
 
 type Check = (value: unknown) => boolean;
@@ -103,25 +103,4 @@ function misfit(value: unknown, path: readonly string[], depth: number, check: C
   }
   const place = misfit((value as JsonObject)[step], path, depth + 1, check);
   return place === undefined ? undefined : `${depth === 0 ? '' : '.'}${step}${place}`;
-}
-
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    const items = value.map(withoutNulls);
-    return items.every((item, index) => item === value[index]) ? value : items;
-  }
-  return isObject(value) ? fieldsWithoutNulls(value) : value;
-}
-
-function fieldsWithoutNulls(object: JsonObject): JsonObject {
-  let result: JsonObject | undefined;
-  for (const field in object) {
-    const before = object[field];
-    const after = typeof before === 'object' && before !== null ? withoutNulls(before) : before;
-    if (after === before && before !== null) continue;
-    result ??= { ...object };
-    if (after === null) delete result[field];
-    else put(result, field, after);
-  }
-  return result ?? object;
 }
