@@ -71,7 +71,8 @@ class Drill {
   }
 
   begin(seed: number): void {
-    const { application: _objects, ...scenario } = this.#scenario;
+    // The objects are many and the path is this machine's: neither is needed to judge the drill again.
+    const { application: _objects, file: _file, ...scenario } = this.#scenario;
     this.#journal.append({
       at: 0,
       kind: 'drill',
@@ -154,7 +155,10 @@ class Drill {
 
   async #approve(step: string): Promise<void> {
     const { name, namespace } = this.#manifests;
-    const state = await this.#rolloutState().until(({ steps }) => steps[step] === 'suspending');
+    const version = this.#plan().publishVersion;
+    const state = await this.#rolloutState().until(
+      ({ steps, publishVersion }) => steps[step] === 'suspending' && publishVersion === version,
+    );
     this.#journal.append({
       at: this.#now(),
       kind: 'approval',

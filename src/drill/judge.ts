@@ -1,9 +1,10 @@
 import { type JournalEvent, succeeded } from '../runtime/journal.ts';
 import { expectations } from './expectations/index.ts';
-import { periodsOf } from './periods.ts';
+import { periodsOf, shareOf } from './periods.ts';
 import { phasesWithinBounds } from './phases-within-bounds.ts';
 import { DrillRecord } from './record.ts';
 import { type PopulationRecovery, phaseRecord } from './recovery.ts';
+import { Tally } from './tally.ts';
 import type { ExpectationResult, PopulationResult, Recovery, Result, Verdict } from './verdict.ts';
 
 /**
@@ -79,18 +80,21 @@ function withoutRequests({ fault, rto, bound, phases }: PopulationRecovery): Rec
   return { fault, rto, bound, phases };
 }
 
+/** For requests to an address of no centre. */
+const ELSEWHERE = '';
+
 /** Shares of the successful requests before the first fault. */
 function splitBefore({ centres, faults, begins, requests }: DrillRecord): Record<string, number> {
   const until = faults[0]?.inject ?? Number.POSITIVE_INFINITY;
-  const counts = new Map(centres.map(centre => [centre, 0]));
-  let all = 0;
+  const went = new Tally(centres);
   for (const request of requests) {
     if (request.sent < (begins ?? 0) || request.sent >= until || !succeeded(request)) continue;
-    all++;
-    const { centre } = request;
-    if (centre !== undefined) counts.set(centre, (counts.get(centre) ?? 0) + 1);
+    went.add(request.centre ?? ELSEWHERE);
   }
   return Object.fromEntries(
-    [...counts].map(([centre, count]) => [centre, all === 0 ? 0 : Number((count / all).toFixed(4))]),
+    went
+      .entries()
+      .filter(([centre]) => centre !== ELSEWHERE)
+      .map(([centre, count]) => [centre, shareOf(count, went.total)]),
   );
 }

@@ -1,15 +1,15 @@
+import { APPLICATION, PUBLISH_VERSION } from '../engine/model.ts';
+import { statusOf } from '../engine/status.ts';
 import { follow } from '../kube/follow.ts';
 import type { Kind, KubeObject } from '../kube/objects.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Journal, ObjectEvent } from '../runtime/journal.ts';
 import type { Manifests } from './scenario.ts';
 
-const PUBLISH_VERSION = 'app.oam.dev/publishVersion';
-const APPLICATION: Kind = { apiVersion: 'core.oam.dev/v1beta1', kind: 'Application' };
-
 /** The rollout as the hub shows it. */
 export interface RolloutState {
   readonly phase: string;
+  /** Of the workflow that runs, or has run last. */
   readonly publishVersion?: string;
   readonly steps: Readonly<Record<string, string>>;
 }
@@ -91,13 +91,14 @@ export function observe(
 }
 
 function rolloutState(application: KubeObject): RolloutState {
-  const status = application.status ?? {};
-  const publishVersion = application.metadata.annotations?.[PUBLISH_VERSION];
-  const steps: { name: string; phase: string }[] = status['workflow']?.steps ?? [];
+  const { status, workflow } = statusOf(application);
+  const isPublished = application.metadata.annotations?.[PUBLISH_VERSION] !== undefined;
+  // The workflow's own version: right after a new one was applied, the status still tells of the old one.
+  const version = isPublished ? workflow?.appRevision : undefined;
   return {
-    ...(publishVersion === undefined ? {} : { publishVersion }),
-    phase: String(status['status'] ?? status['phase'] ?? ''),
-    steps: Object.fromEntries(steps.map(step => [step.name, step.phase])),
+    ...(version === undefined ? {} : { publishVersion: version }),
+    phase: status ?? '',
+    steps: Object.fromEntries((workflow?.steps ?? []).map(step => [step.name, step.phase])),
   };
 }
 

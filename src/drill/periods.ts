@@ -1,45 +1,79 @@
-import { succeeded } from '../runtime/journal.ts';
+import { type RequestEvent, succeeded } from '../runtime/journal.ts';
 import type { FaultLife } from './faults.ts';
 import type { DrillRecord } from './record.ts';
+import { Tally } from './tally.ts';
 import type { Period } from './verdict.ts';
 import { list } from './words.ts';
 
 /**
- * The timeline cut where a fault takes effect or is healed, and, while faults are in force, where the last population
- * has recovered: before that the shares are those of the failover, after it those that the design promises.
+ * The timeline cut where a fault begins to be injected or is healed, and, while faults are in force, where the last
+ * population has recovered: before that the shares are those of the failover, after it those that the design promises.
  */
 export function periodsOf(drill: DrillRecord): Period[] {
-  const { begins } = drill;
+  const { begins, centres } = drill;
   const end = drill.end?.at ?? drill.requests.at(-1)?.at;
   if (begins === undefined || end === undefined || end <= begins) return [];
   const inside = cuts(drill).filter(at => at > begins && at < end);
   const edges = [begins, ...[...new Set(inside)].sort((one, other) => one - other), end];
-  const periods = edges.slice(1).map((until, i) => emptyPeriod(drill, edges[i] as number, until));
+  const stretches = edges.slice(1).map((until, i) => new Stretch(edges[i] as number, until, centres));
   for (const request of drill.requests) {
     // What was sent in the last moment belongs to the last period.
-    const period = periods.find(({ until }) => request.sent < until) ?? periods.at(-1);
-    if (period === undefined || request.sent < begins) continue;
-    period.requests++;
-    if (!succeeded(request)) period.errors++;
-    const { centre } = request;
-    if (centre !== undefined) period.dialled.set(centre, (period.dialled.get(centre) ?? 0) + 1);
+    if (request.sent >= begins)
+      (stretches.find(({ until }) => request.sent < until) ?? stretches.at(-1))?.add(request);
   }
-  return periods.map(({ dialled, ...period }) => ({
-    ...period,
-    centres: sharesOf(dialled, period.requests),
-  }));
+  return stretches.map(stretch => stretch.period(nameOf(drill, stretch.from)));
 }
 
-function emptyPeriod(drill: DrillRecord, from: number, until: number) {
-  const dialled = new Map(drill.centres.map(centre => [centre, 0]));
-  return { name: nameOf(drill, from), from, until, requests: 0, errors: 0, dialled };
+class Stretch {
+  readonly from: number;
+  readonly until: number;
+  readonly #dialled: Tally;
+  #requests = 0;
+  #errors = 0;
+
+  constructor(from: number, until: number, centres: readonly string[]) {
+    this.from = from;
+    this.until = until;
+    this.#dialled = new Tally(centres);
+  }
+
+  add(request: RequestEvent): void {
+    this.#requests++;
+    if (!succeeded(request)) this.#errors++;
+    if (request.centre !== undefined) this.#dialled.add(request.centre);
+  }
+
+  period(name: string): Period {
+    const [requests, errors] = [this.#requests, this.#errors];
+    const centres = this.#dialled
+      .entries()
+      .map(([centre, count]) => [centre, { requests: count, share: shareOf(count, requests) }]);
+    return {
+      name,
+      from: this.from,
+      until: this.until,
+      requests,
+      errors,
+      centres: Object.fromEntries(centres),
+    };
+  }
+}
+
+/** A share as verdicts show it, to a hundredth of a percent. */
+export function shareOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : Number((part / whole).toFixed(4));
 }
 
 function cuts(drill: DrillRecord): number[] {
   return drill.faults.flatMap(fault => {
     const recovered = recoveredAt(drill, fault);
-    return [fault.injected, fault.healed, recovered].filter(at => at !== undefined);
+    return [injectionOf(fault), fault.healed, recovered].filter(at => at !== undefined);
   });
+}
+
+/** When the injection began, if the fault took effect. */
+function injectionOf({ inject, injected }: FaultLife): number | undefined {
+  return injected === undefined ? undefined : inject;
 }
 
 /** When the fault's last error ended, of all populations; undefined when one did not recover before the healing. */
@@ -57,7 +91,7 @@ function recoveredAt({ recoveries }: DrillRecord, fault: FaultLife): number | un
 }
 
 function nameOf(drill: DrillRecord, from: number): string {
-  const began = drill.faults.filter(({ injected }) => injected !== undefined && injected <= from);
+  const began = drill.faults.filter(fault => (injectionOf(fault) ?? Number.POSITIVE_INFINITY) <= from);
   const inForce = began.filter(({ healed }) => healed === undefined || healed > from);
   const names = (faults: readonly FaultLife[]) => list(faults.map(({ name }) => name));
   if (inForce.length > 0) {
@@ -71,13 +105,4 @@ function nameOf(drill: DrillRecord, from: number): string {
   if (last !== undefined) return `after ${last.name}`;
   const first = drill.faults.find(({ injected }) => injected !== undefined);
   return first === undefined ? 'the whole drill' : `before ${first.name}`;
-}
-
-function sharesOf(dialled: ReadonlyMap<string, number>, requests: number): Period['centres'] {
-  return Object.fromEntries(
-    [...dialled].map(([centre, amount]) => [
-      centre,
-      { requests: amount, share: requests === 0 ? 0 : Number((amount / requests).toFixed(4)) },
-    ]),
-  );
 }

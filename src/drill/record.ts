@@ -48,6 +48,7 @@ export class DrillRecord implements Course {
   readonly workflow: WorkflowEvent[] = [];
   readonly #events: readonly JournalEvent[];
   readonly #byPopulation = new Map<string, RequestEvent[]>();
+  readonly #selections = new Map<string, readonly RequestEvent[]>();
   readonly #bodies = new Map<number, BodyEvent>();
   #recoveries: ReadonlyMap<string, readonly PopulationRecovery[]> | undefined;
 
@@ -178,11 +179,18 @@ export class DrillRecord implements Course {
   }
 
   /** Requests that were sent in the window, in the order of their ends. */
-  requestsIn({ from, until }: Window, populations?: readonly string[]): RequestEvent[] {
-    return this.requests.filter(
-      ({ sent, population }) =>
-        sent >= from && sent < until && (populations === undefined || populations.includes(population)),
-    );
+  requestsIn({ from, until }: Window, populations?: readonly string[]): readonly RequestEvent[] {
+    // Several expectations look at the same window.
+    const key = `${from} ${until} ${populations?.join() ?? '*'}`;
+    let found = this.#selections.get(key);
+    if (found === undefined) {
+      found = this.requests.filter(
+        ({ sent, population }) =>
+          sent >= from && sent < until && (populations === undefined || populations.includes(population)),
+      );
+      this.#selections.set(key, found);
+    }
+    return found;
   }
 
   /** The fault of that name (all its repetitions), or the drill's first; it has taken effect. */

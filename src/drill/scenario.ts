@@ -164,10 +164,7 @@ function scenarioFile(nameOrFile: string, root: string): string {
   if (/[/\\]|\.ya?ml$/.test(nameOrFile)) return resolve(nameOrFile);
   const known = scenarioNames(root);
   if (known.includes(nameOrFile)) return join(root, 'scenarios', `${nameOrFile}.yaml`);
-  throw new InputError(
-    nameOrFile,
-    `no such scenario${suggestion(nameOrFile, known)}; known: ${known.join(', ')}`,
-  );
+  throw new InputError(nameOrFile, `no such scenario${suggestion(nameOrFile, known)}`);
 }
 
 function scenarioNames(root: string): string[] {

@@ -19,18 +19,20 @@ export const configurationMatchesCentre = expectation({
   says: ({ shows, ...params }) =>
     `every page shows the configuration of the centre that served it${describeShows(shows)} (${describeWindow(params)})`,
   judge: inWindow(({ shows, populations }, drill, window, findings) => {
-    const pages = drill.requestsIn(window, populations).filter(succeeded);
-    const checker = new Checker(drill, shows);
     const wrongPlans = drill.plans.filter(
       plan => plan.at < window.until && !agrees(plan, shows[plan.centre]),
     );
-    const wrong = pages.filter(request => !checker.isRight(request));
-    const figures = { pages: pages.length, wrong: wrong.length };
     const [plan] = wrongPlans;
     if (plan) {
       const text = `The plan for ${plan.centre} is not what the centre must show: ${describePage(plan)}.`;
-      return findings.violated(text, { figures, events: [...wrongPlans, ...wrong] });
+      return findings.violated(text, { events: wrongPlans });
     }
+    const pages = drill.requestsIn(window, populations).filter(succeeded);
+    if (pages.length === 0) return findings.unknown('No client was shown a page.');
+    if (drill.plans.length === 0) return findings.unknown('The journal holds no plan.');
+    const checker = new Checker(drill, shows);
+    const wrong = pages.filter(request => !checker.isRight(request));
+    const figures = { pages: pages.length, wrong: wrong.length };
     const [first] = wrong;
     if (first) {
       return findings.violated(
@@ -39,8 +41,6 @@ export const configurationMatchesCentre = expectation({
         { figures, events: wrong },
       );
     }
-    if (pages.length === 0) return findings.unknown('No client was shown a page.');
-    if (drill.plans.length === 0) return findings.unknown('The journal holds no plan.', { figures });
     const seen = new Set(pages.map(({ centre }) => centre));
     const unseen = Object.keys(shows).filter(centre => !seen.has(centre));
     if (unseen.length > 0) return findings.unknown(`No page came from ${list(unseen)}.`, { figures });
@@ -62,49 +62,63 @@ function agrees({ env, config }: Shown, wanted: Page | undefined): boolean {
 
 /** A plan and the time at which its rollout was complete; undefined when that was not seen. */
 interface Version {
-  readonly at: number;
-  readonly env: string;
-  readonly config: string;
+  readonly plan: PlanEvent;
   readonly complete: number | undefined;
 }
 
 class Checker {
   readonly #drill: DrillRecord;
   readonly #shows: Readonly<Record<string, Page>>;
-  readonly #versions = new Map<string, Version[]>();
-  readonly #bodies = new Map<number, Shown>();
+  readonly #centres = new Map<string, CentreChecker>();
 
   constructor(drill: DrillRecord, shows: Readonly<Record<string, Page>>) {
     this.#drill = drill;
     this.#shows = shows;
-    for (const plan of drill.plans) {
-      const { at, env, config } = plan;
-      const versions = this.#versions.get(plan.centre) ?? [];
-      versions.push({ at, env, config: config.trim(), complete: completion(drill, plan) });
-      this.#versions.set(plan.centre, versions);
-    }
   }
 
-  isRight({ body: id, centre = '', sent, at }: RequestEvent): boolean {
-    const shown = this.#shown(id);
-    if (!agrees(shown, this.#shows[centre])) return false;
-    const versions = this.#versions.get(centre) ?? [];
-    for (let i = versions.length - 1; i >= 0; i--) {
-      const version = versions[i] as Version;
-      if (version.at > at) continue;
-      if (version.env === shown.env && version.config === shown.config) return true;
+  isRight(request: RequestEvent): boolean {
+    const { centre = '' } = request;
+    let checker = this.#centres.get(centre);
+    if (checker === undefined) {
+      checker = new CentreChecker(this.#drill, centre, this.#shows[centre]);
+      this.#centres.set(centre, checker);
+    }
+    return checker.isRight(request);
+  }
+}
+
+class CentreChecker {
+  readonly #drill: DrillRecord;
+  readonly #wanted: Page | undefined;
+  readonly #versions: readonly Version[];
+  /** By body: the versions that it shows; none when it is not what the centre must show. */
+  readonly #shown: (readonly Version[] | undefined)[] = [];
+
+  constructor(drill: DrillRecord, centre: string, wanted: Page | undefined) {
+    this.#drill = drill;
+    this.#wanted = wanted;
+    this.#versions = drill.plans
+      .filter(plan => plan.centre === centre)
+      .map(plan => ({ plan, complete: completion(drill, plan) }));
+  }
+
+  isRight({ body = 0, sent, at }: RequestEvent): boolean {
+    this.#shown[body] ??= this.#versionsOf(this.#drill.body(body));
+    const shown = this.#shown[body];
+    if (shown.length === 0) return false;
+    for (let i = this.#versions.length - 1; i >= 0; i--) {
+      const version = this.#versions[i] as Version;
+      if (version.plan.at > at) continue;
+      if (shown.includes(version)) return true;
       if (version.complete !== undefined && version.complete <= sent) return false;
     }
-    return this.#drill.plans.length === 0;
+    return false;
   }
 
-  #shown(id: number | undefined): Shown {
-    const known = this.#bodies.get(id ?? 0);
-    if (known !== undefined) return known;
-    const body: BodyEvent | undefined = this.#drill.body(id);
-    const shown = body?.env === undefined ? {} : { env: body.env, config: (body.config ?? '').trim() };
-    this.#bodies.set(id ?? 0, shown);
-    return shown;
+  #versionsOf(body: BodyEvent | undefined): readonly Version[] {
+    if (body?.env === undefined || !agrees(body, this.#wanted)) return [];
+    const { env, config = '' } = body;
+    return this.#versions.filter(({ plan }) => plan.env === env && plan.config.trim() === config.trim());
   }
 }
 

@@ -15,7 +15,7 @@ export const errorsBelow = expectation({
     ...populations,
   }),
   says: ({ share, centres, ...params }) =>
-    `fewer than ${percent(share)} of requests${centres ? ` to ${list(centres)}` : ''} fail (${describeWindow(params)})`,
+    `${share === 0 ? 'none' : `fewer than ${percent(share)}`} of the requests${centres ? ` to ${list(centres)}` : ''} fail (${describeWindow(params)})`,
   judge: inWindow(({ share, centres, populations }, drill, window, findings) => {
     const requests = drill
       .requestsIn(window, populations)

@@ -3,6 +3,7 @@ import { succeeded } from '../../runtime/journal.ts';
 import { share } from '../../runtime/yaml.ts';
 import type { DrillRecord } from '../record.ts';
 import { clusteredSample, type SplitTest, testSplit } from '../statistics.ts';
+import { Tally } from '../tally.ts';
 import { describeWindow, populations, type Window, type Windowed, windowed } from '../windows.ts';
 import { count, list, percent } from '../words.ts';
 import { expectation, inWindow } from './expectation.ts';
@@ -73,16 +74,18 @@ function observe(
   window: Window,
   populations: Windowed['populations'],
 ): [Counts, ReturnType<typeof clusteredSample>] {
-  const counts = new Map<string, number>(Object.keys(between).map(centre => [centre, 0]));
-  counts.set(ELSEWHERE, 0);
+  const centres = Object.keys(between);
+  const counts = new Tally([...centres, ELSEWHERE]);
   const draws = new Map<number, number>();
   for (const request of drill.requestsIn(window, populations)) {
     if (!succeeded(request)) continue;
-    const centre = request.centre !== undefined && counts.has(request.centre) ? request.centre : ELSEWHERE;
-    counts.set(centre, (counts.get(centre) ?? 0) + 1);
-    draws.set(request.draw, (draws.get(request.draw) ?? 0) + 1);
+    const { centre, draw } = request;
+    counts.add(centre !== undefined && centres.includes(centre) ? centre : ELSEWHERE);
+    draws.set(draw, (draws.get(draw) ?? 0) + 1);
   }
-  const compared = [...counts].map(([name, found]) => ({ name, expected: between[name] ?? 0, count: found }));
+  const compared = counts
+    .entries()
+    .map(([name, found]) => ({ name, expected: between[name] ?? 0, count: found }));
   return [compared, clusteredSample(draws.values())];
 }
 

@@ -55,7 +55,12 @@ describe('expect:', () => {
   });
 
   it('knows what an expectation names that the scenario does not have', () => {
-    const names = { faults: ['outage', 'flap.1', 'flap.2'], centres: ['beijing-1'], populations: ['honest'] };
+    const names = {
+      faults: ['outage', 'flap.1', 'flap.2'],
+      centres: ['beijing-1'],
+      populations: ['honest'],
+      steps: [],
+    };
     const unknown = (entry: string) =>
       parse(`expect:\n  - ${entry}\n`).flatMap(each => unknownReferences(each, names));
     expect(
