@@ -76,30 +76,25 @@ function injectionOf({ inject, injected }: FaultLife): number | undefined {
   return injected === undefined ? undefined : inject;
 }
 
-/** When the fault's last error ended, of all populations; undefined when one did not recover before the healing. */
+/** When the fault's last error ended, of all populations; undefined without errors, or when only the healing ended them. */
 function recoveredAt({ recoveries }: DrillRecord, fault: FaultLife): number | undefined {
   if (fault.injected === undefined) return undefined;
   let slowest = 0;
   for (const own of recoveries.values()) {
     const recovery = own.find(each => each.fault === fault.name);
     if (recovery === undefined || recovery.requests === 0) continue;
-    if (recovery.rto === null) return undefined;
-    slowest = Math.max(slowest, recovery.rto);
+    if (!recovery.withstood) return undefined;
+    slowest = Math.max(slowest, recovery.rto ?? 0);
   }
-  const at = fault.injected + slowest;
-  return slowest > 0 && at < (fault.heal ?? Number.POSITIVE_INFINITY) ? at : undefined;
+  return slowest > 0 ? fault.injected + slowest : undefined;
 }
 
 function nameOf(drill: DrillRecord, from: number): string {
   const began = drill.faults.filter(fault => (injectionOf(fault) ?? Number.POSITIVE_INFINITY) <= from);
   const inForce = began.filter(({ healed }) => healed === undefined || healed > from);
-  const names = (faults: readonly FaultLife[]) => list(faults.map(({ name }) => name));
   if (inForce.length > 0) {
-    const recovered = inForce.every(fault => {
-      const at = recoveredAt(drill, fault);
-      return at !== undefined && at <= from;
-    });
-    return `during ${names(inForce)}${recovered ? ', recovered' : ''}`;
+    const isOver = (fault: FaultLife) => (recoveredAt(drill, fault) ?? Number.POSITIVE_INFINITY) <= from;
+    return `during ${list(inForce.map(fault => (isOver(fault) ? `${fault.name} (recovered)` : fault.name)))}`;
   }
   const last = began.at(-1);
   if (last !== undefined) return `after ${last.name}`;

@@ -33,6 +33,8 @@ export interface PopulationRecovery extends Recovery {
   readonly requests: number;
   readonly errors: number;
   readonly lastError?: RequestEvent;
+  /** Whether errors were over before the fault's healing began. */
+  readonly withstood: boolean;
 }
 
 /** How the GTM took the fault's addresses out of its answers. */
@@ -48,6 +50,8 @@ interface Withdrawal {
 
 /** The chance to be wrong in saying that errors are over. */
 const DOUBT = 0.01;
+
+const NEVER = Number.POSITIVE_INFINITY;
 
 export function recoveriesOf(drill: DrillRecord): ReadonlyMap<string, readonly PopulationRecovery[]> {
   const faults = drill.faults.filter(fault => fault.injected !== undefined);
@@ -79,9 +83,9 @@ function recoveryOf(
   { fault, addresses, withdrawal, certain }: Way,
 ): PopulationRecovery {
   const began = fault.injected as number;
-  const ended = fault.healed ?? Number.POSITIVE_INFINITY;
+  const healed = fault.healed ?? NEVER;
   const struck = requests.filter(
-    ({ sent }) => sent >= began && sent < ended && faultAt(drill.faults, sent) === fault,
+    ({ sent }) => sent >= began && sent < healed && faultAt(drill.faults, sent) === fault,
   );
   const errors = struck.filter(request => !succeeded(request));
   const lastError = errors.at(-1);
@@ -90,9 +94,13 @@ function recoveryOf(
     withdrawal && struck.length > 0 ? phasesOf(began, struck, addresses, withdrawal) : undefined;
   // The bound of detection presumes checks that all fail; a fault that lets some pass may take longer, or for ever.
   const bound = (phase: Phase) => (phase === 'detect' && measured && !certain ? null : bounds[phase]);
+  const overBy = (until: number) =>
+    struck.length > 0 && (lastError === undefined || isOver(lastError, struck, requests, until));
+  const ended = lastError?.at ?? began;
   return {
     fault: fault.name,
-    rto: rtoOf(drill, began, requests, struck, lastError),
+    rto: overBy(nextFault(drill.faults, lastError?.sent ?? began)) ? ended - began : null,
+    withstood: overBy(fault.heal ?? NEVER),
     bound: sum(bounds),
     phases: phaseRecord(phase => ({ ms: measured?.[phase] ?? null, bound: bound(phase) })),
     requests: struck.length,
@@ -101,16 +109,9 @@ function recoveryOf(
   };
 }
 
-function rtoOf(
-  drill: DrillRecord,
-  began: number,
-  requests: readonly RequestEvent[],
-  struck: readonly RequestEvent[],
-  lastError: RequestEvent | undefined,
-): number | null {
-  if (struck.length === 0) return null;
-  if (lastError === undefined) return 0;
-  return isOver(drill, requests, struck, lastError) ? lastError.at - began : null;
+/** When the next fault takes effect: from then on, successes say nothing of this one. */
+function nextFault(faults: readonly FaultLife[], after: number): number {
+  return faults.find(({ injected }) => injected !== undefined && injected > after)?.injected ?? NEVER;
 }
 
 export function phaseRecord<T>(value: (phase: Phase) => T): Record<Phase, T> {
@@ -118,15 +119,15 @@ export function phaseRecord<T>(value: (phase: Phase) => T): Record<Phase, T> {
 }
 
 /**
- * Whether the successes after the last error show that errors are over: had they gone on at the rate until then, so
- * many successes in a row would have been a chance of less than 1 in 100. One is enough after a total outage; a fault
- * that fails every fifth request needs 21.
+ * Whether the successes between the last error and `until` show that errors are over: had they gone on at the rate
+ * until then, so many successes in a row would have been a chance of less than 1 in 100. One is enough after a total
+ * outage; a fault that fails every fifth request needs 21.
  */
 function isOver(
-  drill: DrillRecord,
-  requests: readonly RequestEvent[],
-  struck: readonly RequestEvent[],
   lastError: RequestEvent,
+  struck: readonly RequestEvent[],
+  requests: readonly RequestEvent[],
+  until: number,
 ): boolean {
   let before = 0;
   let errors = 0;
@@ -135,15 +136,12 @@ function isOver(
     before++;
     if (!succeeded(request)) errors++;
   }
-  const next = drill.faults.find(
-    ({ injected }) => injected !== undefined && injected > lastError.sent,
-  )?.injected;
   const wanted = errors === before ? 1 : Math.log(DOUBT) / Math.log1p(-errors / before);
   let successes = 0;
   for (const request of requests) {
-    if (request.sent <= lastError.sent || (next !== undefined && request.sent >= next)) continue;
-    if (succeeded(request) && ++successes >= wanted) return true;
+    if (request.sent <= lastError.sent || request.sent >= until) continue;
     if (!succeeded(request)) return false;
+    if (++successes >= wanted) return true;
   }
   return false;
 }
@@ -151,14 +149,14 @@ function isOver(
 /** The first publication after the fault without its addresses, and what led to it. */
 function withdrawalOf(drill: DrillRecord, fault: FaultLife): Withdrawal | undefined {
   const began = fault.injected as number;
-  const ended = fault.healed ?? Number.POSITIVE_INFINITY;
+  const healed = fault.healed ?? NEVER;
   const struck = drill.bounds.addressesOf(fault.targets);
   const holds = ({ addresses }: { addresses: readonly string[] }) =>
     addresses.some(address => struck.has(address));
   const { publications, routes, health } = drill;
   const before = publications.findLast(({ at }) => at <= began);
   if (struck.size === 0 || (before && !holds(before))) return undefined;
-  const publish = publications.find(each => each.at > began && each.at < ended && !holds(each));
+  const publish = publications.find(each => each.at > began && each.at < healed && !holds(each));
   if (publish === undefined || publish.addresses.length === 0) return undefined;
   const route = routes.findLast(each => drill.precedes(each, publish) && sameAnswer(each, publish));
   const change = route && health.findLast(each => each.at >= began && drill.precedes(each, route));
@@ -166,7 +164,7 @@ function withdrawalOf(drill: DrillRecord, fault: FaultLife): Withdrawal | undefi
   const again = publications.find(each => drill.precedes(publish, each) && holds(each));
   const old = new Uint8Array(drill.answers.reduce((most, { id }) => Math.max(most, id), 0) + 1);
   for (const answer of drill.answers) if (holds(answer)) old[answer.id] = 1;
-  return { health: change, route, publish, until: Math.min(ended, again?.at ?? ended), old };
+  return { health: change, route, publish, until: Math.min(healed, again?.at ?? healed), old };
 }
 
 function sameAnswer(route: RouteEvent, publish: PublishEvent): boolean {
@@ -181,7 +179,7 @@ function sameAnswer(route: RouteEvent, publish: PublishEvent): boolean {
 /** Whether no check of the fault's addresses passed from the fault on, those apart that were under way. */
 function failedEveryCheck(drill: DrillRecord, fault: FaultLife): boolean {
   const from = (fault.injected as number) + drill.bounds.checkTimeout;
-  const until = fault.heal ?? Number.POSITIVE_INFINITY;
+  const until = fault.heal ?? NEVER;
   const struck = drill.bounds.addressesOf(fault.targets);
   return !drill.probes.some(({ at, ok, address }) => ok && at > from && at < until && struck.has(address));
 }

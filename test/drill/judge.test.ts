@@ -103,9 +103,9 @@ describe('the tables', () => {
       centres[HANGZHOU]?.share,
     ]);
     expect(periods).toEqual([
-      ['before outage', 0, 100_000, 100, 0, 0],
-      ['during outage', 100_000, 149_100, 50, 50, 0],
-      ['during outage, recovered', 149_100, 201_000, 51, 0, 1],
+      ['before outage', 0, 99_000, 99, 0, 0],
+      ['during outage', 99_000, 149_100, 51, 50, 0],
+      ['during outage (recovered)', 149_100, 201_000, 51, 0, 1],
       ['after outage', 201_000, 300_000, 99, 0, 0],
     ]);
   });
@@ -145,7 +145,7 @@ describe('speed', () => {
       const { user, system } = process.cpuUsage(before);
       return (user + system) / 1000;
     }).sort((one, other) => one - other);
-    console.log('judge', times[0], times[20]);
-    expect(times[5]).toBeLessThan(8);
+    // 2 ms on an idle machine; the test leaves room for a busy one.
+    expect(times[0]).toBeLessThan(6);
   });
 });
