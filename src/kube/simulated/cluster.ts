@@ -44,6 +44,7 @@ export class SimulatedCluster {
   readonly api: ApiServer;
   readonly #network: SimulatedNetwork;
   readonly #random: Random;
+  readonly #victims: Random;
   readonly #timings: Timings;
   /** One for each part that dies alone. */
   readonly #control: MachineClock;
@@ -58,6 +59,7 @@ export class SimulatedCluster {
   #controlPlaneWanted = true;
   #controllersRunning = false;
   #ingressWanted = true;
+  readonly #stoppedNodes = new Set<string>();
   #waiting: (() => void)[] = [];
 
   constructor(options: ClusterOptions) {
@@ -66,6 +68,7 @@ export class SimulatedCluster {
     this.name = name;
     this.#network = network;
     this.#random = random;
+    this.#victims = random.fork('victims');
     this.#timings = timings;
     this.#control = new MachineClock(clock);
     this.#machine = new MachineClock(clock);
@@ -103,7 +106,7 @@ export class SimulatedCluster {
   /** A client elsewhere; its calls go over the network. */
   client(from: Place): KubeClient {
     return simulatedClient({
-      api: () => (this.#power === 'off' || this.#paused ? undefined : this.api),
+      api: () => (this.#power !== 'on' || this.#paused ? undefined : this.api),
       network: this.#network,
       from,
       to: this.name,
@@ -204,8 +207,7 @@ export class SimulatedCluster {
       pod.metadata.namespace === namespace &&
       Object.entries(labels).every(([label, value]) => pod.metadata.labels?.[label] === value);
     const candidates = this.#kubelets.flatMap(kubelet => kubelet.workers).filter(matches);
-    const chosen =
-      count === 'all' ? candidates : this.#random.fork('kill').shuffle(candidates).slice(0, count);
+    const chosen = count === 'all' ? candidates : this.#victims.shuffle(candidates).slice(0, count);
     return chosen.filter(worker => worker.kill()).length;
   }
 
@@ -216,14 +218,13 @@ export class SimulatedCluster {
 
   /** One node goes down, with its pods. Nodes are named `<cluster>-node-<number>`, from 1. */
   stopNode(name: string): void {
+    this.#stoppedNodes.add(name);
     this.#kubelet(name).die();
   }
 
   startNode(name: string): void {
-    const kubelet = this.#kubelet(name);
-    this.#after(this.#machine, this.#timings.kubeletStart, () => {
-      if (this.api.serving) kubelet.start();
-    });
+    if (!this.#stoppedNodes.delete(name)) return;
+    this.#after(this.#machine, this.#timings.kubeletStart, () => this.#nodesComeUp());
   }
 
   #makeControllers(): Runnable[] {
@@ -273,7 +274,7 @@ export class SimulatedCluster {
   /** Kubelets and the ingress's pod need the API to start, not to go on. */
   #nodesComeUp(): void {
     if (!this.api.serving) return;
-    for (const kubelet of this.#kubelets) kubelet.start();
+    for (const kubelet of this.#kubelets) if (!this.#stoppedNodes.has(kubelet.node)) kubelet.start();
     if (this.#ingressWanted) this.#ingress?.start();
   }
 

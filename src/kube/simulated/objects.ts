@@ -86,3 +86,14 @@ export function isActive(pod: KubeObject): boolean {
 export function nodeOf(pod: KubeObject): string | undefined {
   return pod.spec?.['nodeName'];
 }
+
+/** Kubernetes leaves counts that are zero out of a status. */
+export function nonZero(counts: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
+}
+
+/** The key of the object's controller when it is of that kind. */
+export function ownerKeys(object: KubeObject, kind: string): readonly string[] {
+  const owner = controllerOf(object);
+  return owner?.kind === kind ? [`${object.metadata.namespace}/${owner.name}`] : [];
+}

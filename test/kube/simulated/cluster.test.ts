@@ -95,8 +95,9 @@ describe("the article's application", () => {
       const stop = rig.traffic(100);
       rig.scale(0);
       await rig.clock.sleep(5000);
-      // Between a pod's exit and the proxy's notice of it.
+      // 502: between a pod's exit and the proxy's notice of it.
       const samples = stop();
+      expect(samples.slice(0, 9).map(({ result }) => result)).toEqual(Array(9).fill(200));
       expect(count(samples)[502] ?? 0).toBeLessThan(4);
       expect(phases(samples.filter(({ result }) => result !== 502))).toEqual([200, 503]);
       expect(rig.pods).toEqual([]);

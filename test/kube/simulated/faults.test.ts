@@ -134,10 +134,14 @@ describe('without a control plane', () => {
       rig.cluster.stopNode('cluster1-beijing-node-1');
       await rig.clock.sleep(600_000);
       rig.cluster.startControlPlane();
-      await rig.clock.sleep(12_000);
+      await rig.clock.sleep(30_000);
       const [lost] = rig.api.list(NODE);
       expect(lost && isTrue(lost, 'Ready')).toBe(true);
       expect(rig.pods).toHaveLength(5);
+      await rig.clock.sleep(60_000);
+      const [noticed] = rig.api.list(NODE);
+      expect(noticed && isTrue(noticed, 'Ready')).toBe(false);
+      expect(rig.deployment.status?.['readyReplicas']).toBeLessThan(5);
     }),
   );
 
@@ -339,6 +343,28 @@ describe('a node that goes silent', () => {
     }),
   );
 });
+
+test(
+  'pods that no node takes wait for one, over a restart of the control plane too',
+  inCluster(async rig => {
+    await rig.deploy();
+    for (const { metadata } of rig.api.list(NODE)) {
+      rig.api.patch({ ...NODE, name: metadata.name }, 'merge', { spec: { unschedulable: true } });
+    }
+    rig.scale(6);
+    await rig.clock.sleep(5000);
+    const [waiting] = rig.pods.filter(pod => nodeOf(pod) === undefined);
+    expect(waiting?.status?.['conditions']).toContainEqual(
+      expect.objectContaining({ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }),
+    );
+    rig.cluster.stopControlPlane();
+    rig.cluster.startControlPlane();
+    await rig.ready();
+    rig.api.patch({ ...NODE, name: 'cluster1-beijing-node-1' }, 'merge', { spec: { unschedulable: null } });
+    await rig.clock.sleep(10_000);
+    expect(rig.deployment.status?.['readyReplicas']).toBe(6);
+  }),
+);
 
 describe('faults over faults', () => {
   test(

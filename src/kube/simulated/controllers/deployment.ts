@@ -1,11 +1,12 @@
 import type { Fields, KubeObject } from '../../objects.ts';
 import {
   type Condition,
-  controllerOf,
   controllerReference,
   DEPLOYMENT,
   isControlledBy,
   isLeaving,
+  nonZero,
+  ownerKeys,
   POD,
   REPLICA_SET,
   refOf,
@@ -260,17 +261,6 @@ function revisionOf(set: KubeObject): number {
 function inherited(annotations: Record<string, string> = {}): Record<string, string> {
   const { [LAST_APPLIED]: _applied, [REVISION]: _revision, ...rest } = annotations;
   return rest;
-}
-
-/** Kubernetes leaves counts that are zero out of a status. */
-export function nonZero(counts: Record<string, number>): Record<string, number> {
-  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
-}
-
-/** The key of the object's controller when it is of that kind. */
-export function ownerKeys(object: KubeObject, kind: string): readonly string[] {
-  const owner = controllerOf(object);
-  return owner?.kind === kind ? [`${object.metadata.namespace}/${owner.name}`] : [];
 }
 
 function deploymentKeysOf(context: ControllerContext, pod: KubeObject): readonly string[] {

@@ -6,13 +6,14 @@ import {
   isLeaving,
   isTrue,
   nodeOf,
+  nonZero,
+  ownerKeys,
   POD,
   REPLICA_SET,
   refOf,
   refTo,
 } from '../objects.ts';
 import { Controller, type ControllerContext, type Runnable } from './controller.ts';
-import { nonZero, ownerKeys } from './deployment.ts';
 
 /** ReplicaSet → pods: as many as it wants. */
 export function replicaSetController(context: ControllerContext): Runnable {

@@ -47,13 +47,8 @@ export function scheduler(context: ControllerContext): Runnable {
       .map(keyOf);
   }
 
-  return new Controller(
-    context,
-    'scheduler',
-    POD,
-    reconcile,
-    pod => nodeOf(pod) === undefined && pod.status?.['conditions'] === undefined,
-  ).watch(NODE, waiting);
+  const unassigned = (pod: KubeObject): boolean => nodeOf(pod) === undefined;
+  return new Controller(context, 'scheduler', POD, reconcile, unassigned).watch(NODE, waiting);
 }
 
 /** The name of the node for the pod; `undefined` when none will do. */
