@@ -1,0 +1,135 @@
+import type { Clock } from './clock.ts';
+import type { Expiring } from './deadlines.ts';
+import type { Link } from './links-simulated.ts';
+import type { NetworkFailure, Place, SimulatedNameServer, SimulatedServer } from './network.ts';
+import type { Random } from './random.ts';
+
+/** A TCP sender repeats what was not acknowledged after this, doubling: 1 s, 3 s, 7 s (RFC 6298, section 2). */
+export const SYN_RESEND_MS = 1000;
+/** The same on an open connection with a short round trip, as Linux does: 0.2 s, 0.6 s, 1.4 s. */
+export const DATA_RESEND_MS = 200;
+/** A datagram that is lost is lost. */
+export const NO_RESEND = Number.POSITIVE_INFINITY;
+
+export interface Host<S> {
+  readonly place: Place;
+  readonly server: S;
+}
+
+/** What exchanges need of the network that they run on. */
+export interface Wire {
+  readonly clock: Clock;
+  readonly random: Random;
+  link(from: Place, to: Place): Link;
+  server(address: string): Host<SimulatedServer> | undefined;
+  nameServer(address: string): Host<SimulatedNameServer> | undefined;
+}
+
+export type Packet = 'syn' | 'syn-ack' | 'refusal' | 'request' | 'response' | 'reset';
+
+/**
+ * What is under way between two places until it is over: answered, failed, or timed out. One packet at a time is
+ * on its way, and is sent again for as long as it does not arrive. It is lost by chance, by a cut at its sending or
+ * its arrival, or because the host lets it vanish.
+ */
+export abstract class Exchange implements Expiring {
+  protected readonly wire: Wire;
+  over = false;
+  #packet: Packet = 'request';
+  #link: Link | undefined;
+  #resendMs = NO_RESEND;
+  #lost = false;
+  #delay = 0;
+  readonly #fire = () => this.#due();
+
+  constructor(wire: Wire) {
+    this.wire = wire;
+  }
+
+  /** The deadline has come. */
+  abstract expire(): void;
+
+  /** A packet has arrived; false when the host lets it vanish. */
+  protected abstract arrived(packet: Packet): boolean;
+
+  protected send(packet: Packet, link: Link, resendMs: number): void {
+    if (this.over) return;
+    this.#packet = packet;
+    this.#link = link;
+    this.#resendMs = resendMs;
+    this.#depart(link);
+  }
+
+  #depart(link: Link): void {
+    const { latencyMs, jitterMs, loss, cut } = link.quality;
+    const { clock, random } = this.wire;
+    this.#lost = cut || (loss > 0 && random.chance(loss));
+    if (this.#lost) {
+      clock.after(this.#resendMs, this.#fire);
+      return;
+    }
+    const delay = jitterMs > 0 ? latencyMs + jitterMs * (2 * random.float() - 1) : latencyMs;
+    this.#delay = Math.max(0, Math.round(delay));
+    clock.after(this.#delay, this.#fire);
+  }
+
+  #due(): void {
+    if (this.over) return;
+    const link = this.#link as Link;
+    if (this.#lost) {
+      this.#resendMs *= 2;
+      this.#depart(link);
+    } else if (link.quality.cut || !this.arrived(this.#packet)) {
+      this.#lost = true;
+      this.wire.clock.after(Math.max(0, this.#resendMs - this.#delay), this.#fire);
+    }
+  }
+}
+
+/** A request and a reply over a connection that is taken to be there. */
+export class PlainExchange<T> extends Exchange {
+  readonly #there: Link;
+  readonly #back: Link;
+  readonly #serve: (reply: (value: T) => void) => void;
+  readonly #done: (outcome: { value: T; failure?: undefined } | { failure: NetworkFailure }) => void;
+  #reply: { readonly value: T } | undefined;
+
+  constructor(
+    wire: Wire,
+    there: Link,
+    back: Link,
+    serve: (reply: (value: T) => void) => void,
+    done: (outcome: { value: T; failure?: undefined } | { failure: NetworkFailure }) => void,
+  ) {
+    super(wire);
+    this.#there = there;
+    this.#back = back;
+    this.#serve = serve;
+    this.#done = done;
+  }
+
+  start(): void {
+    this.send('request', this.#there, DATA_RESEND_MS);
+  }
+
+  expire(): void {
+    this.over = true;
+    this.#done({ failure: 'timeout' });
+  }
+
+  protected arrived(): boolean {
+    if (this.#reply === undefined) {
+      this.#serve(value => this.#answer(value));
+      return true;
+    }
+    this.over = true;
+    this.#done(this.#reply);
+    return true;
+  }
+
+  #answer(value: T): void {
+    if (this.#reply !== undefined) return;
+    this.#reply = { value };
+    this.send('response', this.#back, DATA_RESEND_MS);
+  }
+}

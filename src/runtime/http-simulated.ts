@@ -1,0 +1,193 @@
+import type { Expiring } from './deadlines.ts';
+import {
+  DATA_RESEND_MS,
+  Exchange,
+  type Host,
+  type Packet,
+  SYN_RESEND_MS,
+  type Wire,
+} from './exchange-simulated.ts';
+import type {
+  Connection,
+  HttpOutcome,
+  HttpRequest,
+  HttpResponse,
+  NetworkFailure,
+  SimulatedServer,
+} from './network.ts';
+
+export type Attempt = Pick<HttpRequest, 'from' | 'address' | 'port' | 'timeoutMs'>;
+
+/** Opens a connection: a SYN there, a SYN-ACK or the refusal back. */
+abstract class Dialling extends Exchange {
+  readonly #attempt: Attempt;
+  protected readonly host: Host<SimulatedServer> | undefined;
+
+  constructor(wire: Wire, attempt: Attempt) {
+    super(wire);
+    this.#attempt = attempt;
+    this.host = wire.server(attempt.address);
+  }
+
+  expire(): void {
+    this.fail('timeout');
+  }
+
+  protected abstract connected(): void;
+  protected abstract fail(failure: NetworkFailure): void;
+
+  protected dial(): void {
+    this.sendThere('syn', SYN_RESEND_MS);
+  }
+
+  protected arrived(packet: Packet): boolean {
+    if (packet === 'syn') {
+      const accepts = this.host?.server.accepts();
+      if (accepts === 'drop') return false;
+      this.sendBack(accepts === 'refuse' ? 'refusal' : 'syn-ack', SYN_RESEND_MS);
+    } else if (packet === 'refusal') this.fail('refused');
+    else this.connected();
+    return true;
+  }
+
+  /** What is sent to an address that nothing has goes nowhere. */
+  protected sendThere(packet: Packet, resendMs: number): void {
+    if (this.host !== undefined)
+      this.send(packet, this.wire.link(this.#attempt.from, this.host.place), resendMs);
+  }
+
+  protected sendBack(packet: Packet, resendMs: number): void {
+    if (this.host !== undefined)
+      this.send(packet, this.wire.link(this.host.place, this.#attempt.from), resendMs);
+  }
+}
+
+/** Opens a connection and closes it. */
+export class TcpExchange extends Dialling {
+  readonly #done: (failure: NetworkFailure | undefined) => void;
+
+  constructor(wire: Wire, attempt: Attempt, done: (failure: NetworkFailure | undefined) => void) {
+    super(wire, attempt);
+    this.#done = done;
+  }
+
+  start(): void {
+    this.dial();
+  }
+
+  protected connected(): void {
+    this.over = true;
+    this.#done(undefined);
+  }
+
+  protected fail(failure: NetworkFailure): void {
+    this.over = true;
+    this.#done(failure);
+  }
+}
+
+/** A request and its response over a new connection or one that was kept. */
+export class HttpExchange extends Dialling {
+  readonly #request: HttpRequest;
+  readonly #done: (outcome: HttpOutcome) => void;
+  readonly #connection: SimulatedConnection;
+  #established = false;
+  #response: HttpResponse | 'reset' | undefined;
+
+  constructor(wire: Wire, request: HttpRequest, done: (outcome: HttpOutcome) => void) {
+    super(wire, request);
+    this.#request = request;
+    this.#done = done;
+    this.#connection =
+      (request.connection as SimulatedConnection | undefined) ??
+      new SimulatedConnection(request.address, wire.clock.now());
+  }
+
+  get established(): boolean {
+    return this.#established;
+  }
+
+  start(): void {
+    if (this.#request.connection === undefined) this.dial();
+    else if (this.#connection.open) this.connected();
+    else this.wire.clock.after(0, () => this.fail('reset'));
+  }
+
+  protected override arrived(packet: Packet): boolean {
+    if (packet === 'request') return this.#served();
+    if (packet === 'reset') this.fail('reset');
+    else if (packet === 'response') this.#succeed(this.#response as HttpResponse);
+    else return super.arrived(packet);
+    return true;
+  }
+
+  protected connected(): void {
+    this.#established = true;
+    this.sendThere('request', DATA_RESEND_MS);
+  }
+
+  protected fail(failure: NetworkFailure): void {
+    if (this.over) return;
+    this.over = true;
+    this.#connection.close();
+    this.#done({ failure });
+  }
+
+  /** The host may have changed since the connection was opened. */
+  #served(): boolean {
+    const server = this.host?.server;
+    const accepts = server?.accepts();
+    if (accepts === 'drop') return false;
+    if (accepts === 'refuse') this.#reply('reset');
+    else server?.handle(this.#request, response => this.#reply(response));
+    return true;
+  }
+
+  #reply(response: HttpResponse | 'reset'): void {
+    if (this.#response !== undefined) return;
+    this.#response = response;
+    this.sendBack(response === 'reset' ? 'reset' : 'response', DATA_RESEND_MS);
+  }
+
+  #succeed(response: HttpResponse): void {
+    this.over = true;
+    if (this.#request.keepAlive) {
+      this.#done({ response, connection: this.#connection });
+      return;
+    }
+    this.#connection.close();
+    this.#done({ response });
+  }
+}
+
+/** The opening of a connection, which has a deadline of its own. */
+export class Connecting implements Expiring {
+  readonly #exchange: HttpExchange;
+
+  constructor(exchange: HttpExchange) {
+    this.#exchange = exchange;
+  }
+
+  get over(): boolean {
+    return this.#exchange.over || this.#exchange.established;
+  }
+
+  expire(): void {
+    this.#exchange.expire();
+  }
+}
+
+class SimulatedConnection implements Connection {
+  readonly address: string;
+  readonly openedAt: number;
+  open = true;
+
+  constructor(address: string, openedAt: number) {
+    this.address = address;
+    this.openedAt = openedAt;
+  }
+
+  close(): void {
+    this.open = false;
+  }
+}
