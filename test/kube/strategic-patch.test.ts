@@ -236,6 +236,14 @@ describe('strategic three-way merge', () => {
     expect(strategicMergePatch(pod, live, patch)).toEqual(volumes({ emptyDir: {} }));
   });
 
+  test('a volume to which another gave a source gets the wanted one back, and only that', () => {
+    const volumes = (source: object) => ({ spec: { volumes: [{ name: 'v', ...source }] } });
+    const wanted = volumes({ configMap: { name: 'x' } });
+    const live = volumes({ secret: { secretName: 'y' } });
+    const patch = strategicThreeWay(pod, wanted, wanted, live);
+    expect(strategicMergePatch(pod, live, patch)).toEqual(wanted);
+  });
+
   test('a finalizer of another stays', () => {
     const finalizers = (...names: string[]) => ({ metadata: { finalizers: names } });
     const patch = strategicThreeWay(pod, finalizers('x', 'y'), finalizers('x'), finalizers('x', 'y', 'z'));

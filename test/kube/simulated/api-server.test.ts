@@ -343,6 +343,18 @@ describe('subscribe', () => {
     expect(heard).toEqual(['a', 'b']);
   });
 
+  test('a watch that a listener opens is told nothing twice', () => {
+    const api = server();
+    const heard: string[] = [];
+    const stop = api.subscribe(CONFIG_MAP, () => {
+      stop();
+      api.create(configMap('b'));
+      api.watch(CONFIG_MAP, {}, { event: ({ object }) => heard.push(object.metadata.name), end() {} });
+    });
+    api.create(configMap('a'));
+    expect(heard).toEqual(['a', 'b']);
+  });
+
   test('outlives an outage', () => {
     const api = server();
     const heard: string[] = [];

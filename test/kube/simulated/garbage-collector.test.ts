@@ -171,3 +171,17 @@ test(
     expect(names()).toEqual([]);
   }),
 );
+
+test(
+  'a collector that is stopped catches up when it is started',
+  scene(async ({ api, settle, names, dependent }) => {
+    api.collector.stop();
+    dependent('child', api.create(deployment()));
+    api.delete(web);
+    await settle();
+    expect(names()).toEqual(['child']);
+    api.collector.start();
+    await settle();
+    expect(names()).toEqual([]);
+  }),
+);
