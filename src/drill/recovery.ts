@@ -129,17 +129,20 @@ function isOver(
   requests: readonly RequestEvent[],
   until: number,
 ): boolean {
+  // The last to end may have been sent before another.
+  let lastSent = lastError.sent;
+  for (const request of struck) if (!succeeded(request)) lastSent = Math.max(lastSent, request.sent);
   let before = 0;
   let errors = 0;
   for (const request of struck) {
-    if (request.sent > lastError.sent) continue;
+    if (request.sent > lastSent) continue;
     before++;
     if (!succeeded(request)) errors++;
   }
   const wanted = errors === before ? 1 : Math.log(DOUBT) / Math.log1p(-errors / before);
   let successes = 0;
   for (const request of requests) {
-    if (request.sent <= lastError.sent || request.sent >= until) continue;
+    if (request.sent <= lastSent || request.sent >= until) continue;
     if (!succeeded(request)) return false;
     if (++successes >= wanted) return true;
   }
