@@ -56,8 +56,9 @@ describe('RTO', () => {
         .requests({ from: T0 + 500, until, every: 4000, fails: true });
     expect(populationOf(every5th(500_000)).rto).toBeNull();
     // 21 successes in a row are a chance of less than 1 in 100 while every fifth request fails.
-    const over = every5th(300_000).requests({ from: 300_000, until: 322_000 });
-    expect(populationOf(over).rto).toBe(296_600 - T0);
+    const followed = (until: number) => every5th(300_000).requests({ from: 300_000, until });
+    expect(populationOf(followed(317_000)).rto).toBeNull();
+    expect(populationOf(followed(318_000)).rto).toBe(296_600 - T0);
   });
 
   it('sees a recovery that the healing brought', () => {
@@ -129,6 +130,17 @@ describe('phases', () => {
     expect(populationOf(story).rto).toBeNull();
   });
 
+  it('do not take an error of a centre that the fault spares for an old connection', () => {
+    const story = begun()
+      .fault('outage', ['cluster1-beijing'], { inject: T0, injected: T0 })
+      .health(T0 + 40_000, 'cluster1-beijing', 'ALERT')
+      .route(T0 + 40_000, ['cluster2-beijing'])
+      .publish(T0 + 42_000, ['cluster2-beijing'])
+      .answer(T0 - 5000, 1, BEIJING)
+      .requests({ from: T0, until: T0 + 50_000, fails: true, to: 'cluster2-beijing', fields: { answer: 1 } });
+    expect(phasesOf(story).at(-1)).toBe(0);
+  });
+
   it('are not there when nothing was withdrawn, nothing was left, or the fault strikes no answer', () => {
     const none = PHASES.map(() => null);
     const asked = { from: T0, until: 500_000, fails: true, fields: { answer: 1 } } as const;
@@ -187,6 +199,11 @@ describe('phases-within-bounds', () => {
       .requests({ from: T0, until: T0 + 42_000, fails: true, fields: { answer: 1 } })
       .requests({ from: 400_000, until: 401_000, fails: true, fields: { answer: 2 } });
     expect(result(late)?.evidence.text).toMatch(/^resolver of honest after outage: 4 min 18 s \(at most /);
+  });
+
+  it('makes no verdict of its own where nothing else was expected', () => {
+    const soon = failover().requests({ from: T0, until: T0 + 60_000, fields: { answer: 1 } });
+    expect(judge(soon.events).verdict).toBe('unknown');
   });
 
   it('is left out when there is nothing to measure', () => {

@@ -124,6 +124,24 @@ describe('the split test', () => {
     });
   }
 
+  it('keeps its promise for four centres that are all at the margin', () => {
+    const random = seededRandom(7).fork('four');
+    const drills = 2000;
+    let different = 0;
+    for (let i = 0; i < drills; i++) {
+      const counts = [0, 0, 0, 0];
+      for (let request = 0; request < 500; request++) {
+        const point = random.float();
+        const centre = point < 0.3 ? 0 : point < 0.6 ? 1 : point < 0.8 ? 2 : 3;
+        counts[centre] = (counts[centre] ?? 0) + 1;
+      }
+      const shares = counts.map((count, centre) => ({ name: `${centre}`, expected: 0.25, count }));
+      if (testSplit(shares, { size: 500, effective: 500 }, MARGIN, ALPHA).outcome === 'different')
+        different++;
+    }
+    expect(different / drills).toBeLessThanOrEqual(PROMISED);
+  });
+
   it('would break its promise if clustered requests counted as independent ones', () => {
     const sizes = Array<number>(200).fill(20);
     expect(shareOf('equivalent', 0.5 + MARGIN, sizes, true)).toBeGreaterThan(3 * ALPHA);
