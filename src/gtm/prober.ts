@@ -120,10 +120,11 @@ class Schedule {
       host: monitor.protocol === 'HTTP' ? monitor.host : member.address,
       path: monitor.protocol === 'HTTP' ? monitor.path : '/',
       timeoutMs: monitor.timeout,
+      manner: 'sync',
     };
     const phase = random.fork(`${member.key} from ${name}`).below(monitor.interval);
     this.due = clock.now() + phase;
-    this.timer = clock.after(phase, this.probe);
+    this.timer = clock.after(phase, this.probe, 'sync');
   }
 
   stop(): void {
@@ -135,7 +136,7 @@ class Schedule {
     const { monitor } = this.watch;
     // Counted from when it was due: a late timer must not stretch the interval.
     this.due += monitor.interval;
-    this.timer = this.clock.after(this.due - this.clock.now(), this.probe);
+    this.timer = this.clock.after(this.due - this.clock.now(), this.probe, 'sync');
     if (monitor.protocol === 'HTTP') this.network.http(this.request, this.onResponse);
     else this.network.tcp(this.request, this.onConnect);
   };

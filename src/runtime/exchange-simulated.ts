@@ -40,6 +40,7 @@ export abstract class Exchange implements Expiring {
   #resendMs = NO_RESEND;
   #lost = false;
   #delay = 0;
+  #manner: 'sync' | undefined;
   readonly #fire = () => this.#due();
 
   constructor(wire: Wire) {
@@ -52,8 +53,14 @@ export abstract class Exchange implements Expiring {
   /** A packet has arrived; false when the host lets it vanish. */
   protected abstract arrived(packet: Packet): boolean;
 
+  /** How `arrived` works on this packet; see `Clock.after`. */
+  protected mannerOf(_packet: Packet): 'sync' | undefined {
+    return undefined;
+  }
+
   protected send(packet: Packet, link: Link, resendMs: number): void {
     if (this.over) return;
+    this.#manner = this.mannerOf(packet);
     this.#packet = packet;
     this.#link = link;
     this.#resendMs = resendMs;
@@ -65,12 +72,12 @@ export abstract class Exchange implements Expiring {
     const { clock, random } = this.wire;
     this.#lost = cut || (loss > 0 && random.chance(loss));
     if (this.#lost) {
-      clock.after(this.#resendMs, this.#fire);
+      clock.after(this.#resendMs, this.#fire, this.#manner);
       return;
     }
     const delay = jitterMs > 0 ? latencyMs + jitterMs * (2 * random.float() - 1) : latencyMs;
     this.#delay = Math.max(0, Math.round(delay));
-    clock.after(this.#delay, this.#fire);
+    clock.after(this.#delay, this.#fire, this.#manner);
   }
 
   #due(): void {
@@ -81,7 +88,7 @@ export abstract class Exchange implements Expiring {
       this.#depart(link);
     } else if (link.quality.cut || !this.arrived(this.#packet)) {
       this.#lost = true;
-      this.wire.clock.after(Math.max(0, this.#resendMs - this.#delay), this.#fire);
+      this.wire.clock.after(Math.max(0, this.#resendMs - this.#delay), this.#fire, this.#manner);
     }
   }
 }

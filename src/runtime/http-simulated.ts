@@ -16,7 +16,7 @@ import type {
   SimulatedServer,
 } from './network.ts';
 
-export type Attempt = Pick<HttpRequest, 'from' | 'address' | 'port' | 'timeoutMs'>;
+export type Attempt = Pick<HttpRequest, 'from' | 'address' | 'port' | 'timeoutMs' | 'manner'>;
 
 /** Opens a connection: a SYN there, a SYN-ACK or the refusal back. */
 abstract class Dialling extends Exchange {
@@ -38,6 +38,11 @@ abstract class Dialling extends Exchange {
 
   protected dial(): void {
     this.sendThere('syn', SYN_RESEND_MS);
+  }
+
+  /** Servers are callbacks; what ends the exchange is the caller's. */
+  protected override mannerOf(packet: Packet): 'sync' | undefined {
+    return packet === 'syn' || packet === 'request' ? 'sync' : this.#attempt.manner;
   }
 
   protected arrived(packet: Packet): boolean {

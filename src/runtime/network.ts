@@ -32,6 +32,8 @@ export interface HttpRequest {
   readonly connectTimeoutMs?: number;
   /** Sends over this open connection instead of a new one. */
   readonly connection?: Connection;
+  /** `done` settles no promise and starts nothing that awaits (see `Clock.after`). */
+  readonly manner?: 'sync';
   /** Leaves the connection open and hands it over in the outcome. */
   readonly keepAlive?: boolean;
 }
@@ -73,7 +75,7 @@ export interface Network {
   http(request: HttpRequest, done: (outcome: HttpOutcome) => void): void;
   /** Opens a TCP connection and closes it; `done(undefined)` when it was accepted. */
   tcp(
-    attempt: Pick<HttpRequest, 'from' | 'address' | 'port' | 'timeoutMs'>,
+    attempt: Pick<HttpRequest, 'from' | 'address' | 'port' | 'timeoutMs' | 'manner'>,
     done: (failure: NetworkFailure | undefined) => void,
   ): void;
   dns(query: DnsQuery, done: (outcome: DnsOutcome) => void): void;

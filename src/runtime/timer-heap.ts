@@ -4,13 +4,15 @@ import type { Timer } from './clock.ts';
 export class VirtualTimer implements Timer {
   readonly at: number;
   readonly sequence: number;
+  readonly isSync: boolean;
   #heap: TimerHeap | undefined;
   #fire: (() => void) | undefined;
 
-  constructor(heap: TimerHeap, at: number, sequence: number, fire: () => void) {
+  constructor(heap: TimerHeap, at: number, sequence: number, fire: () => void, isSync: boolean) {
     this.#heap = heap;
     this.at = at;
     this.sequence = sequence;
+    this.isSync = isSync;
     this.#fire = fire;
   }
 

@@ -11,6 +11,7 @@ export interface VirtualClockLimits {
 
 /**
  * Virtual time. One timer fires; all that it made runnable runs, however many awaits deep; the next one fires.
+ * Timers that were set as `'sync'` have nothing to wait for.
  *
  * What comes from outside the process's own queues (files, sockets, workers) is not waited for.
  */
@@ -42,13 +43,13 @@ export class VirtualClock implements Clock {
     return this.#timers.live;
   }
 
-  after(ms: number, fire: () => void): Timer {
+  after(ms: number, fire: () => void, manner?: 'sync'): Timer {
     if (Number.isNaN(ms)) throw new RangeError('after(NaN): a timer needs a number of milliseconds');
     const at = this.#now + (ms > 0 ? Math.ceil(ms) : 0);
     this.#sequence += 1;
     // At infinity nothing fires: such a timer must not keep a deadlock from being seen.
     if (at === Number.POSITIVE_INFINITY) return NEVER;
-    const timer = new VirtualTimer(this.#timers, at, this.#sequence, fire);
+    const timer = new VirtualTimer(this.#timers, at, this.#sequence, fire, manner === 'sync');
     this.#timers.push(timer);
     return timer;
   }
@@ -77,7 +78,10 @@ export class VirtualClock implements Clock {
     if (this.#turns !== undefined) return Promise.reject(new Error('this virtual clock is running already'));
     return new Promise<T>((resolve, reject) => {
       const turns = new EventLoopTurns(
-        () => this.#fireNext(),
+        () => {
+          // After a timer that made nothing else runnable the next one may fire in the same turn.
+          while (this.#fireNext());
+        },
         error => {
           this.#stop();
           reject(error);
@@ -101,7 +105,8 @@ export class VirtualClock implements Clock {
     });
   }
 
-  #fireNext(): void {
+  /** Returns whether it was a synchronous one. */
+  #fireNext(): boolean {
     const timer = this.#timers.pop();
     if (timer === undefined) {
       throw new Error(
@@ -118,6 +123,7 @@ export class VirtualClock implements Clock {
     }
     this.#now = timer.at;
     timer.fire();
+    return timer.isSync;
   }
 
   #stop(): void {

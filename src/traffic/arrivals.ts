@@ -40,7 +40,7 @@ export class PoissonArrivals implements Arrivals {
 
   #next(): void {
     this.#due += this.#random.exponential(this.#meanMs);
-    this.#timer = this.#clock.after(this.#due - this.#clock.now(), this.#arrive);
+    this.#timer = this.#clock.after(this.#due - this.#clock.now(), this.#arrive, 'sync');
   }
 
   readonly #arrive = (): void => {
@@ -80,6 +80,6 @@ export class LoopArrivals implements Arrivals {
   };
 
   readonly #pause = (): void => {
-    if (this.#left > 0) this.#timer = this.#clock.after(this.#pauseMs, this.#ask);
+    if (this.#left > 0) this.#timer = this.#clock.after(this.#pauseMs, this.#ask, 'sync');
   };
 }

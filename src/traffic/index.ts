@@ -38,7 +38,8 @@ export function startClients(options: TrafficOptions): Clients {
   return {
     stop(done) {
       for (const population of populations) population.stop();
-      record.whenDrained(done ?? (() => {}));
+      // The last answer comes in a synchronous step, and `done` may settle a promise.
+      record.whenDrained(() => clock.after(0, done ?? (() => {})));
     },
     get outstanding() {
       return record.outstanding;

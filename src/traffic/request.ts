@@ -67,6 +67,7 @@ export class Request implements Asker {
       host: target.name,
       path: target.path,
       timeoutMs,
+      manner: 'sync',
     };
     if (population.connection !== 'fresh') request.keepAlive = true;
     if (kept !== undefined) request.connection = kept;

@@ -18,9 +18,9 @@ export class MachineClock implements Clock {
     return this.#clock.now();
   }
 
-  after(ms: number, fire: () => void): Timer {
+  after(ms: number, fire: () => void, manner?: 'sync'): Timer {
     const timer = new MachineTimer(this.#life, fire);
-    timer.inner = this.#clock.after(ms, () => this.#expire(timer));
+    timer.inner = this.#clock.after(ms, () => this.#expire(timer), manner);
     return timer;
   }
 

@@ -84,7 +84,7 @@ export class WebDemo implements PodServer {
     this.#inService.add(call);
     const vary = 1 + SERVICE_TIME_JITTER * (2 * this.#random.float() - 1);
     const ms = this.#capacity.serviceTimeMs * vary + this.#misbehaviour().delayMs;
-    this.#clock.after(Math.round(ms), () => this.#finish(call));
+    this.#clock.after(Math.round(ms), () => this.#finish(call), 'sync');
   }
 
   #finish(call: UpstreamCall): void {
