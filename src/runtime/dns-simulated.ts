@@ -24,6 +24,10 @@ export class DnsExchange extends Exchange {
     this.#end({ failure: 'timeout' });
   }
 
+  protected override mannerOf(packet: Packet): 'sync' | undefined {
+    return packet === 'request' ? 'sync' : this.#query.manner;
+  }
+
   protected arrived(packet: Packet): boolean {
     if (packet === 'request') return this.#served(this.#host as Host<SimulatedNameServer>);
     // Without an answer, it was the ICMP message that no name server listens there.

@@ -7,6 +7,7 @@ import {
   SYN_RESEND_MS,
   type Wire,
 } from './exchange-simulated.ts';
+import type { Link } from './links-simulated.ts';
 import type {
   Connection,
   HttpOutcome,
@@ -22,11 +23,16 @@ export type Attempt = Pick<HttpRequest, 'from' | 'address' | 'port' | 'timeoutMs
 abstract class Dialling extends Exchange {
   readonly #attempt: Attempt;
   protected readonly host: Host<SimulatedServer> | undefined;
+  readonly #there: Link | undefined;
+  readonly #back: Link | undefined;
 
   constructor(wire: Wire, attempt: Attempt) {
     super(wire);
     this.#attempt = attempt;
-    this.host = wire.server(attempt.address);
+    const host = wire.server(attempt.address);
+    this.host = host;
+    this.#there = host && wire.link(attempt.from, host.place);
+    this.#back = host && wire.link(host.place, attempt.from);
   }
 
   expire(): void {
@@ -57,13 +63,11 @@ abstract class Dialling extends Exchange {
 
   /** What is sent to an address that nothing has goes nowhere. */
   protected sendThere(packet: Packet, resendMs: number): void {
-    if (this.host !== undefined)
-      this.send(packet, this.wire.link(this.#attempt.from, this.host.place), resendMs);
+    if (this.#there !== undefined) this.send(packet, this.#there, resendMs);
   }
 
   protected sendBack(packet: Packet, resendMs: number): void {
-    if (this.host !== undefined)
-      this.send(packet, this.wire.link(this.host.place, this.#attempt.from), resendMs);
+    if (this.#back !== undefined) this.send(packet, this.#back, resendMs);
   }
 }
 

@@ -54,6 +54,8 @@ export interface DnsQuery {
   readonly name: string;
   readonly type: 'A';
   readonly timeoutMs: number;
+  /** As of HttpRequest. */
+  readonly manner?: 'sync';
 }
 
 export interface DnsAnswer {

@@ -92,7 +92,7 @@ export class Request implements Asker {
         this.#dial(this.#resolution.addresses[++this.#choice] as string, now);
         return;
       }
-      this.#finish(now, address, outcome);
+      this.#finish(now, address, { failure: outcome.failure });
       return;
     }
     const { response, connection } = outcome;
@@ -109,7 +109,7 @@ export class Request implements Asker {
   #finish(
     at: number,
     address: string | undefined,
-    result: Pick<RequestEvent, 'status' | 'body' | 'failure'>,
+    result: { status: number; body: number; failure?: undefined } | Required<Pick<RequestEvent, 'failure'>>,
   ): void {
     const { centreOf, population, record } = this.#client.habits;
     const { looked, answer, draw } = this.#resolution;
@@ -130,7 +130,10 @@ export class Request implements Asker {
       if (centre !== undefined) event.centre = centre;
     }
     if (result.failure !== undefined) event.failure = result.failure;
-    else Object.assign(event, result);
+    else {
+      event.status = result.status;
+      event.body = result.body;
+    }
     record.journal.append(event);
     this.#ended?.();
     record.end();

@@ -46,7 +46,12 @@ export class Resolver {
 
   constructor(options: ResolverOptions) {
     this.#options = options;
-    this.#query = { ...options.query, from: `resolver/${options.name}`, timeoutMs: ATTEMPT_TIMEOUT_MS };
+    this.#query = {
+      ...options.query,
+      from: `resolver/${options.name}`,
+      timeoutMs: ATTEMPT_TIMEOUT_MS,
+      manner: 'sync',
+    };
   }
 
   /** Tells the asker at once when the cache can say, else when the name server has. */
