@@ -80,7 +80,7 @@ export class VirtualClock implements Clock {
       const turns = new EventLoopTurns(
         () => {
           // After a timer that made nothing else runnable the next one may fire in the same turn.
-          while (this.#fireNext());
+          while (this.#fireNext() && this.#timers.live > 0);
         },
         error => {
           this.#stop();
