@@ -24,7 +24,9 @@ async function one(seed: number): Promise<{ events: number; bytes: number }> {
 
 const begun = cpuMs();
 const first = await one(1);
-console.log(`cold: ${(cpuMs() - begun).toFixed(1)} ms CPU, ${first.events} events, ${first.bytes} bytes of journal`);
+console.log(
+  `cold: ${(cpuMs() - begun).toFixed(1)} ms CPU, ${first.events} events, ${first.bytes} bytes of journal`,
+);
 for (let seed = 2; seed < 30; seed++) await one(seed);
 const blocks: number[] = [];
 for (let block = 0; block < BLOCKS; block++) {

@@ -152,7 +152,9 @@ async function cpuOf(work: () => Promise<unknown>): Promise<number> {
 }
 
 function line(what: string, ms: number): string {
-  return `${what.padEnd(44)} ${ms.toFixed(1).padStart(7)} ms CPU  ${Math.round(60_000 / ms).toLocaleString('en').padStart(7)} drills/min/core`;
+  return `${what.padEnd(44)} ${ms.toFixed(1).padStart(7)} ms CPU  ${Math.round(60_000 / ms)
+    .toLocaleString('en')
+    .padStart(7)} drills/min/core`;
 }
 
 const drills = Number(process.argv[2] ?? 40);
