@@ -159,7 +159,8 @@ function line(what: string, ms: number): string {
 
 const drills = Number(process.argv[2] ?? 40);
 console.log(line('journal, NDJSON, hash: first of a process', await cpuOf(() => recorded(1))));
-const repeats = (await recorded(1)) === (await recorded(1));
+const once = await recorded(1);
+const repeats = once === (await recorded(1));
 for (const [what, run] of [
   ['no journal', bare],
   ['journal, NDJSON, hash', recorded],
