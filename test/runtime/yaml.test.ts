@@ -70,7 +70,8 @@ describe('what is right', () => {
       fc.property(
         fc.dictionary(
           fc.string({ minLength: 1 }).filter(key => !['__proto__', '<<'].includes(key)),
-          fc.jsonValue(),
+          // Keys inside are any, too, but for the two that are refused.
+          fc.jsonValue().filter(value => !/"(__proto__|<<)":/.test(JSON.stringify(value))),
         ),
         value => {
           const plain = JSON.parse(JSON.stringify(value));

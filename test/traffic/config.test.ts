@@ -26,11 +26,11 @@ describe('the shipped populations', () => {
     expect(shipped().name).toBe('web-demo.example.com');
     expect(shipped().populations.map(({ name, share }) => [name, share])).toEqual([
       ['article-loop', undefined],
-      ['honest', 0.6],
-      ['isp-clamp', 0.1],
-      ['serve-stale', 0.1],
-      ['jvm', 0.1],
-      ['keep-alive', 0.1],
+      ['honest', 0.8],
+      ['isp-clamp', 0.05],
+      ['serve-stale', 0.05],
+      ['jvm', 0.05],
+      ['keep-alive', 0.05],
     ]);
   });
 
@@ -47,7 +47,7 @@ describe('the shipped populations', () => {
       'isp-clamp': [121_000, 0, 5_000],
       'serve-stale': [121_000, 0, 5_000],
       jvm: [61_000, 30_000, 5_000],
-      'keep-alive': [61_000, 0, 125_000],
+      'keep-alive': [61_000, 0, 65_000],
     });
   });
 
