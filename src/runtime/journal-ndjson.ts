@@ -1,12 +1,14 @@
 import { InputError } from './input-error.ts';
 import type { JournalEvent } from './journal.ts';
 import { problemOf } from './journal-shape.ts';
+import { RequestLines } from './request-lines.ts';
 
 /** One event a line, each line ended by a newline. */
 export function toNdjson(events: readonly JournalEvent[]): string {
-  // Measured: code that knows each kind's fields would save a quarter of this, 1.5 ms of 7,000 events.
+  const requests = new RequestLines();
   let text = '';
-  for (const event of events) text += `${JSON.stringify(event)}\n`;
+  for (const event of events)
+    text += `${event.kind === 'request' ? requests.line(event) : JSON.stringify(event)}\n`;
   return text;
 }
 
