@@ -101,6 +101,8 @@ export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario 
         expect: expectSchema,
       })
       .superRefine(({ timeline, ends, expect, clients }, context) => {
+        // Zod comes here with an unknown field or a number out of range, too: what held it was not read then.
+        if (context.issues.length > 0) return;
         for (const entry of timeline) {
           if (entry.at < ends) continue;
           const message = `the timeline goes on at ${entry.at / 1000}s, after the drill has ended`;

@@ -143,6 +143,18 @@ describe('what is wrong in a scenario file is said with its place', () => {
     );
   });
 
+  test.each<[string, string, RegExp]>([
+    ['an unknown one', 'no-flab: {}', /mine\.yaml:5:5: expect\[1\]\.no-flab: unknown .*"no-flap"/],
+    ['an unknown field of one', 'no-flap: { at_most: 1 }', /mine\.yaml:5:16: .*at_most: unknown .*"at-most"/],
+    ['a number out of range', 'no-flap: { at-most: -1 }', /mine\.yaml:5:16: expect\[1\]\.no-flap\.at-most/],
+    ['a window that is none', 'errors-below: { share: 1%, when: sometimes }', /mine\.yaml:5:32: .*when/],
+    ['a name of every object', 'constructor: {}', /mine\.yaml:5:5: .*unknown field "constructor"/],
+    ['two in one', 'no-flap: {}\n    converged: {}', /mine\.yaml:5:5: expect\[1\]: one expectation/],
+    ['none', '{}', /mine\.yaml:5:5: expect\[1\]: one expectation/],
+  ])('an expectation: %s', (_what, entry, message) => {
+    expect(load(`${steady}  - ${entry}\n`)).toThrow(message);
+  });
+
   test('an unknown scenario', () => {
     expect(() => loadScenario('beijin-down')).toThrow(/no such scenario; did you mean "beijing-down"/);
   });
