@@ -3,6 +3,7 @@ import { startController } from '../engine/controller.ts';
 import { differences, expectedObjects, expectedPages } from '../engine/expected.ts';
 import { APPLICATION, PUBLISH_VERSION } from '../engine/model.ts';
 import { resume } from '../engine/operators.ts';
+import type { ClusterInfo } from '../engine/placement.ts';
 import { type Plan, plan } from '../engine/plan.ts';
 import { lookupIn, refOf } from '../engine/referred.ts';
 import { type Gtm, startGtm } from '../gtm/gtm.ts';
@@ -253,18 +254,8 @@ class Drill {
   }
 
   #plan(): Plan {
-    const { objects } = this.#manifests;
-    const ofKind = (kind: string) => objects.filter(object => object.kind === kind);
-    const [application] = ofKind('Application');
-    if (application === undefined) throw new LabError('the manifests hold no Application');
-    const reference = application.spec?.['workflow']?.ref;
-    return plan({
-      application,
-      policies: ofKind('Policy'),
-      workflow: ofKind('Workflow').find(workflow => workflow.metadata.name === reference),
-      hubObjects: lookupIn(objects),
-      clusters: this.#lab.centres.map(({ name }) => ({ name, alias: name })),
-    });
+    const clusters = this.#lab.centres.map(({ name }) => ({ name, alias: name }));
+    return planOf(this.#manifests.objects, clusters);
   }
 
   async #compare(): Promise<void> {
@@ -309,6 +300,32 @@ class Drill {
   #now(): number {
     return this.#lab.clock.now();
   }
+}
+
+/** Scenarios' objects are frozen, and many drills share them: what is planned from them is planned once. */
+const plans = new WeakMap<Manifests['objects'], Map<string, Plan>>();
+
+function planOf(objects: Manifests['objects'], clusters: readonly ClusterInfo[]): Plan {
+  const known = plans.get(objects) ?? new Map<string, Plan>();
+  plans.set(objects, known);
+  const key = clusters.map(({ name }) => name).join();
+  const planned = known.get(key) ?? planAfresh(objects, clusters);
+  known.set(key, planned);
+  return planned;
+}
+
+function planAfresh(objects: Manifests['objects'], clusters: readonly ClusterInfo[]): Plan {
+  const ofKind = (kind: string) => objects.filter(object => object.kind === kind);
+  const [application] = ofKind('Application');
+  if (application === undefined) throw new LabError('the manifests hold no Application');
+  const reference = application.spec?.['workflow']?.ref;
+  return plan({
+    application,
+    policies: ofKind('Policy'),
+    workflow: ofKind('Workflow').find(workflow => workflow.metadata.name === reference),
+    hubObjects: lookupIn(objects),
+    clusters,
+  });
 }
 
 const suspended = ({ steps }: RolloutState) =>
