@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PatchType } from '../kube/client.ts';
-import { isObject, type JsonObject } from '../kube/json.ts';
+import { deepFreeze, isObject, type JsonObject } from '../kube/json.ts';
 import { kindInfo } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { mergeThreeWay, strategicThreeWay } from '../kube/patch.ts';
@@ -51,12 +51,29 @@ function dress(manifest: KubeObject): KubeObject {
   };
 }
 
-/** What was last applied to a live object by the engine, else by kubectl, else nothing. */
+/** What was last applied to a live object by the engine, else by kubectl, else nothing; frozen. */
 export function lastApplied(live: KubeObject, ...keys: string[]): JsonObject {
   const known = keys.length > 0 ? keys : [LAST_APPLIED, KUBECTL_LAST_APPLIED];
   const text = known.map(key => live.metadata.annotations?.[key]).find(value => value !== undefined);
+  return text === undefined ? {} : parsed(text);
+}
+
+function parsed(text: string): JsonObject {
+  let value = parsedTexts.get(text);
+  if (value === undefined) {
+    value = deepFreeze(parse(text));
+    if (parsedTexts.size >= 64) parsedTexts.clear();
+    parsedTexts.set(text, value);
+  }
+  return value;
+}
+
+/** Every look at an object reads the same text again. */
+const parsedTexts = new Map<string, JsonObject>();
+
+function parse(text: string): JsonObject {
   try {
-    const value: unknown = JSON.parse(text ?? '{}');
+    const value: unknown = JSON.parse(text);
     return isObject(value) ? value : {};
   } catch {
     return {};

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { clone, deepFreeze } from '../kube/json.ts';
 import type { Kind, KubeObject } from '../kube/objects.ts';
 
 /**
@@ -163,23 +164,45 @@ export function readApplication(object: KubeObject): Application {
 }
 
 export function readPolicy(object: KubeObject): Policy {
-  const { name } = object.metadata;
-  return { name, ...decode(externalPolicySchema, object, `Policy ${name}`) };
+  const { type, properties, metadata } = object;
+  const { name } = metadata;
+  return { name, ...decode(externalPolicySchema, { type, properties }, `Policy ${name}`) };
 }
 
 export function readWorkflow(object: KubeObject): Workflow {
-  return decode(workflowSchema, object, `Workflow ${object.metadata.name}`);
+  const { mode, steps, metadata } = object;
+  return decode(workflowSchema, { mode, steps }, `Workflow ${metadata.name}`);
 }
 
-/** Checks a value against its schema; a PlanError says where it is wrong. */
+/** Checks JSON data against its schema; a PlanError says where it is wrong. What comes back is shared, and frozen. */
 export function decode<S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> {
+  const known = decodedBy(schema);
+  const text = JSON.stringify(value) ?? '';
+  if (known.has(text)) return known.get(text) as z.output<S>;
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issues = result.error.issues.map(({ path, message, ...issue }) => {
+  if (!result.success) throw new PlanError(`${where}: ${problemsOf(result.error)}`);
+  if (known.size >= MOST_DECODED) known.clear();
+  const data = deepFreeze(clone(result.data));
+  known.set(text, data);
+  return data;
+}
+
+/** By what was decoded: an application's text is read again at each look, and in each drill, and seldom changes. */
+const decoded = new WeakMap<z.ZodType, Map<string, unknown>>();
+const MOST_DECODED = 64;
+
+function decodedBy(schema: z.ZodType): Map<string, unknown> {
+  const known = decoded.get(schema) ?? new Map<string, unknown>();
+  decoded.set(schema, known);
+  return known;
+}
+
+function problemsOf(error: z.ZodError): string {
+  const problems = error.issues.map(({ path, message, ...issue }) => {
     const text = issue.code === 'unrecognized_keys' ? `unknown field ${quoted(issue.keys)}` : message;
     return path.length === 0 ? text : `${pathText(path)}: ${text}`;
   });
-  throw new PlanError(`${where}: ${issues.join('; ')}`);
+  return problems.join('; ');
 }
 
 function pathText(path: readonly PropertyKey[]): string {
