@@ -31,6 +31,8 @@ interface Path {
 /** What an ingress knows at one time: hosts and paths, and the pods behind them. */
 export class Routes {
   readonly #hosts: ReadonlyMap<string, readonly Path[]>;
+  /** Nearly all requests ask for what the one before did. */
+  #last: { readonly host: string; readonly path: string; readonly backend: Backend | undefined } | undefined;
 
   constructor(hosts: ReadonlyMap<string, readonly Path[]>) {
     this.#hosts = hosts;
@@ -38,6 +40,12 @@ export class Routes {
 
   /** The backend for a Host header and a path: by the host's own rules, else by those for every host. */
   find(host: string, path: string): Backend | undefined {
+    if (this.#last?.host !== host || this.#last.path !== path)
+      this.#last = { host, path, backend: this.#search(host, path) };
+    return this.#last.backend;
+  }
+
+  #search(host: string, path: string): Backend | undefined {
     const paths = this.#hosts.get(host) ?? this.#pathsOf(host);
     const rule =
       paths?.find(rule => matches(rule, path)) ?? this.#hosts.get('')?.find(rule => matches(rule, path));
