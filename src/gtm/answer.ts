@@ -4,7 +4,7 @@ import type { ResolvedGtm } from './model.ts';
 import type { Decision, WeightedAddress } from './route.ts';
 
 /** Seconds that resolvers may keep "no such name or record" (RFC 2308 §5): short, so that a mistake heals soon. */
-const NEGATIVE_TTL = 10;
+export const NEGATIVE_TTL = 10;
 
 /** What a name is to this instance's name servers. */
 export type NameKind = 'served' | 'empty' | 'unknown' | 'foreign';
