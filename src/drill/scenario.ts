@@ -72,16 +72,19 @@ const SHIPPED = {
 export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario {
   const file = scenarioFile(nameOrFile, root);
   const text = readText(file);
-  const { files } = parseYaml(text, file, z.looseObject({ files: filesSchema.prefault({}) }));
+  const raw = parseYaml(text, file, z.looseObject({ files: filesSchema.prefault({}) }));
+  const { files } = raw;
   const beside = (path: string) => resolve(dirname(file), path);
   const topologyFile = files.topology === undefined ? SHIPPED.topology : beside(files.topology);
   const topology = parseYaml(readText(topologyFile), topologyFile, topologySchema);
   const centres = centresOf(topology).map(centre => centre.name);
   const gtmFile = files.gtm === undefined ? SHIPPED.gtm : beside(files.gtm);
   const clientsFile = files.clients === undefined ? SHIPPED.clients : beside(files.clients);
-  const vantagePoints = vantagePointsOf(parseYaml(readText(gtmFile), gtmFile, gtmConfigSchema));
+  const gtmSchema = gtmOf(topology);
+  const vantagePoints = vantagePointsOf(parseYaml(readText(gtmFile), gtmFile, gtmSchema));
   const application = loadManifests(files.application?.map(beside) ?? SHIPPED.application, centres);
-  const steps = stepsOf(application);
+  const steps = [...stepsOf(application.objects), ...stepsOf(patchesOf(raw['timeline']))];
+  const { objects } = application;
   const scenario = parseYaml(
     text,
     file,
@@ -93,10 +96,10 @@ export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario 
           .max(200)
           .refine(line => !line.includes('\n'), 'must be one line'),
         files: z.unknown().optional(),
-        gtm: laidOver(gtmFile, gtmConfigSchema),
+        gtm: laidOver(gtmFile, gtmSchema),
         clients: laidOver(clientsFile, clientsSchema),
         approveAfter: duration.default(10_000),
-        timeline: timelineSchema({ topology, vantagePoints }).default([]),
+        timeline: timelineSchema({ topology, vantagePoints, steps, objects }).default([]),
         ends: duration.refine(ms => ms > 0 && ms <= 24 * 3_600_000, 'must be more than 0s and at most 24h'),
         expect: expectSchema,
       })
@@ -109,6 +112,17 @@ export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario 
           context.addIssue({ code: 'custom', path: ['ends'], message });
         }
         const populations = clients.populations.map(population => population.name);
+        for (const { name, params } of faultsOf(timeline))
+          for (const place of [at(params, 'from') ?? []].flat())
+            if (!isPlaceOf(String(place), populations))
+              context.addIssue({
+                code: 'custom',
+                path: ['timeline'],
+                message: `${name}: no population has the place "${place}"${suggestion(
+                  String(place),
+                  populations.map(each => `clients/${each}`),
+                )}`,
+              });
         const names = { faults: faultsOf(timeline).map(({ name }) => name), populations, centres, steps };
         // A drill without clients may be asked for: what is expected of clients is unknown then, not wrong.
         for (const [index, entry] of expect.entries())
@@ -137,6 +151,13 @@ function laidOver<S extends z.ZodType>(file: string, schema: S) {
     });
 }
 
+/** Whether a place below `clients` or `resolver` belongs to a population; any other place does. */
+function isPlaceOf(place: string, populations: readonly string[]): boolean {
+  const [, kind, rest = ''] = /^(clients|resolver)\/(.+)$/.exec(place) ?? [];
+  if (kind === undefined) return true;
+  return populations.includes(kind === 'clients' ? rest : rest.replace(/-\d+$/, ''));
+}
+
 export function vantagePointsOf(gtm: GtmConfig): string[] {
   return [
     ...new Set(gtm.AddrPools.flatMap(pool => pool.Monitor?.IspCityNode.map(node => node.Name) ?? [])),
@@ -154,13 +175,47 @@ function loadManifests(files: readonly string[], centres: readonly string[]): Ma
   return { namespace: application.metadata.namespace ?? 'default', name: application.metadata.name, objects };
 }
 
-function stepsOf({ objects }: Manifests): string[] {
-  return objects.flatMap(({ kind, spec, ...fields }) => {
-    const steps =
-      kind === 'Workflow' ? fields['steps'] : kind === 'Application' ? spec?.['workflow']?.steps : undefined;
-    return Array.isArray(steps) ? steps.map(step => String(step?.name)) : [];
+/** The GTM's configuration, whose addresses are centres of the topology or numbers. */
+function gtmOf(topology: Topology) {
+  const centres = new Map(centresOf(topology).map(({ name, address }) => [name, address]));
+  return gtmConfigSchema.superRefine((gtm, context) => {
+    if (context.issues.length > 0) return;
+    for (const [i, pool] of gtm.AddrPools.entries()) {
+      const seen = new Set<string>();
+      for (const [j, { Addr }] of pool.Addr.entries()) {
+        const address = /^[\d.]+$/.test(Addr) ? Addr : centres.get(Addr);
+        const message =
+          address === undefined
+            ? `the topology has no centre "${Addr}"${suggestion(Addr, [...centres.keys()])}`
+            : `${address} (${Addr}) is already in the pool`;
+        if (address === undefined || seen.has(address))
+          context.addIssue({ code: 'custom', path: ['AddrPools', i, 'Addr', j, 'Addr'], message });
+        if (address !== undefined) seen.add(address);
+      }
+    }
   });
 }
+
+type Manifest = Pick<KubeObject, 'kind'> & Readonly<Record<string, unknown>>;
+
+/** The names of a workflow's steps, in a Workflow or in an Application. */
+function stepsOf(objects: readonly Manifest[]): string[] {
+  return objects.flatMap(({ kind, spec, steps }) => {
+    const own = kind === 'Workflow' ? steps : kind === 'Application' ? at(at(spec, 'workflow'), 'steps') : [];
+    return Array.isArray(own) ? own.map(step => String(at(step, 'name'))) : [];
+  });
+}
+
+/** What the patches of a timeline that was not checked yet say of their targets. */
+function patchesOf(timeline: unknown): Manifest[] {
+  const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+  return list(timeline)
+    .flatMap(entry => list(at(at(entry, 'deploy'), 'patches')))
+    .map(each => ({ ...(at(each, 'patch') as object), kind: String(at(at(each, 'target'), 'kind')) }));
+}
+
+const at = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 
 function scenarioFile(nameOrFile: string, root: string): string {
   if (/[/\\]|\.ya?ml$/.test(nameOrFile)) return resolve(nameOrFile);

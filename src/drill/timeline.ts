@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { faultKinds } from '../faults/index.ts';
-import type { Topology } from '../kube/topology.ts';
+import { placesOf, type Topology } from '../kube/topology.ts';
+import { suggestion } from '../runtime/suggest.ts';
 import { duration, explain } from '../runtime/yaml.ts';
 
 /** A fault on its targets, from `at` for `for` (to the end of the drill without it). */
@@ -35,38 +36,63 @@ export function faultsOf(timeline: readonly TimelineEntry[]): FaultEntry[] {
   return timeline.filter(entry => 'fault' in entry);
 }
 
-/** What targets the timeline may name. */
+/** What the timeline may name. */
 export interface Targets {
   readonly topology: Topology;
   readonly vantagePoints: readonly string[];
+  /** Of the application's workflow, as it is and as the timeline changes it. */
+  readonly steps: readonly string[];
+  readonly objects: readonly { readonly kind: string; readonly metadata: { readonly name: string } }[];
 }
 
 const label = z
   .string()
   .regex(/^[a-z0-9][-a-z0-9.]*$/, 'must be lower-case letters, digits, dots and dashes');
 
-const approveSchema = z.strictObject({ at: duration, approve: z.string() });
+/** A text that is one of `known`; `what` is none of. */
+const oneOf = (known: readonly string[], what: string) =>
+  z.string().superRefine((name, context) => {
+    if (known.includes(name)) return;
+    context.addIssue({ code: 'custom', message: `no ${what} is named "${name}"${suggestion(name, known)}` });
+  });
 
-const deploySchema = z.strictObject({
-  at: duration,
-  deploy: z.strictObject({
-    publishVersion: z.string().min(1),
-    patches: z
-      .array(
-        z.strictObject({
-          target: z.strictObject({ kind: z.string(), name: z.string() }),
-          patch: z.record(z.string(), z.unknown()),
-        }),
-      )
-      .default([]),
-  }),
-});
+const approveSchema = ({ steps }: Targets) =>
+  z.strictObject({ at: duration, approve: oneOf(steps, 'step of the workflow') });
+
+const deploySchema = ({ objects }: Targets) =>
+  z.strictObject({
+    at: duration,
+    deploy: z.strictObject({
+      publishVersion: z.string().min(1),
+      patches: z
+        .array(
+          z.strictObject({
+            target: z.strictObject({ kind: z.string(), name: z.string() }).superRefine((target, context) => {
+              const names = objects
+                .filter(({ kind }) => kind === target.kind)
+                .map(each => each.metadata.name);
+              if (names.includes(target.name)) return;
+              const kinds = [...new Set(objects.map(({ kind }) => kind))];
+              const hint = names.length > 0 ? suggestion(target.name, names) : suggestion(target.kind, kinds);
+              const message = `the manifests hold no ${target.kind} "${target.name}"${hint}`;
+              context.addIssue({ code: 'custom', message, path: [names.length > 0 ? 'name' : 'kind'] });
+            }),
+            patch: z.record(z.string(), z.unknown()),
+          }),
+        )
+        .default([]),
+    }),
+  });
 
 /** The timeline of a scenario: faults with their targets resolved, repetitions written out, in order of time. */
 export function timelineSchema(targets: Targets) {
-  const faults = faultSchemas(targets);
+  const schemas = {
+    approve: approveSchema(targets),
+    deploy: deploySchema(targets),
+    faults: faultSchemas(targets),
+  };
   const entry = z.unknown().transform((value, context): TimelineEntry[] => {
-    const schema = entrySchema(value, faults);
+    const schema = entrySchema(value, schemas);
     if (typeof schema === 'string') {
       context.issues.push({ code: 'custom', message: schema, input: value });
       return z.NEVER;
@@ -96,15 +122,21 @@ export function timelineSchema(targets: Targets) {
 
 type EntrySchema = z.ZodType<TimelineEntry | TimelineEntry[]>;
 
+interface EntrySchemas {
+  readonly approve: EntrySchema;
+  readonly deploy: EntrySchema;
+  readonly faults: ReadonlyMap<string, EntrySchema>;
+}
+
 /** The schema that fits an entry, or what is wrong with it. */
-function entrySchema(value: unknown, faults: ReadonlyMap<string, EntrySchema>): EntrySchema | string {
+function entrySchema(value: unknown, schemas: EntrySchemas): EntrySchema | string {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return 'must be a map with `at` and one of `fault`, `approve`, `deploy`';
-  if ('approve' in value) return approveSchema;
-  if ('deploy' in value) return deploySchema;
+  if ('approve' in value) return schemas.approve;
+  if ('deploy' in value) return schemas.deploy;
   if (!('fault' in value)) return 'must have one of `fault`, `approve`, `deploy`';
   // An unknown kind fails on the literal below, whose error lists and suggests the known ones.
-  return faults.get(String(value.fault)) ?? unknownFault;
+  return schemas.faults.get(String(value.fault)) ?? unknownFault;
 }
 
 const unknownFault = z.looseObject({ fault: z.enum([...faultKinds.keys()]) }) as unknown as EntrySchema;
@@ -127,6 +159,7 @@ function faultSchema(name: string, targets: Targets): EntrySchema {
       ...(kind.momentary ? {} : { for: duration.optional() }),
       repeat: z.strictObject({ times: z.int().min(2).max(100), every: duration }).optional(),
       ...fields,
+      ...('from' in fields ? { from: fromSchema(targets) } : {}),
     })
     .transform(entry => {
       const {
@@ -179,4 +212,21 @@ function targetSchema(
   return z
     .preprocess(value => (typeof value === 'string' ? [value] : value), z.array(known).min(1))
     .transform(names => [...new Set(names.flatMap(name => groups.get(name) ?? []))]);
+}
+
+/** `from`: the places at the other end of struck links, one or several; a city stands for its centres. */
+function fromSchema({ topology, vantagePoints }: Targets): z.ZodType<string[]> {
+  const cities = new Map(
+    topology.cities.map(({ name, centres }) => [name, centres.map(centre => centre.name)]),
+  );
+  const known = [...placesOf(topology), ...vantagePoints.map(node => `vantage/${node}`)];
+  const place = z.string().superRefine((name, context) => {
+    // Of which populations there are, the timeline knows nothing.
+    if (known.includes(name) || /^(clients|resolver)\/./.test(name)) return;
+    context.addIssue({ code: 'custom', message: `no place is named "${name}"${suggestion(name, known)}` });
+  });
+  return z
+    .preprocess(value => (typeof value === 'string' ? [value] : value), z.array(place).min(1))
+    .default(['*'])
+    .transform(names => [...new Set(names.flatMap(name => cities.get(name) ?? [name]))]);
 }

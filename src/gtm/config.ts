@@ -17,6 +17,11 @@ const domain = z
     error: 'must be a lower-case domain name without a final dot, such as web-demo.example.com',
   });
 
+const seconds = (least: number, most: number) => {
+  const message = `must be a whole number of seconds from ${least} to ${most}, as in the API`;
+  return z.int(message).min(least, message).max(most, message);
+};
+
 const weight = z.int().min(1).max(100).default(1);
 const lbaStrategy = z.enum(['ALL_RR', 'RATIO']);
 const port = z.int().min(1).max(65_535);
@@ -37,7 +42,7 @@ const address = z.strictObject({
 
 const check = {
   /** Seconds. Below 60 only on the ultimate edition. */
-  Interval: z.int('must be a whole number of seconds, as in the API').min(15).max(3600).default(60),
+  Interval: seconds(15, 3600).default(60),
   /** Milliseconds. */
   Timeout: z.literal([2000, 3000, 5000, 10_000]).default(5000),
   /** Failures in a row after which a vantage point holds the address for down. */
@@ -131,7 +136,7 @@ export const gtmConfigSchema = z
       /** The business name, whose CNAME points to the access domain. */
       PublicUserDomainName: domain,
       /** Seconds. Below 60 only on the ultimate edition. */
-      Ttl: z.int('must be a whole number of seconds, as in the API').min(1).max(86_400).default(60),
+      Ttl: seconds(1, 86_400).default(60),
     }),
     AddrPools: z.array(pool).min(1).max(20),
     /** One: the API wants distinct lines, and only one line is served. */

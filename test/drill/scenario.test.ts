@@ -1,8 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { listScenarios, loadScenario } from '../../src/drill/scenario.ts';
+import { faultsOf } from '../../src/drill/timeline.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'liangdi-scenario-'));
 
@@ -59,6 +60,26 @@ describe('a scenario file', () => {
     ]);
   });
 
+  test('takes a city for its centres at the other end of a link, too', () => {
+    const [fault] = faultsOf(
+      loadScenario(
+        written(
+          `${steady}timeline: [{ at: 1s, fault: partition, on: hangzhou, from: [beijing, clients/jvm] }]\n`,
+        ),
+      ).timeline,
+    );
+    expect(fault?.params).toMatchObject({ from: ['cluster1-beijing', 'cluster2-beijing', 'clients/jvm'] });
+  });
+
+  test('may approve a step that it adds to the workflow', () => {
+    const steps = '[{ name: again, type: deploy, properties: { policies: [] } }]';
+    const target = '{ kind: Workflow, name: deploy-demo }';
+    const deploy = `{ publishVersion: v9, patches: [{ target: ${target}, patch: { steps: ${steps} } }] }`;
+    expect(
+      load(`${steady}timeline: [{ at: 1s, deploy: ${deploy} }, { at: 9s, approve: again }]\n`),
+    ).not.toThrow();
+  });
+
   test('changes the GTM by the names of what it changes', () => {
     const { gtm } = loadScenario(
       written(`${steady}gtm:
@@ -109,6 +130,36 @@ describe('what is wrong in a scenario file is said with its place', () => {
       /mine\.yaml:2:\d+: ends: the timeline goes on at 90s/,
     ],
     [
+      'the approval of an unknown step',
+      'timeline: [{ at: 1s, approve: deploy-cluster2-bejing }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.approve: no step .*did you mean "deploy-cluster2-beijing"/,
+    ],
+    [
+      'a patch of an object that is not there',
+      'timeline: [{ at: 1s, deploy: { publishVersion: v9, patches: [{ target: { kind: Deployment, name: web-dmo }, patch: {} }] } }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.deploy\.patches\[0\]\.target\.name: .*no Deployment "web-dmo"; did you mean "web-demo"/,
+    ],
+    [
+      'a link to a place that is not there',
+      'timeline: [{ at: 1s, fault: partition, on: beijing, from: [clients, vantge] }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.from\[1\]: no place is named "vantge"; did you mean "vantage"/,
+    ],
+    [
+      'a link to a vantage point that is not there',
+      'timeline: [{ at: 1s, fault: latency, latency: 1s, on: beijing, from: vantage/nanjing }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.from\[0\]: no place .*vantage\/nanjing-mobile/,
+    ],
+    [
+      'a link to a population that is not there',
+      'timeline: [{ at: 1s, fault: loss, share: 5%, on: beijing, from: clients/honst }]',
+      /mine\.yaml:5:\d+: timeline: loss: no population .*did you mean "clients\/honest"/,
+    ],
+    [
+      'a centre in the GTM that the topology lacks',
+      'gtm: { AddrPools: [{ Name: hangzhou, Addr: [{ Addr: cluster1-hangzou }] }] }',
+      /mine\.yaml:5:\d+: gtm\.AddrPools.*no centre "cluster1-hangzou"; did you mean "cluster1-hangzhou"/,
+    ],
+    [
       'a duration that is none',
       'approveAfter: soon',
       /mine\.yaml:5:\d+: approveAfter: "soon" is not a duration/,
@@ -157,5 +208,49 @@ describe('what is wrong in a scenario file is said with its place', () => {
 
   test('an unknown scenario', () => {
     expect(() => loadScenario('beijin-down')).toThrow(/no such scenario; did you mean "beijing-down"/);
+  });
+});
+
+describe('what is wrong in a file beside it is said with that file', () => {
+  const changed = (file: string, from: string, to: string) => {
+    const text = readFileSync(join(import.meta.dirname, '../../clusters', file), 'utf8');
+    expect(text).toContain(from);
+    writeFileSync(join(folder, file), text.replace(from, to));
+    return load(`${steady}files: { ${file.replace('.yaml', '')}: ${file} }\n`);
+  };
+
+  test.each<[string, string, string, RegExp]>([
+    [
+      'a centre of that name',
+      'cluster2-beijing',
+      'cluster1-beijing',
+      /:6:\d+: .*name: "cluster1-beijing" is already/,
+    ],
+    [
+      'a city of that name',
+      'name: hangzhou',
+      'name: beijing',
+      /:7:\d+: cities\[1\]\.name: "beijing" is already/,
+    ],
+    ['a place of that name', 'cluster1-hangzhou', 'clients', /:9:\d+: .*name: "clients" is already/],
+    ['an address of another', '203.0.113.20', '203.0.113.10', /:6:\d+: .*address: 203.* of cluster1-beijing/],
+    [
+      'a link to nowhere',
+      'to: hangzhou',
+      'to: hangzou',
+      /:18:\d+: links\[2\]\.to: .*did you mean "hangzhou"/,
+    ],
+  ])('the topology has %s', (_what, from, to, message) => {
+    expect(changed('topology.yaml', from, to)).toThrow(new RegExp(`topology\\.yaml${message.source}`));
+  });
+
+  test('the GTM has a centre that the topology lacks', () => {
+    expect(changed('gtm.yaml', 'Addr: cluster1-hangzhou', 'Addr: cluster9')).toThrow(
+      /gtm\.yaml:34:\d+: AddrPools\[1\]\.Addr\[0\]\.Addr: the topology has no centre "cluster9"; known: cluster1-beijing/,
+    );
+  });
+
+  test('the GTM has a time out of range', () => {
+    expect(changed('gtm.yaml', 'Interval: 15', 'Interval: 14')).toThrow(/seconds from 15 to 3600/);
   });
 });
