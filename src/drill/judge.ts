@@ -84,12 +84,12 @@ function withoutRequests({ fault, rto, bound, phases }: PopulationRecovery): Rec
 const ELSEWHERE = '';
 
 /** Shares of the successful requests before the first fault. */
-function splitBefore({ centres, faults, begins, requests }: DrillRecord): Record<string, number> {
-  const until = faults[0]?.inject ?? Number.POSITIVE_INFINITY;
-  const went = new Tally(centres);
-  for (const request of requests) {
-    if (request.sent < (begins ?? 0) || request.sent >= until || !succeeded(request)) continue;
-    went.add(request.centre ?? ELSEWHERE);
+function splitBefore(drill: DrillRecord): Record<string, number> {
+  const until = drill.faults[0]?.inject ?? Number.POSITIVE_INFINITY;
+  const went = new Tally(drill.centres);
+  // A window that expectations look at too: it is cut out once.
+  for (const request of drill.requestsIn({ from: drill.begins ?? 0, until })) {
+    if (succeeded(request)) went.add(request.centre ?? ELSEWHERE);
   }
   return Object.fromEntries(
     went

@@ -44,8 +44,8 @@ interface Withdrawal {
   readonly publish: PublishEvent;
   /** Until then an answer with an address of the fault is an old one. */
   readonly until: number;
-  /** By answer id: whether it holds an address of the fault. */
-  readonly old: Uint8Array;
+  /** By answer id: 1 when it holds an address of the fault. */
+  readonly old: readonly (1 | undefined)[];
 }
 
 /** The chance to be wrong in saying that errors are over. */
@@ -165,7 +165,7 @@ function withdrawalOf(drill: DrillRecord, fault: FaultLife): Withdrawal | undefi
   const change = route && health.findLast(each => each.at >= began && drill.precedes(each, route));
   if (route === undefined || change === undefined) return undefined;
   const again = publications.find(each => drill.precedes(publish, each) && holds(each));
-  const old = new Uint8Array(drill.answers.reduce((most, { id }) => Math.max(most, id), 0) + 1);
+  const old: 1[] = [];
   for (const answer of drill.answers) if (holds(answer)) old[answer.id] = 1;
   return { health: change, route, publish, until: Math.min(healed, again?.at ?? healed), old };
 }

