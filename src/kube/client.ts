@@ -7,9 +7,18 @@ export type ApiReason =
   | 'Invalid'
   | 'BadRequest'
   | 'Expired'
+  | 'Unauthorized'
   | 'Forbidden'
-  | 'Unreachable'
-  | 'InternalError';
+  | 'MethodNotAllowed'
+  | 'NotAcceptable'
+  | 'RequestEntityTooLarge'
+  | 'UnsupportedMediaType'
+  | 'TooManyRequests'
+  | 'ServiceUnavailable'
+  | 'ServerTimeout'
+  | 'Timeout'
+  | 'InternalError'
+  | 'Unreachable';
 
 /** A Kubernetes API call that failed, in the API's own words (`reason` is metav1.Status.reason; `Unreachable` is ours). */
 export class ApiError extends Error {
@@ -51,7 +60,8 @@ export interface WatchHandler {
 
 /**
  * A Kubernetes API as its clients see it: implemented by `simulated/` and, over @kubernetes/client-node, for real
- * clusters. Failures reject with ApiError. What comes back is the caller's own copy, and so is what is handed in.
+ * clusters. Failures reject with ApiError. What comes back is the caller's own copy, and so is what is handed in:
+ * plain JSON, times as text, without `metadata.managedFields`.
  */
 export interface KubeClient {
   get(ref: ObjectRef): Promise<KubeObject>;
