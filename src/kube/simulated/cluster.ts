@@ -2,6 +2,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Place, SimulatedNetwork, SimulatedServer } from '../../runtime/network.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { KubeClient } from '../client.ts';
+import type { KubeObject } from '../objects.ts';
 import { ApiServer } from './api-server.ts';
 import { simulatedClient } from './client.ts';
 import type { ControllerContext, Runnable } from './controllers/controller.ts';
@@ -10,6 +11,7 @@ import { endpointSliceController } from './controllers/endpoint-slice.ts';
 import { nodeLifecycle } from './controllers/node-lifecycle.ts';
 import { replicaSetController } from './controllers/replica-set.ts';
 import { scheduler } from './controllers/scheduler.ts';
+import { TEMPLATE_HASH } from './controllers/template-hash.ts';
 import { Ingress } from './ingress.ts';
 import { Kubelet } from './kubelet.ts';
 import { MachineClock } from './machine-clock.ts';
@@ -200,12 +202,10 @@ export class SimulatedCluster {
     if (this.#kubelets.some(kubelet => kubelet.running)) this.#ingress?.start();
   }
 
-  /** Kills the processes of running pods with these labels, chosen at random; returns how many. */
-  killPods(count: number | 'all', namespace: string, labels: Readonly<Record<string, string>>): number {
+  /** Kills the processes of a Deployment's running pods, chosen at random; returns how many. The API is not needed. */
+  killPods(count: number | 'all', namespace: string, deployment: string): number {
     const matches = ({ running, pod }: PodWorker): boolean =>
-      running &&
-      pod.metadata.namespace === namespace &&
-      Object.entries(labels).every(([label, value]) => pod.metadata.labels?.[label] === value);
+      running && pod.metadata.namespace === namespace && deploymentOf(pod) === deployment;
     const candidates = this.#kubelets.flatMap(kubelet => kubelet.workers).filter(matches);
     const chosen = count === 'all' ? candidates : this.#victims.shuffle(candidates).slice(0, count);
     return chosen.filter(worker => worker.kill()).length;
@@ -305,4 +305,11 @@ export class SimulatedCluster {
   #after(clock: Clock, span: Span, act: () => void): void {
     clock.after(draw(this.#random, span), act);
   }
+}
+
+/** By its ReplicaSet, which is named after the Deployment and the hash of its template. */
+function deploymentOf({ metadata: { ownerReferences = [], labels } }: KubeObject): string | undefined {
+  const owner = ownerReferences.find(({ kind }) => kind === 'ReplicaSet')?.name;
+  const suffix = `-${labels?.[TEMPLATE_HASH]}`;
+  return owner?.endsWith(suffix) ? owner.slice(0, -suffix.length) : undefined;
 }

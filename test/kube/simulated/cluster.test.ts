@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Condition } from '../../../src/kube/simulated/objects.ts';
 import { INGRESS, isTrue, NODE, nodeOf, REPLICA_SET } from '../../../src/kube/simulated/objects.ts';
-import { configMap, count, deployment, inCluster, ingress, labels, PAGE, phases, service } from './rig.ts';
+import { configMap, count, deployment, inCluster, ingress, PAGE, phases, service } from './rig.ts';
 
 describe('a cluster that comes up', () => {
   test(
@@ -270,7 +270,7 @@ describe('the same seed', () => {
       await rig.deploy();
       const stop = rig.traffic(50);
       rig.cluster.setApplication({ errorShare: 0.3 });
-      rig.cluster.killPods(2, 'demo', labels);
+      rig.cluster.killPods(2, 'demo', 'web-demo');
       await rig.clock.sleep(20_000);
       rig.cluster.stop();
       rig.cluster.start();
