@@ -9,6 +9,7 @@ import { lookupIn, refOf } from '../engine/referred.ts';
 import { type Gtm, startGtm } from '../gtm/gtm.ts';
 import { resolveGtm } from '../gtm/resolve.ts';
 import { ApiError } from '../kube/client.ts';
+import { insist } from '../kube/insist.ts';
 import type { Kind, KubeObject } from '../kube/objects.ts';
 import { strategicMergePatch } from '../kube/patch.ts';
 import { type Lab, LabError } from '../lab/lab.ts';
@@ -17,11 +18,14 @@ import { startClients } from '../traffic/index.ts';
 import { Injection } from './injection.ts';
 import { observe, type Rollout, type RolloutState } from './observers.ts';
 import type { Manifests, Scenario } from './scenario.ts';
+import { Standing } from './standing.ts';
 import type { DeployEntry, FaultEntry, TimelineEntry } from './timeline.ts';
 import { VERSION } from './version.ts';
 
 /** How long the lab, the first rollout and the ingresses may take before the lab is said to have failed. */
 const READY_WITHIN_MS = 15 * 60_000;
+/** At a drill's end, for an API that has to come back first. */
+const HEALED_WITHIN_MS = 5 * 60_000;
 const ENDED_BADLY = ['workflowFailed', 'workflowTerminated'];
 
 /**
@@ -60,6 +64,8 @@ class Drill {
   readonly #journal: Journal;
   /** In the order of their injection. */
   readonly #injections: Injection[] = [];
+  readonly #standing = new Standing();
+  #isOver = false;
   readonly #closing: (() => void)[] = [];
   #manifests: Manifests;
   #rollout: Rollout | undefined;
@@ -97,13 +103,27 @@ class Drill {
 
   /** Heals what is still broken and leaves nothing running. */
   async leave(reason: EndEvent['reason']): Promise<void> {
+    this.#isOver = true;
+    let ended: EndEvent['reason'] = 'failed';
     try {
-      for (const injection of this.#injections.toReversed()) await injection.heal();
+      await this.#healAll();
+      ended = reason;
     } finally {
       for (const close of this.#closing.toReversed()) close();
       await this.#lab.down();
-      this.#journal.append({ at: this.#now(), kind: 'end', reason });
+      this.#journal.append({ at: this.#now(), kind: 'end', reason: ended });
     }
+  }
+
+  /** All at once: one may have to wait for another, as what needs an API for the fault that took it away. */
+  async #healAll(): Promise<void> {
+    const [lasting, momentary] = [false, true].map(which =>
+      this.#injections.filter(injection => injection.momentary === which),
+    ) as [Injection[], Injection[]];
+    const healed = await Promise.allSettled(lasting.map(injection => injection.heal(HEALED_WITHIN_MS)));
+    // The latest first: each puts back what it found.
+    for (const injection of momentary.toReversed()) await injection.heal(HEALED_WITHIN_MS);
+    for (const each of healed) if (each.status === 'rejected') throw each.reason;
   }
 
   async #bringUp(): Promise<void> {
@@ -167,7 +187,7 @@ class Drill {
       step,
       ...(state.publishVersion === undefined ? {} : { publishVersion: state.publishVersion }),
     });
-    await resume(this.#lab.hub, { ...APPLICATION, namespace, name });
+    await insist(this.#lab.clock, () => resume(this.#lab.hub, { ...APPLICATION, namespace, name }));
   }
 
   async #deploy(planned: Plan): Promise<void> {
@@ -176,7 +196,8 @@ class Drill {
     for (const page of expectedPages(planned))
       this.#journal.append({ at: this.#now(), kind: 'plan', ...version, ...page });
     this.#journal.append({ at: this.#now(), kind: 'deploy', application, ...version });
-    await applyManifests(this.#lab.hub, this.#manifests.objects);
+    const { objects } = this.#manifests;
+    await insist(this.#lab.clock, () => applyManifests(this.#lab.hub, objects));
   }
 
   async #everyCentreAnswers(): Promise<void> {
@@ -235,20 +256,25 @@ class Drill {
 
   async #entry(entry: TimelineEntry, at: (ms: number) => Promise<void>): Promise<void> {
     await at(entry.at);
+    if (this.#isOver) return;
     if ('approve' in entry) await this.#approve(entry.approve);
     else if ('deploy' in entry) await this.#publish(entry.deploy);
     else await this.#strike(entry, at);
   }
 
   async #strike(entry: FaultEntry, at: (ms: number) => Promise<void>): Promise<void> {
-    const injection = new Injection(entry, this.#lab.controls, this.#journal);
+    const injection = new Injection(entry, this.#lab.controls, this.#journal, this.#standing);
     this.#injections.push(injection);
     await injection.inject();
-    if (entry.for !== undefined) await at(entry.at + entry.for);
-    if (entry.for !== undefined || injection.momentary) await injection.heal();
+    if (entry.for === undefined) return;
+    await at(entry.at + entry.for);
+    await injection.heal();
   }
 
+  /** While the hub is away, nothing is published: people try again until it is back. */
   async #publish(deploy: DeployEntry['deploy']): Promise<void> {
+    const { hub, clock } = this.#lab;
+    await insist(clock, () => hub.list(APPLICATION, { namespace: this.#manifests.namespace }));
     this.#manifests = { ...this.#manifests, objects: patched(this.#manifests, deploy) };
     await this.#deploy(this.#plan());
   }

@@ -1,8 +1,10 @@
 import type { Controls, FaultKind, Hold } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
+import { insist } from '../kube/insist.ts';
 import type { Json } from '../kube/objects.ts';
 import { LabError } from '../lab/lab.ts';
 import type { FaultEvent, Journal } from '../runtime/journal.ts';
+import type { Standing, State } from './standing.ts';
 import type { FaultEntry } from './timeline.ts';
 
 /** How often, and how long, an injection is looked for before the lab is said to have failed. */
@@ -11,7 +13,7 @@ const TAKES_EFFECT_WITHIN_MS = 120_000;
 
 interface Struck {
   readonly target: string;
-  readonly undo: Json;
+  readonly state: State;
   hold?: Hold;
 }
 
@@ -21,52 +23,89 @@ export class Injection {
   readonly #kind: FaultKind;
   readonly #controls: Controls;
   readonly #journal: Journal;
+  readonly #standing: Standing;
   readonly #struck: Struck[] = [];
+  #strikes: readonly Promise<number>[] = [];
+  #healing: Promise<void> | undefined;
+  #healUntil = Number.POSITIVE_INFINITY;
 
-  constructor(entry: FaultEntry, controls: Controls, journal: Journal) {
+  constructor(entry: FaultEntry, controls: Controls, journal: Journal, standing: Standing) {
     this.#entry = entry;
     this.#kind = faultKindOf(entry);
     this.#controls = controls;
     this.#journal = journal;
-  }
-
-  /** It passes by itself; healing it only says so. */
-  get momentary(): boolean {
-    return this.#kind.momentary === true;
+    this.#standing = standing;
   }
 
   /** Resolves when every target shows the fault. @throws LabError when one does not. */
   async inject(): Promise<void> {
     this.#write('inject');
-    const since = await Promise.all(this.#entry.on.map(target => this.#strike(target)));
-    this.#write('injected', Math.max(...since));
+    this.#strikes = this.#entry.on.map(target => this.#strike(target));
+    const since = Math.max(...(await Promise.all(this.#strikes)));
+    if (this.#healing !== undefined) return;
+    this.#write('injected', since);
+    if (!this.#kind.momentary) return;
+    this.#write('heal');
+    this.#write('healed');
   }
 
-  /** Takes the fault back; harmless when it is not in force. */
-  async heal(): Promise<void> {
+  /**
+   * Takes the fault back, once. A target whose API is away is waited for, at most `withinMs` from the latest call on.
+   * What a momentary fault has left behind goes too.
+   */
+  heal(withinMs = Number.POSITIVE_INFINITY): Promise<void> {
+    this.#healUntil = this.#controls.clock.now() + withinMs;
+    this.#healing ??= this.#takeBack();
+    return this.#healing;
+  }
+
+  /** It passes by itself: there is no need to heal it while the drill goes on. */
+  get momentary(): boolean {
+    return this.#kind.momentary === true;
+  }
+
+  async #takeBack(): Promise<void> {
+    // A strike under way must not land after its healing.
+    await Promise.allSettled(this.#strikes);
     if (this.#struck.length === 0) return;
-    this.#write('heal');
-    const struck = this.#struck.splice(0);
-    for (const { hold } of struck) hold?.release();
-    if (!this.#kind.momentary)
-      await Promise.all(
-        struck.map(({ target, undo }) => this.#kind.heal(this.#controls, target, undo, this.#label(target))),
-      ).catch(error => this.#fail('could not be healed', error));
-    this.#write('healed');
+    if (!this.momentary) this.#write('heal');
+    await Promise.all(this.#struck.map(struck => this.#restore(struck)));
+    if (!this.momentary) this.#write('healed');
+  }
+
+  async #restore({ target, state, hold }: Struck): Promise<void> {
+    const { clock } = this.#controls;
+    await hold?.release();
+    const heal = (undo: Json) => this.#kind.heal(this.#controls, target, undo, this.#label(target));
+    try {
+      await state.leave(undo =>
+        insist(
+          clock,
+          () => heal(undo),
+          () => clock.now() < this.#healUntil,
+        ),
+      );
+    } catch (error) {
+      this.#fail(`could not be healed on ${target}`, error);
+    }
   }
 
   /** Returns the moment of the first observation that showed the fault. */
   async #strike(target: string): Promise<number> {
     const { clock } = this.#controls;
     const { params } = this.#entry;
+    const deadline = clock.now() + TAKES_EFFECT_WITHIN_MS;
+    const goesOn = () => this.#healing === undefined && clock.now() < deadline;
     try {
-      const undo = (await this.#kind.prepare?.(this.#controls, target, params)) ?? null;
-      const struck: Struck = { target, undo };
+      const state = this.#standing.of(this.#kind, target);
+      const prepare = async () => (await this.#kind.prepare?.(this.#controls, target, params)) ?? null;
+      await state.enter(() => insist(clock, prepare, goesOn));
+      const struck: Struck = { target, state };
       this.#struck.push(struck);
-      const hold = await this.#kind.inject(this.#controls, target, params, this.#label(target));
+      const inject = () => this.#kind.inject(this.#controls, target, params, this.#label(target));
+      const hold = await insist(clock, inject, goesOn);
       if (hold) struck.hold = hold;
-      const deadline = clock.now() + TAKES_EFFECT_WITHIN_MS;
-      while (clock.now() < deadline) {
+      while (goesOn()) {
         const looked = clock.now();
         if (await this.#kind.isInEffect(this.#controls, target, params)) return looked;
         await clock.sleep(LOOK_EVERY_MS);
@@ -74,6 +113,7 @@ export class Injection {
     } catch (error) {
       return this.#fail(`could not strike ${target}`, error);
     }
+    if (this.#healing !== undefined) return clock.now();
     return this.#fail(`shows no effect on ${target} after ${TAKES_EFFECT_WITHIN_MS / 1000} s`);
   }
 

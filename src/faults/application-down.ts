@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { KubeClient } from '../kube/client.ts';
+import { follow } from '../kube/follow.ts';
+import { insist } from '../kube/insist.ts';
 import { type Controls, faultKind, type Hold, requestShows } from './fault.ts';
 
 const deployment = (controls: Controls) => ({
@@ -10,6 +12,26 @@ const deployment = (controls: Controls) => ({
 
 const scale = (kube: KubeClient, controls: Controls, replicas: number) =>
   kube.patch(deployment(controls), 'merge', { spec: { replicas } });
+
+/** The engine's drift repair would bring the pods back: scales down again whenever somebody scaled up. */
+function holdDown(kube: KubeClient, controls: Controls): Hold {
+  const { clock } = controls;
+  const { apiVersion, kind, namespace, name } = deployment(controls);
+  let released = false;
+  let pressing: Promise<unknown> = Promise.resolve();
+  const press = async () => released || scale(kube, controls, 0);
+  const watch = follow({ client: kube, clock, kind: { apiVersion, kind }, namespace }, ({ object }) => {
+    if (!released && object.metadata.name === name && object.spec?.['replicas'] !== 0)
+      pressing = pressing.then(() => insist(clock, press, () => !released)).catch(() => undefined);
+  });
+  return {
+    async release() {
+      released = true;
+      watch.close();
+      await pressing;
+    },
+  };
+}
 
 export const applicationDown = faultKind({
   kind: 'application-down',
@@ -24,26 +46,7 @@ export const applicationDown = faultKind({
   async inject(controls, centre): Promise<Hold> {
     const { kube } = controls.centre(centre);
     await scale(kube, controls, 0);
-    // The engine's drift repair would bring the pods back: hold them down as long as the fault lasts.
-    const { apiVersion, kind, namespace, name } = deployment(controls);
-    let released = false;
-    const watch = kube.watch(
-      { apiVersion, kind },
-      { namespace },
-      {
-        event({ object }) {
-          if (released || object.metadata.name !== name || object.spec?.['replicas'] === 0) return;
-          scale(kube, controls, 0).catch(() => undefined);
-        },
-        end() {},
-      },
-    );
-    return {
-      release() {
-        released = true;
-        watch.close();
-      },
-    };
+    return holdDown(kube, controls);
   },
   isInEffect: (controls, centre) =>
     requestShows(controls, centre, ({ response }) => response?.status === 503),

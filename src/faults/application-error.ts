@@ -7,11 +7,13 @@ export const applicationError = faultKind({
   says: 'web-demo answers a share of its requests with 500',
   strikes: 'centres',
   needs: ['application-behaviour'],
+  stacks: true,
   schema: z.strictObject({ share }),
-  inject: (controls, centre, params) => controls.centre(centre).setApplication({ errorShare: params.share }),
+  inject: (controls, centre, params, label) =>
+    controls.centre(centre).setApplication(label, { errorShare: params.share }),
   isInEffect: (controls, centre, params) =>
     params.share === 0
       ? Promise.resolve(true)
       : requestShows(controls, centre, ({ response }) => response?.status === 500),
-  heal: (controls, centre) => controls.centre(centre).setApplication({}),
+  heal: (controls, centre, _undo, label) => controls.centre(centre).setApplication(label, {}),
 });

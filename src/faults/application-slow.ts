@@ -1,18 +1,20 @@
 import * as z from 'zod';
 import { duration } from '../runtime/yaml.ts';
-import { faultKind } from './fault.ts';
+import { faultKind, requestShows } from './fault.ts';
 
 export const applicationSlow = faultKind({
   kind: 'application-slow',
   says: 'web-demo takes longer over each request',
   strikes: 'centres',
   needs: ['application-behaviour'],
+  stacks: true,
   schema: z.strictObject({ delay: duration }),
-  inject: (controls, centre, params) => controls.centre(centre).setApplication({ delayMs: params.delay }),
-  async isInEffect(controls, centre, params) {
-    const sent = controls.clock.now();
-    await controls.centre(centre).request(params.delay + 1000);
-    return controls.clock.now() - sent >= params.delay;
+  inject: (controls, centre, params, label) =>
+    controls.centre(centre).setApplication(label, { delayMs: params.delay }),
+  isInEffect(controls, centre, params) {
+    const { clock } = controls;
+    const sent = clock.now();
+    return requestShows(controls, centre, () => clock.now() - sent >= params.delay, params.delay + 1000);
   },
-  heal: (controls, centre) => controls.centre(centre).setApplication({}),
+  heal: (controls, centre, _undo, label) => controls.centre(centre).setApplication(label, {}),
 });

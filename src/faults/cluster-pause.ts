@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { faultKind, requestShows } from './fault.ts';
+import { faultKind, requestFails } from './fault.ts';
 
 export const clusterPause = faultKind({
   kind: 'cluster-pause',
@@ -8,6 +8,6 @@ export const clusterPause = faultKind({
   needs: ['pause-cluster'],
   schema: z.strictObject({}),
   inject: (controls, centre) => controls.centre(centre).pause(),
-  isInEffect: (controls, centre) => requestShows(controls, centre, ({ failure }) => failure === 'timeout'),
+  isInEffect: (controls, centre) => requestFails(controls, centre, 'timeout'),
   heal: (controls, centre) => controls.centre(centre).unpause(),
 });

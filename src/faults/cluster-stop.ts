@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { faultKind, requestShows } from './fault.ts';
+import { faultKind, requestFails } from './fault.ts';
 
 export const clusterStop = faultKind({
   kind: 'cluster-stop',
@@ -8,6 +8,6 @@ export const clusterStop = faultKind({
   needs: ['stop-cluster'],
   schema: z.strictObject({}),
   inject: (controls, centre) => controls.centre(centre).stop(),
-  isInEffect: (controls, centre) => requestShows(controls, centre, ({ failure }) => failure !== undefined),
+  isInEffect: (controls, centre) => requestFails(controls, centre),
   heal: (controls, centre) => controls.centre(centre).start(),
 });

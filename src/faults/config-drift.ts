@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { found } from '../engine/revision.ts';
 import type { Json, KubeObject } from '../kube/objects.ts';
 import { type Controls, faultKind } from './fault.ts';
 
@@ -16,6 +17,12 @@ const ref = (
   ...object,
   name: object.name ?? controls.application.name,
 });
+
+interface Drift {
+  readonly object: ReturnType<typeof ref>;
+  readonly patch: Record<string, unknown>;
+  readonly inverse: Record<string, Json>;
+}
 
 /** The merge patch that puts back what `patch` changes in `before`. */
 function inverse(before: unknown, patch: Record<string, unknown>): Record<string, Json> {
@@ -48,19 +55,28 @@ export const configDrift = faultKind({
   strikes: 'centres',
   needs: ['kubernetes-api'],
   momentary: true,
+  stacks: true,
   schema,
   async prepare(controls, centre, params) {
     const before: KubeObject = await controls.centre(centre).kube.get(ref(controls, params.object));
-    return { ref: ref(controls, params.object), patch: inverse(before, params.patch) };
+    return {
+      object: ref(controls, params.object),
+      patch: params.patch,
+      inverse: inverse(before, params.patch),
+    };
   },
   async inject(controls, centre, params) {
-    await controls.centre(centre).kube.patch(ref(controls, params.object), 'merge', params.patch);
+    const object = ref(controls, params.object);
+    const live = await controls.centre(centre).kube.patch(object, 'merge', params.patch);
+    if (!carries(live, params.patch))
+      throw new Error(`the API took the patch of ${object.kind} "${object.name}" and changed it`);
   },
-  async isInEffect(controls, centre, params) {
-    return carries(await controls.centre(centre).kube.get(ref(controls, params.object)), params.patch);
-  },
+  isInEffect: () => Promise.resolve(true),
+  /** Only while the drift is there: what the engine or a new version has put right must stay. */
   async heal(controls, centre, undo) {
-    const { ref: object, patch } = undo as unknown as { ref: Parameters<typeof ref>[1]; patch: Json };
-    await controls.centre(centre).kube.patch(ref(controls, object), 'merge', patch);
+    const { object, patch, inverse } = undo as unknown as Drift;
+    const { kube } = controls.centre(centre);
+    const live = await found(kube.get(object));
+    if (live !== undefined && carries(live, patch)) await kube.patch(object, 'merge', inverse);
   },
 });

@@ -2,7 +2,8 @@ import type * as z from 'zod';
 import type { KubeClient } from '../kube/client.ts';
 import type { Json } from '../kube/objects.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { HttpOutcome, LinkQuality, Place } from '../runtime/network.ts';
+import type { HttpOutcome, LinkQuality, NetworkFailure, Place } from '../runtime/network.ts';
+import type { ApplicationBehaviour } from './behaviour.ts';
 
 /** What a lab must be able to do to a part of the system; a fault names those it needs. */
 export type Capability =
@@ -17,14 +18,6 @@ export type Capability =
   | 'stop-hub'
   | 'stop-gtm-dns';
 
-/** How web-demo misbehaves; an empty object is its ordinary behaviour. */
-export interface ApplicationBehaviour {
-  /** Share of requests answered with 500, 0…1. */
-  readonly errorShare?: number;
-  /** Added to each request's time of service, milliseconds. */
-  readonly delayMs?: number;
-}
-
 export interface CentreControls {
   readonly kube: KubeClient;
   pause(): Promise<void>;
@@ -37,7 +30,8 @@ export interface CentreControls {
   startIngress(): Promise<void>;
   /** Kills the processes of that many of the application's pods; returns how many it killed. */
   killPods(count: number | 'all'): Promise<number>;
-  setApplication(behaviour: ApplicationBehaviour): Promise<void>;
+  /** What is set under several labels adds up; an empty behaviour takes its label's back. */
+  setApplication(label: string, behaviour: ApplicationBehaviour): Promise<void>;
   /** One request to the centre's public address, from a place that no link fault strikes. */
   request(timeoutMs: number): Promise<HttpOutcome>;
 }
@@ -50,7 +44,10 @@ export interface Controls {
   readonly application: { readonly namespace: string; readonly name: string };
   readonly vantagePoints: readonly string[];
   centre(name: string): CentreControls;
-  /** Changes a link (one direction) under a label, by which the change is taken back. */
+  /**
+   * Changes a link (one direction) under a label, by which the change is taken back. `*` is every place but the one
+   * that the drill observes from.
+   */
   shapeLink(label: string, from: Place, to: Place, quality: LinkQuality): Promise<void>;
   restoreLinks(label: string): Promise<void>;
   stopHub(): Promise<void>;
@@ -61,9 +58,9 @@ export interface Controls {
   gtmDnsAnswers(): Promise<boolean>;
 }
 
-/** What an injected fault leaves running; `release` ends it before the fault is healed. */
+/** What an injected fault leaves running. Once `release` has resolved, nothing of it reaches the system any more. */
 export interface Hold {
-  release(): void;
+  release(): Promise<void>;
 }
 
 /**
@@ -80,6 +77,11 @@ export interface FaultKind<P = unknown> {
   readonly schema: z.ZodType<P>;
   /** Strikes once and passes by itself: `for` makes no sense. */
   readonly momentary?: boolean;
+  /**
+   * Several of the kind on one target keep apart by their labels, and each is healed by itself. Otherwise they share
+   * one state: the first one's undo is kept, and the last to be healed restores it.
+   */
+  readonly stacks?: boolean;
   /** What `heal` needs to know of the state before the injection: plain data, written down before `inject`. */
   prepare?(controls: Controls, target: string, params: P): Promise<Json>;
   // biome-ignore lint/suspicious/noConfusingVoidType: most injections leave nothing running
@@ -94,14 +96,32 @@ export function faultKind<P>(kind: FaultKind<P>): FaultKind {
   return kind as unknown as FaultKind;
 }
 
-/** True when the request to the centre fails as `expected` says. */
+const LOOK_TIMEOUT_MS = 1000;
+
+/** Another fault keeps requests from the application: what happens beneath does not show. */
+function isHidden({ response }: HttpOutcome): boolean {
+  return response === undefined || response.status === 404 || response.status === 503;
+}
+
+/** True when the request to the centre ends as `expected` says, or does not get as far as the application. */
 export async function requestShows(
   controls: Controls,
   centre: string,
   expected: (outcome: HttpOutcome) => boolean,
-  timeoutMs = 1000,
+  timeoutMs = LOOK_TIMEOUT_MS,
 ): Promise<boolean> {
-  return expected(await controls.centre(centre).request(timeoutMs));
+  const outcome = await controls.centre(centre).request(timeoutMs);
+  return expected(outcome) || isHidden(outcome);
+}
+
+/** True when the request to the centre gives no answer, in the way that is given. */
+export async function requestFails(
+  controls: Controls,
+  centre: string,
+  way?: NetworkFailure,
+): Promise<boolean> {
+  const { failure } = await controls.centre(centre).request(LOOK_TIMEOUT_MS);
+  return failure !== undefined && (way === undefined || failure === way);
 }
 
 /** True when the centre's Kubernetes API gives no answer. */

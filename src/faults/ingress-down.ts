@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { faultKind, requestShows } from './fault.ts';
+import { faultKind, requestFails } from './fault.ts';
 
 export const ingressDown = faultKind({
   kind: 'ingress-down',
@@ -8,6 +8,7 @@ export const ingressDown = faultKind({
   needs: ['stop-ingress'],
   schema: z.strictObject({}),
   inject: (controls, centre) => controls.centre(centre).stopIngress(),
-  isInEffect: (controls, centre) => requestShows(controls, centre, ({ failure }) => failure === 'refused'),
+  // Refused, or a timeout where another fault swallows all packets.
+  isInEffect: (controls, centre) => requestFails(controls, centre),
   heal: (controls, centre) => controls.centre(centre).startIngress(),
 });

@@ -8,6 +8,7 @@ export const latency = faultKind({
   says: 'packets between the centre and some places take longer',
   strikes: 'centres',
   needs: ['shape-links'],
+  stacks: true,
   schema: z.strictObject({ ...linkFields, latency: duration, jitter: duration.default(0) }),
   inject: (controls, centre, params, label) =>
     shapeLinks(controls, label, centre, params, {

@@ -8,6 +8,7 @@ export const loss = faultKind({
   says: 'a share of the packets between the centre and some places is lost',
   strikes: 'centres',
   needs: ['shape-links'],
+  stacks: true,
   schema: z.strictObject({ ...linkFields, share }),
   inject: (controls, centre, params, label) =>
     shapeLinks(controls, label, centre, params, { loss: params.share }),

@@ -7,6 +7,7 @@ export const partition = faultKind({
   says: 'nothing gets through between the centre and some places, in one direction or both',
   strikes: 'centres',
   needs: ['shape-links'],
+  stacks: true,
   schema: z.strictObject({ ...linkFields }),
   inject: (controls, centre, params, label) => shapeLinks(controls, label, centre, params, { cut: true }),
   isInEffect: () => Promise.resolve(true),

@@ -7,6 +7,7 @@ export const podKill = faultKind({
   strikes: 'centres',
   needs: ['kill-pods'],
   momentary: true,
+  stacks: true,
   schema: z.strictObject({ count: z.union([z.int().min(1), z.literal('all')]).default(1) }),
   async inject(controls, centre, params) {
     const killed = await controls.centre(centre).killPods(params.count);

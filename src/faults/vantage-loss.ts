@@ -6,6 +6,7 @@ export const vantageLoss = faultKind({
   says: 'a vantage point of the GTM loses its network: its health checks fail everywhere',
   strikes: 'vantage points',
   needs: ['shape-links'],
+  stacks: true,
   schema: z.strictObject({}),
   async inject(controls, node, _params, label) {
     await controls.shapeLink(label, `vantage/${node}`, '*', { cut: true });

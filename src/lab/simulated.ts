@@ -1,3 +1,4 @@
+import { type ApplicationBehaviour, combined } from '../faults/behaviour.ts';
 import type { Capability, CentreControls, Controls } from '../faults/fault.ts';
 import { SimulatedCluster } from '../kube/simulated/cluster.ts';
 import { centresOf, type Topology } from '../kube/topology.ts';
@@ -77,7 +78,7 @@ export function simulatedLab(options: SimulatedLabOptions): Lab {
       observed.set(name, known);
       return known;
     },
-    ...linkControls(network),
+    ...linkControls(network, ['clients', 'resolver', 'vantage', 'gtm', 'hub', ...centres.keys()]),
     async stopHub() {
       engine?.stop();
       engine = undefined;
@@ -156,11 +157,19 @@ function layLinks(network: SimulatedNetwork, topology: Topology): void {
       }
 }
 
-function linkControls(network: SimulatedNetwork): Pick<Controls, 'shapeLink' | 'restoreLinks'> {
+/** Faults strike `everywhere` when they say `*`: the network's own `*` would blind the observer. */
+function linkControls(
+  network: SimulatedNetwork,
+  everywhere: readonly Place[],
+): Pick<Controls, 'shapeLink' | 'restoreLinks'> {
+  const placesOf = (place: Place) => (place === '*' ? everywhere : [place]);
   const removals = new Map<string, (() => void)[]>();
   return {
     async shapeLink(label, from, to, quality) {
-      removals.set(label, [...(removals.get(label) ?? []), network.rule(from, to, quality)]);
+      const rules = placesOf(from).flatMap(one =>
+        placesOf(to).map(other => network.rule(one, other, quality)),
+      );
+      removals.set(label, [...(removals.get(label) ?? []), ...rules]);
     },
     async restoreLinks(label) {
       for (const remove of removals.get(label) ?? []) remove();
@@ -176,6 +185,7 @@ function centreControls(
   application: SimulatedLabOptions['application'],
 ): CentreControls {
   const done = async (action: () => void) => action();
+  const behaviours = new Map<string, ApplicationBehaviour>();
   return {
     kube: cluster.client(OBSERVER),
     pause: () => done(() => cluster.pause()),
@@ -186,8 +196,11 @@ function centreControls(
     startControlPlane: () => done(() => cluster.startControlPlane()),
     stopIngress: () => done(() => cluster.stopIngress()),
     startIngress: () => done(() => cluster.startIngress()),
-    killPods: async count => cluster.killPods(count, application.namespace, { app: application.name }),
-    setApplication: behaviour => done(() => cluster.setApplication(behaviour)),
+    killPods: async count => cluster.killPods(count, application.namespace, application.name),
+    async setApplication(label, behaviour) {
+      behaviours.set(label, behaviour);
+      cluster.setApplication(combined(behaviours.values()));
+    },
     request: timeoutMs =>
       new Promise<HttpOutcome>(resolve =>
         network.http(
