@@ -17,7 +17,7 @@ import type { EndEvent, Journal } from '../runtime/journal.ts';
 import { startClients } from '../traffic/index.ts';
 import { Injection } from './injection.ts';
 import { observe, type Rollout, type RolloutState } from './observers.ts';
-import type { Manifests, Scenario } from './scenario.ts';
+import { type Manifests, recordOf, type Scenario } from './scenario.ts';
 import { Standing } from './standing.ts';
 import type { DeployEntry, FaultEntry, TimelineEntry } from './timeline.ts';
 import { VERSION } from './version.ts';
@@ -78,8 +78,6 @@ class Drill {
   }
 
   begin(seed: number): void {
-    // The objects are many and the path is this machine's: neither is needed to judge the drill again.
-    const { application: _objects, file: _file, ...scenario } = this.#scenario;
     this.#journal.append({
       at: 0,
       kind: 'drill',
@@ -87,7 +85,7 @@ class Drill {
       version: VERSION,
       lab: this.#lab.name,
       seed,
-      scenario,
+      scenario: recordOf(this.#scenario),
     });
   }
 

@@ -39,6 +39,20 @@ export interface Scenario {
   readonly expect: readonly ExpectEntry[];
 }
 
+const recorded = new WeakMap<Scenario, object>();
+
+/**
+ * The scenario as a journal's first line holds it: the objects are many and the path is this machine's, and neither
+ * is needed to judge the drill again. The same object for the same scenario: judges read it once for many drills.
+ */
+export function recordOf(scenario: Scenario): object {
+  const known = recorded.get(scenario);
+  if (known !== undefined) return known;
+  const { application: _objects, file: _file, ...record } = scenario;
+  recorded.set(scenario, record);
+  return record;
+}
+
 /** The application's manifests, placeholders replaced. */
 export interface Manifests {
   readonly namespace: string;

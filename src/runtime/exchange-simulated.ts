@@ -67,16 +67,37 @@ export abstract class Exchange implements Expiring {
     this.#depart(link);
   }
 
+  /**
+   * The other side's packet comes over `back` and ours goes out over `there` at once: one timer for both hops. False,
+   * and nothing sent, when a packet could be lost on the way: then each hop has to be seen.
+   */
+  protected sendOnArrival(packet: Packet, back: Link, there: Link, resendMs: number): boolean {
+    if (this.over) return true;
+    if (isLossy(back) || isLossy(there)) return false;
+    this.#packet = packet;
+    this.#link = there;
+    this.#resendMs = resendMs;
+    this.#manner = this.mannerOf(packet);
+    this.#lost = false;
+    this.#delay = this.#latency(back) + this.#latency(there);
+    this.wire.clock.after(this.#delay, this.#fire, this.#manner);
+    return true;
+  }
+
+  #latency({ quality: { latencyMs, jitterMs } }: Link): number {
+    const delay = jitterMs > 0 ? latencyMs + jitterMs * (2 * this.wire.random.float() - 1) : latencyMs;
+    return Math.max(0, Math.round(delay));
+  }
+
   #depart(link: Link): void {
-    const { latencyMs, jitterMs, loss, cut } = link.quality;
+    const { loss, cut } = link.quality;
     const { clock, random } = this.wire;
     this.#lost = cut || (loss > 0 && random.chance(loss));
     if (this.#lost) {
       clock.after(this.#resendMs, this.#fire, this.#manner);
       return;
     }
-    const delay = jitterMs > 0 ? latencyMs + jitterMs * (2 * random.float() - 1) : latencyMs;
-    this.#delay = Math.max(0, Math.round(delay));
+    this.#delay = this.#latency(link);
     clock.after(this.#delay, this.#fire, this.#manner);
   }
 
@@ -91,6 +112,10 @@ export abstract class Exchange implements Expiring {
       this.wire.clock.after(Math.max(0, this.#resendMs - this.#delay), this.#fire, this.#manner);
     }
   }
+}
+
+function isLossy({ quality }: Link): boolean {
+  return quality.cut || quality.loss > 0;
 }
 
 /** A request and a reply over a connection that is taken to be there. */

@@ -23,20 +23,25 @@ export type Attempt = Pick<HttpRequest, 'from' | 'address' | 'port' | 'timeoutMs
 abstract class Dialling extends Exchange {
   readonly #attempt: Attempt;
   protected readonly host: Host<SimulatedServer> | undefined;
-  readonly #there: Link | undefined;
-  readonly #back: Link | undefined;
+  protected readonly there: Link | undefined;
+  protected readonly back: Link | undefined;
 
   constructor(wire: Wire, attempt: Attempt) {
     super(wire);
     this.#attempt = attempt;
     const host = wire.server(attempt.address);
     this.host = host;
-    this.#there = host && wire.link(attempt.from, host.place);
-    this.#back = host && wire.link(host.place, attempt.from);
+    this.there = host && wire.link(attempt.from, host.place);
+    this.back = host && wire.link(host.place, attempt.from);
   }
 
   expire(): void {
     this.fail('timeout');
+  }
+
+  /** The SYN-ACK is on its way. */
+  protected accepted(): void {
+    this.sendBack('syn-ack', SYN_RESEND_MS);
   }
 
   protected abstract connected(): void;
@@ -55,7 +60,8 @@ abstract class Dialling extends Exchange {
     if (packet === 'syn') {
       const accepts = this.host?.server.accepts();
       if (accepts === 'drop') return false;
-      this.sendBack(accepts === 'refuse' ? 'refusal' : 'syn-ack', SYN_RESEND_MS);
+      if (accepts === 'refuse') this.sendBack('refusal', SYN_RESEND_MS);
+      else this.accepted();
     } else if (packet === 'refusal') this.fail('refused');
     else this.connected();
     return true;
@@ -63,11 +69,11 @@ abstract class Dialling extends Exchange {
 
   /** What is sent to an address that nothing has goes nowhere. */
   protected sendThere(packet: Packet, resendMs: number): void {
-    if (this.#there !== undefined) this.send(packet, this.#there, resendMs);
+    if (this.there !== undefined) this.send(packet, this.there, resendMs);
   }
 
   protected sendBack(packet: Packet, resendMs: number): void {
-    if (this.#back !== undefined) this.send(packet, this.#back, resendMs);
+    if (this.back !== undefined) this.send(packet, this.back, resendMs);
   }
 }
 
@@ -128,6 +134,12 @@ export class HttpExchange extends Dialling {
     else if (packet === 'response') this.#succeed(this.#response as HttpResponse);
     else return super.arrived(packet);
     return true;
+  }
+
+  protected override accepted(): void {
+    const { there, back } = this;
+    if (there && back && this.sendOnArrival('request', back, there, DATA_RESEND_MS)) this.#established = true;
+    else super.accepted();
   }
 
   protected connected(): void {
