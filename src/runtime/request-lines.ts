@@ -36,11 +36,8 @@ export class RequestLines {
 
   /** What `JSON.stringify` gives, whatever the event holds. */
   line(event: RequestEvent): string {
-    const { at, population, client, sent, looked, connected, answer, draw, address } = event;
-    // The sum is finite only if a template writes each of them as JSON does.
-    const numbers = Number.isFinite(at + client + sent + looked + connected + answer + draw);
-    const texts = typeof population === 'string' && typeof address === 'string';
-    if (!numbers || !texts || !hasFields(event)) return JSON.stringify(event);
+    if (!hasFields(event) || !hasTypes(event)) return JSON.stringify(event);
+    const { at, client, sent, looked, connected, answer, draw } = event;
     return (
       `{"at":${at}${this.#head(event)}${client},"sent":${sent},"looked":${looked},"connected":${connected},` +
       `"answer":${answer},"draw":${draw}${this.#tail(event)}`
@@ -71,4 +68,19 @@ function hasFields(event: RequestEvent): boolean {
   let count = 0;
   for (const field in event) if (field !== FIELDS[count++]) return false;
   return count === FIELDS.length;
+}
+
+/** Whether a template writes its numbers as JSON does, and its pieces can be known by its texts. */
+function hasTypes({ at, population, client, sent, looked, connected, answer, draw, address }: RequestEvent) {
+  return (
+    typeof population === 'string' &&
+    typeof address === 'string' &&
+    Number.isFinite(at) &&
+    Number.isFinite(client) &&
+    Number.isFinite(sent) &&
+    Number.isFinite(looked) &&
+    Number.isFinite(connected) &&
+    Number.isFinite(answer) &&
+    Number.isFinite(draw)
+  );
 }
