@@ -18,7 +18,7 @@ export function askNameServer(
   wire: RealWire,
   done: (outcome: DnsOutcome) => void,
 ): void {
-  const timeout = Math.min(Math.ceil(query.timeoutMs) + GRACE_MS, LONGEST_MS);
+  const timeout = Math.min(Math.max(0, Math.ceil(query.timeoutMs)) + GRACE_MS, LONGEST_MS);
   const resolver = new Resolver({ timeout, tries: 1 });
   const { address, port } = nameServer(query.server);
   resolver.setServers([isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`]);

@@ -111,6 +111,13 @@ const opt = (more: object = {}): Packet => ({
   ],
 });
 
+/** Its OPT record belongs to the name that is asked for, not to the root. */
+function withNamedOpt(): Buffer {
+  const packet = query('www.example.test', 'A', opt());
+  const end = packet.length - 11;
+  return Buffer.concat([packet.subarray(0, end), Buffer.of(0xc0, 12), packet.subarray(end + 1)]);
+}
+
 interface Answer extends DecodedPacket {
   readonly rcode: string;
   readonly opcode: string;
@@ -273,6 +280,7 @@ describe('other questions', () => {
       'two OPT records',
       query('a.', 'A', { additionals: [opt(), opt()].flatMap(one => one.additionals ?? []) }),
     ],
+    ['an OPT record with a name', withNamedOpt()],
     ['a label too long', query(`${'a'.repeat(64)}.example.test`)],
     ['a name too long', query(`${`${'a'.repeat(60)}.`.repeat(5)}example.test`)],
     ['a name that points into itself', patched(query('www.example.test'), 12, 0xc00c)],
@@ -372,6 +380,17 @@ describe('a TCP connection', () => {
     expect(responses.map(response => data(response))).toEqual([WEB, [], MANY]);
     socket.write(framed(query('www.example.test')));
     expect(data(decode(await next()))).toEqual(WEB);
+    socket.destroy();
+  });
+
+  test('on which nobody reads gets all its answers later', async () => {
+    const { socket, next } = await overTcp();
+    const questions = 5000;
+    const bytes = Array.from({ length: questions }, (_, id) =>
+      framed(patched(query('many.gtm.example.test'), 0, id)),
+    );
+    socket.write(Buffer.concat(bytes));
+    for (let id = 0; id < questions; id += 1) expect((await next()).readUInt16BE(0)).toBe(id);
     socket.destroy();
   });
 

@@ -89,6 +89,11 @@ export class LocalServers implements AsyncDisposable {
     return { port: server.port };
   }
 
+  /** Stops another server with these. */
+  use(server: { stop(): Promise<void> }): void {
+    this.#ends.push(() => server.stop());
+  }
+
   /** A port on which nobody listens. */
   async closedPort(): Promise<number> {
     const server = createServer().listen(0, LOOPBACK);

@@ -391,6 +391,13 @@ describe('DNS', () => {
     expect(asked).toBe(1);
   });
 
+  test.each([0, -1, 0.5])('has no time at all: %d ms', async timeoutMs => {
+    const { port } = await servers.dns(() => undefined);
+    expect(await dns(`127.0.0.1:${port}`, { timeoutMs })).toEqual({ failure: 'timeout' });
+    const web = await servers.listen(socket => socket.resume());
+    expect(await http({ port: web.port, timeoutMs })).toEqual({ failure: 'timeout' });
+  });
+
   test('waits for as long as it was told, whatever earlier answers took', async () => {
     let asked = 0;
     const { port } = await servers.dns(() => (++asked < 10 ? records(['192.0.2.1']) : undefined));
