@@ -1,3 +1,4 @@
+import { ApiError } from '../kube/client.ts';
 import { type Lab, LabError } from '../lab/lab.ts';
 import { simulatedLab } from '../lab/simulated.ts';
 import type { JournalEvent } from '../runtime/journal.ts';
@@ -32,7 +33,13 @@ export async function runDrill(scenario: Scenario, options: DrillOptions): Promi
   const clock = new VirtualClock();
   const lab = labOf(options, scenario, clock);
   refuseWhatItCannotDo(scenario, lab);
-  await clock.run(() => drill(scenario, options.seed, lab, journal, options.signal));
+  try {
+    await clock.run(() => drill(scenario, options.seed, lab, journal, options.signal));
+  } catch (error) {
+    // An API that refuses the manifests, or does not answer the drill itself.
+    if (error instanceof ApiError) throw new LabError(error.message);
+    throw error;
+  }
   return { events: journal.events, verdict: judge(journal.events) };
 }
 
@@ -54,7 +61,8 @@ function labOf({ lab, seed }: DrillOptions, scenario: Scenario, clock: VirtualCl
   });
 }
 
-function refuseWhatItCannotDo(scenario: Scenario, lab: Lab): void {
+/** @throws LabError that names all that the lab cannot do; nothing has started then. */
+export function refuseWhatItCannotDo(scenario: Scenario, lab: Lab): void {
   const missing = missingCapabilities(faultsOf(scenario.timeline), lab.controls);
   if (missing.length > 0)
     throw new LabError(`the ${lab.name} lab cannot run ${scenario.name}: ${missing.join('; ')}`);

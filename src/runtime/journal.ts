@@ -121,7 +121,7 @@ export interface TimelineEvent {
 
 /**
  * A fault's life. `injected` is written when the injection was verified to have taken effect: RTO counts from there.
- * `healed` likewise.
+ * `healed`: it was taken back; what was down may still be starting.
  */
 export interface FaultEvent {
   at: number;
