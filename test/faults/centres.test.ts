@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { CENTRES, type Entry, smallDrill } from './small-drill.ts';
+
+/** A fault in force from 10 s to 35 s: what clients see of the struck centres, and that healing ends it. */
+const faults: readonly [fault: string, params: Entry, during: readonly (number | string)[]][] = [
+  ['application-down', {}, [503]],
+  ['application-error', { share: '100%' }, [500]],
+  ['application-error', { share: '30%' }, [200, 500]],
+  ['application-slow', { delay: '1s' }, [200]],
+  ['ingress-down', {}, ['refused']],
+  ['cluster-pause', {}, ['timeout']],
+  ['cluster-stop', {}, ['timeout']],
+  ['control-plane-down', {}, [200]],
+];
+const targets = ['cluster1-beijing', ['cluster2-beijing', 'cluster1-hangzhou'], 'beijing'];
+const centresOf = (on: string | readonly string[]) =>
+  on === 'beijing' ? ['cluster1-beijing', 'cluster2-beijing'] : [on].flat();
+
+describe('clients of the struck centres, and only they, see', () => {
+  test.each(faults.map((fault, i) => [...fault, targets[i % 3] as string] as const))(
+    '%s %j: %j on %j',
+    async (fault, params, during, on) => {
+      const journal = await smallDrill([{ at: '10s', for: '25s', fault, on, ...params }], '100s');
+      const struck = centresOf(on);
+      for (const centre of CENTRES) {
+        expect(journal.outcomes(centre, 0, 9)).toEqual([200]);
+        expect(journal.outcomes(centre, 15, 28)).toEqual(struck.includes(centre) ? during : [200]);
+        expect(journal.outcomes(centre, 75, 99)).toEqual([200]);
+      }
+      expect(journal.of('fault').map(({ step, targets }) => [step, targets])).toEqual(
+        ['inject', 'injected', 'heal', 'healed'].map(step => [step, struck]),
+      );
+      expect(journal.differences).toEqual([]);
+    },
+  );
+});
+
+test('application-slow takes as long as it says, and no longer once it is healed', async () => {
+  const journal = await smallDrill(
+    [{ at: '10s', for: '20s', fault: 'application-slow', on: 'cluster1-beijing', delay: '1s' }],
+    '50s',
+  );
+  const took = (from: number, until: number) =>
+    journal.requests('cluster1-beijing', from, until).map(({ at, sent }) => at - sent);
+  expect(Math.min(...took(11, 30))).toBeGreaterThan(1100);
+  expect(Math.max(...took(31, 49))).toBeLessThan(400);
+});
+
+test('control-plane-down takes the API away until it is healed', async () => {
+  const down = { fault: 'control-plane-down', on: 'cluster1-beijing' };
+  const journal = await smallDrill([{ at: '5s', ...down }], '30s');
+  expect(new Set(journal.differences.map(({ centre, differences }) => `${centre} ${differences}`))).toEqual(
+    new Set(['cluster1-beijing unreachable']),
+  );
+  expect(journal.events.at(-2)).toMatchObject({ kind: 'fault', step: 'healed' });
+});
+
+describe('pod-kill', () => {
+  const drill = (count: number | 'all', on: string) =>
+    smallDrill([{ at: '10s', fault: 'pod-kill', on, count }], '60s');
+
+  test('of one pod of five: the ingress tries the next one, and no client notices', async () => {
+    const journal = await drill(1, 'cluster1-beijing');
+    expect(journal.outcomes('cluster1-beijing', 0, 60)).toEqual([200]);
+    expect(readyIn(journal.of('object', 10, 30), 'cluster1-beijing')).toBe(4);
+  });
+
+  test.each(['all', 99] as const)('of %s pods: errors until the kubelet has restarted them', async count => {
+    const journal = await drill(count, 'beijing');
+    for (const centre of ['cluster1-beijing', 'cluster2-beijing']) {
+      expect(readyIn(journal.of('object', 10, 30), centre)).toBeLessThan(3);
+      expect(journal.outcomes(centre, 10, 20)).toContain(502);
+      expect(journal.outcomes(centre, 30, 60)).toEqual([200]);
+    }
+    expect(journal.outcomes('cluster1-hangzhou', 0, 60)).toEqual([200]);
+  });
+});
+
+describe('config-drift', () => {
+  const drift = (replicas: number) => ({
+    fault: 'config-drift',
+    on: 'cluster1-beijing',
+    object: { apiVersion: 'apps/v1', kind: 'Deployment' },
+    patch: { spec: { replicas } },
+  });
+
+  test('is repaired by the engine within its five minutes', async () => {
+    const journal = await smallDrill([{ at: '5s', ...drift(2) }], '320s', { populations: [] });
+    const wanted = journal
+      .of('object', 5)
+      .filter(({ centre, object }) => centre === 'cluster1-beijing' && object === 'Deployment demo/web-demo')
+      .map(({ replicas }) => replicas);
+    expect(wanted[0]).toBe(2);
+    expect(wanted.at(-1)).toBe(5);
+    expect(journal.differences).toEqual([]);
+  });
+
+  test('that the drill ends before is seen by the comparison, and put back', async () => {
+    const timeline = [
+      { at: '5s', name: 'first', ...drift(3) },
+      { at: '9s', name: 'second', ...drift(2) },
+    ];
+    const journal = await smallDrill(timeline, '20s', { populations: [] });
+    expect(journal.differences).toMatchObject([{ differences: ['spec.replicas'] }]);
+    const last = journal
+      .of('object')
+      .filter(({ object }) => object.startsWith('Deployment'))
+      .at(-1);
+    // The latest first; the other one's undo is the last thing that happens, and no observer hears of it any more.
+    expect(last).toMatchObject({ centre: 'cluster1-beijing', replicas: 3 });
+  });
+});
+
+const readyIn = (
+  objects: readonly { centre: string; object: string; ready?: number }[],
+  name: string,
+): number =>
+  Math.min(
+    ...objects
+      .filter(({ centre, object }) => centre === name && object.startsWith('Deployment'))
+      .map(({ ready = 0 }) => ready),
+  );
