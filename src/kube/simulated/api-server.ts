@@ -14,8 +14,13 @@ import {
   forbidden,
   invalid,
   noMatch,
+  noResource,
   notFound,
+  unknownFormat,
   unreachable,
+  unreadableVersion,
+  versionGiven,
+  versionNeeded,
 } from './errors.ts';
 import { GarbageCollector } from './garbage-collector.ts';
 import { Identifiers } from './identifiers.ts';
@@ -97,7 +102,7 @@ export class ApiServer {
     const store = this.#store(object);
     const { info } = store;
     if (object.metadata.resourceVersion !== undefined && object.metadata.resourceVersion !== '') {
-      throw badRequest('resourceVersion should not be set on objects to be created');
+      throw versionGiven();
     }
     const name = this.#nameFor(store, object);
     const namespace = info.namespaced ? (object.metadata.namespace ?? 'default') : undefined;
@@ -120,29 +125,24 @@ export class ApiServer {
   update(object: KubeObject, subresource?: 'status'): KubeObject {
     const { namespace, name } = object.metadata;
     const store = this.#store(object);
+    if (subresource !== undefined && !store.info.status) throw noResource();
     const key = this.#key(store, namespace, name);
     const current = store.get(key);
     if (current === undefined) throw notFound(store.info, name);
     const { custom } = store.info;
-    if (custom && (object.metadata.resourceVersion ?? '') === '') {
-      const fault = 'metadata.resourceVersion: Invalid value: 0: must be specified for an update';
-      throw invalid(store.info, name, [fault]);
-    }
+    if (custom && (object.metadata.resourceVersion ?? '') === '') throw versionNeeded(store.info, name);
     return this.#replace(store, key, current, object, subresource);
   }
 
   patch(ref: ObjectRef, type: PatchType, patch: unknown, subresource?: 'status'): KubeObject {
     const store = this.#store(ref);
+    if (subresource !== undefined && !store.info.status) throw noResource();
+    if (type === 'strategic' && store.info.custom) throw unknownFormat();
     const key = this.#key(store, ref.namespace, ref.name);
     const current = store.get(key);
     if (current === undefined) throw notFound(store.info, ref.name);
-    if (type === 'strategic' && store.info.custom) {
-      throw badRequest(`strategic merge patch is not supported for ${store.info.kind}; use merge or json`);
-    }
     const patched = applyPatch(current, type, patch);
-    if (!isSame(patched, current)) {
-      throw badRequest('a patch may not change apiVersion, kind, metadata.name or metadata.namespace');
-    }
+    mustBeSame(store.info, current, patched);
     return this.#replace(store, key, current, patched, subresource);
   }
 
@@ -315,7 +315,6 @@ export class ApiServer {
         `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
       );
     }
-    if (subresource !== undefined && !info.status) throw notFound(info, name);
     const next =
       subresource === 'status'
         ? withStatus(current, proposed)
@@ -395,18 +394,24 @@ function scopeOf(options: ListOptions): Scope {
 function versionOf(resourceVersion: string | undefined): number {
   const version = Number(resourceVersion ?? 0);
   if (Number.isSafeInteger(version) && version >= 0) return version;
-  throw badRequest(
-    `resourceVersion: Invalid value: "${resourceVersion}": must be a version that a list or event gave`,
-  );
+  throw unreadableVersion(resourceVersion ?? '');
 }
 
-function isSame(a: KubeObject, b: KubeObject): boolean {
-  return (
-    a.apiVersion === b.apiVersion &&
-    a.kind === b.kind &&
-    a.metadata.name === b.metadata.name &&
-    a.metadata.namespace === b.metadata.namespace
-  );
+/** Refuses a patch that would make an object another one. */
+function mustBeSame(info: KindInfo, current: KubeObject, patched: KubeObject): void {
+  const { name, namespace } = current.metadata;
+  for (const field of ['apiVersion', 'kind'] as const) {
+    if (patched[field] === current[field]) continue;
+    const fault = `${field}: Invalid value: ${JSON.stringify(patched[field])}: must be ${current[field]}`;
+    throw invalid(info, name, [fault]);
+  }
+  if (patched.metadata.name !== name) {
+    const other = patched.metadata.name;
+    throw badRequest(`the name of the object (${other}) does not match the name on the URL (${name})`);
+  }
+  if (patched.metadata.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
 }
 
 /** Metadata that only the server writes. */

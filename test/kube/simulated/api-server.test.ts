@@ -85,7 +85,7 @@ describe('create', () => {
   });
 
   test('refuses a resourceVersion, and an object without a name', () => {
-    expectError(() => server().create(configMap('a', {}, { resourceVersion: '1' })), 'BadRequest');
+    expectError(() => server().create(configMap('a', {}, { resourceVersion: '1' })), 'InternalError');
     expectError(() => server().create(configMap('')), 'Invalid', 'name or generateName is required');
   });
 });
@@ -241,14 +241,14 @@ describe('patch', () => {
     const api = server();
     api.create(deployment());
     expectError(() => api.patch(web, 'merge', { metadata: { name: 'other' } }), 'BadRequest');
-    expectError(() => api.patch(web, 'merge', { kind: 'ReplicaSet' }), 'BadRequest');
+    expectError(() => api.patch(web, 'merge', { kind: 'ReplicaSet' }), 'Invalid', 'kind: Invalid value');
     expectError(() => api.patch(web, 'json', [{ op: 'remove', path: '' }]), 'BadRequest');
   });
 
   test('custom resources know no strategic patch', () => {
     const api = server();
     api.create(application('web-demo'));
-    expectError(() => api.patch(app, 'strategic', { spec: {} }), 'BadRequest');
+    expectError(() => api.patch(app, 'strategic', { spec: {} }), 'UnsupportedMediaType');
   });
 
   test('what it leaves must be valid', () => {
@@ -431,7 +431,7 @@ describe('watch', () => {
     const { resourceVersion } = api;
     for (let i = 0; i < 2500; i++) api.create(configMap(`c-${i}`));
     expectError(() => watching(api, { resourceVersion }), 'Expired', /^too old resource version/);
-    expectError(() => watching(api, { resourceVersion: 'x' }), 'BadRequest');
+    expectError(() => watching(api, { resourceVersion: 'x' }), 'InternalError', 'parsing "x"');
   });
 
   test('ends when the server goes down, and is not told after it was closed', () => {
