@@ -11,7 +11,7 @@ const number = fc.oneof(fc.nat(), few(-0, 1e21, 0.1, Number.MAX_VALUE));
 /** What no client writes, but `JSON.stringify` has its own way to write. */
 const odd = fc.oneof(
   fc.jsonValue(),
-  few(Number.NaN, Number.POSITIVE_INFINITY, undefined, null, true, { toString: null }),
+  few<unknown>(Number.NaN, Number.POSITIVE_INFINITY, undefined, null, true, { toString: null }),
 );
 
 /** Of few addresses, so that a line may take over what an earlier one left. */
