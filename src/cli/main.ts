@@ -57,12 +57,16 @@ function report(error: unknown): number {
 function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', error => {
-      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+      if ((error as NodeJS.ErrnoException).code === 'EPIPE') return;
+      process.stderr.write(`liangdi: cannot print: ${error.message}\n`);
+      process.exit(EXIT.failed);
     });
   }
 }
 
 outliveReaders();
+// Node's own exit code would be 1, which says that an expectation was violated.
+process.on('uncaughtException', error => process.exit(report(error)));
 try {
   await program().parseAsync();
 } catch (error) {

@@ -1,23 +1,22 @@
 import { applyManifests, ensureNamespace } from '../engine/apply.ts';
 import { startController } from '../engine/controller.ts';
 import { differences, expectedObjects, expectedPages } from '../engine/expected.ts';
-import { APPLICATION, PUBLISH_VERSION } from '../engine/model.ts';
+import { APPLICATION } from '../engine/model.ts';
 import { resume } from '../engine/operators.ts';
-import type { ClusterInfo } from '../engine/placement.ts';
-import { type Plan, plan } from '../engine/plan.ts';
-import { lookupIn, refOf } from '../engine/referred.ts';
+import type { Plan } from '../engine/plan.ts';
+import { refOf } from '../engine/referred.ts';
 import { type Gtm, startGtm } from '../gtm/gtm.ts';
 import { resolveGtm } from '../gtm/resolve.ts';
 import { ApiError } from '../kube/client.ts';
 import { insist } from '../kube/insist.ts';
-import type { Kind, KubeObject } from '../kube/objects.ts';
-import { strategicMergePatch } from '../kube/patch.ts';
+import type { Kind } from '../kube/objects.ts';
 import { type Lab, LabError } from '../lab/lab.ts';
 import type { EndEvent, Journal } from '../runtime/journal.ts';
 import { startClients } from '../traffic/index.ts';
+import { type Manifests, patched, planOf } from './application.ts';
 import { Injection } from './injection.ts';
 import { observe, type Rollout, type RolloutState } from './observers.ts';
-import { type Manifests, recordOf, type Scenario } from './scenario.ts';
+import { recordOf, type Scenario } from './scenario.ts';
 import { Standing } from './standing.ts';
 import type { DeployEntry, FaultEntry, TimelineEntry } from './timeline.ts';
 import { VERSION } from './version.ts';
@@ -329,32 +328,6 @@ class Drill {
   }
 }
 
-/** Scenarios' objects are frozen, and many drills share them: what is planned from them is planned once. */
-const plans = new WeakMap<Manifests['objects'], Map<string, Plan>>();
-
-function planOf(objects: Manifests['objects'], clusters: readonly ClusterInfo[]): Plan {
-  const known = plans.get(objects) ?? new Map<string, Plan>();
-  plans.set(objects, known);
-  const key = clusters.map(({ name }) => name).join();
-  const planned = known.get(key) ?? planAfresh(objects, clusters);
-  known.set(key, planned);
-  return planned;
-}
-
-function planAfresh(objects: Manifests['objects'], clusters: readonly ClusterInfo[]): Plan {
-  const ofKind = (kind: string) => objects.filter(object => object.kind === kind);
-  const [application] = ofKind('Application');
-  if (application === undefined) throw new LabError('the manifests hold no Application');
-  const reference = application.spec?.['workflow']?.ref;
-  return plan({
-    application,
-    policies: ofKind('Policy'),
-    workflow: ofKind('Workflow').find(workflow => workflow.metadata.name === reference),
-    hubObjects: lookupIn(objects),
-    clusters,
-  });
-}
-
 const suspended = ({ steps }: RolloutState) =>
   Object.keys(steps).filter(step => steps[step] === 'suspending');
 
@@ -370,25 +343,3 @@ function kindsOf(planned: Plan): Kind[] {
       for (const { apiVersion, kind } of manifests) kinds.set(`${apiVersion}/${kind}`, { apiVersion, kind });
   return [...kinds.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, kind]) => kind);
 }
-
-/** The manifests of the next version. @throws LabError when a patch has no target. */
-function patched(
-  { objects, name }: Manifests,
-  { publishVersion, patches }: DeployEntry['deploy'],
-): KubeObject[] {
-  const published = { metadata: { annotations: { [PUBLISH_VERSION]: publishVersion } } };
-  const all = [...patches, { target: { kind: 'Application', name }, patch: published }];
-  return all.reduce<KubeObject[]>(
-    (before, { target, patch }) => {
-      const matches = (object: KubeObject) =>
-        object.kind === target.kind && object.metadata.name === target.name;
-      if (!before.some(matches))
-        throw new LabError(`deploy: the manifests hold no ${target.kind} "${target.name}"`);
-      return before.map(object => (matches(object) ? strategicallyPatched(object, patch) : object));
-    },
-    [...objects],
-  );
-}
-
-const strategicallyPatched = (object: KubeObject, patch: unknown) =>
-  strategicMergePatch(object, object, patch) as unknown as KubeObject;

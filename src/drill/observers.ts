@@ -4,7 +4,7 @@ import { follow } from '../kube/follow.ts';
 import type { Kind, KubeObject } from '../kube/objects.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Journal, ObjectEvent } from '../runtime/journal.ts';
-import type { Manifests } from './scenario.ts';
+import type { Manifests } from './application.ts';
 
 /** The rollout as the hub shows it. */
 export interface RolloutState {

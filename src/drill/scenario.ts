@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { parseManifests, replacePlaceholders } from '../engine/manifests.ts';
+import { PlanError } from '../engine/model.ts';
 import { type GtmConfig, gtmConfigSchema } from '../gtm/config.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { centresOf, type Topology, topologySchema } from '../kube/topology.ts';
@@ -17,6 +18,7 @@ import {
   readText,
 } from '../runtime/yaml.ts';
 import { type ClientsConfig, clientsSchema } from '../traffic/config.ts';
+import { type Manifests, patched, planOf } from './application.ts';
 import { type ExpectEntry, expectSchema } from './expectations/index.ts';
 import { unknownReferences } from './expectations/references.ts';
 import { overlay } from './overlay.ts';
@@ -51,14 +53,6 @@ export function recordOf(scenario: Scenario): object {
   const { application: _objects, file: _file, ...record } = scenario;
   recorded.set(scenario, record);
   return record;
-}
-
-/** The application's manifests, placeholders replaced. */
-export interface Manifests {
-  readonly namespace: string;
-  /** Of the Application. */
-  readonly name: string;
-  readonly objects: readonly KubeObject[];
 }
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -96,7 +90,9 @@ export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario 
   const clientsFile = files.clients === undefined ? SHIPPED.clients : beside(files.clients);
   const gtmSchema = gtmOf(topology);
   const vantagePoints = vantagePointsOf(parseYaml(readText(gtmFile), gtmFile, gtmSchema));
-  const application = loadManifests(files.application?.map(beside) ?? SHIPPED.application, centres);
+  const applicationFiles = files.application?.map(beside) ?? SHIPPED.application;
+  const application = loadManifests(applicationFiles, centres);
+  planEach(application, [], topology, applicationFiles.join(', '));
   const steps = [...stepsOf(application.objects), ...stepsOf(patchesOf(raw['timeline']))];
   const { objects } = application;
   const scenario = parseYaml(
@@ -145,6 +141,7 @@ export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario 
               context.addIssue({ code: 'custom', path: ['expect', index, ...path], message });
       }),
   );
+  planEach(application, scenario.timeline, topology, file);
   const { files: _, ...fields } = scenario;
   return { name: basename(file).replace(/\.ya?ml$/, ''), file, topology, application, ...fields };
 }
@@ -176,6 +173,30 @@ export function vantagePointsOf(gtm: GtmConfig): string[] {
   return [
     ...new Set(gtm.AddrPools.flatMap(pool => pool.Monitor?.IspCityNode.map(node => node.Name) ?? [])),
   ].sort();
+}
+
+/** Plans the application and each of its later versions, so that what cannot be distributed is told before a drill. */
+function planEach(
+  application: Manifests,
+  timeline: readonly TimelineEntry[],
+  topology: Topology,
+  file: string,
+): void {
+  const clusters = centresOf(topology).map(({ name }) => ({ name, alias: name }));
+  let version = application;
+  let what: string | undefined;
+  try {
+    planOf(version.objects, clusters);
+    for (const entry of timeline) {
+      if (!('deploy' in entry)) continue;
+      what = `deploy of ${entry.deploy.publishVersion}`;
+      version = { ...version, objects: patched(version, entry.deploy) };
+      planOf(version.objects, clusters);
+    }
+  } catch (error) {
+    if (!(error instanceof PlanError)) throw error;
+    throw new InputError(file, error.message, what === undefined ? {} : { path: what });
+  }
 }
 
 function loadManifests(files: readonly string[], centres: readonly string[]): Manifests {
