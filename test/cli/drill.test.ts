@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  existsSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -163,4 +165,29 @@ test('a reader that goes away changes neither files nor exit code', async () => 
   child.stdout.destroy();
   expect((await once(child, 'close'))[0]).toBe(0);
   expect(readdirSync(join(cwd, 'run')).sort()).toEqual(FILES);
+});
+
+test.runIf(existsSync('/dev/full'))(
+  'what cannot be printed fails the drill, instead of saying violated',
+  async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(join(root, 'bin/liangdi'), ['drill', 'steady', '--out', 'run'], {
+      cwd: scratch(),
+      stdio: ['ignore', full, 'pipe'],
+    });
+    const [said] = await once(child.stderr, 'data');
+    expect(String(said)).toMatch(/^liangdi: cannot print: /);
+    expect((await once(child, 'close'))[0]).toBe(3);
+  },
+);
+
+test('manifests that the API refuses fail the lab, which is no bug', async () => {
+  const cwd = scratch();
+  const meta = readFileSync(join(root, 'clusters/web-demo/app-meta.yaml'), 'utf8');
+  writeFileSync(join(cwd, 'meta.yaml'), meta.replace('replicas: 5', 'replicas: -1'));
+  const files = `files: { application: [meta.yaml, ${join(root, 'clusters/web-demo/app.yaml')}] }`;
+  writeFileSync(join(cwd, 'mine.yaml'), `proves: nothing\nends: 9s\nexpect: [no-flap: {}]\n${files}\n`);
+  const { code, stderr } = await liangdi(['drill', 'mine.yaml'], { cwd });
+  expect(stderr).toMatch(/^liangdi: .*Deployment\.apps "web-demo" is invalid: spec\.replicas/);
+  expect(code).toBe(3);
 });

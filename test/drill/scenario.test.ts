@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { listScenarios, loadScenario } from '../../src/drill/scenario.ts';
 import { faultsOf } from '../../src/drill/timeline.ts';
+import { InputError } from '../../src/runtime/input-error.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'liangdi-scenario-'));
 
@@ -252,5 +253,32 @@ describe('what is wrong in a file beside it is said with that file', () => {
 
   test('the GTM has a time out of range', () => {
     expect(changed('gtm.yaml', 'Interval: 15', 'Interval: 14')).toThrow(/seconds from 15 to 3600/);
+  });
+
+  test.each<[string, string, string, RegExp]>([
+    [
+      'refers to what is not there',
+      'ref: deploy-demo',
+      'ref: deploy-dmo',
+      /Workflow demo\/deploy-dmo not found/,
+    ],
+    ['has a step of no known type', 'type: deploy', 'type: deplou', /unknown step type "deplou"/],
+    ['has a trait of no known type', 'type: scaler', 'type: scalar', /unknown trait type "scalar"/],
+  ])('the application %s', (_what, from, to, message) => {
+    const clusters = join(import.meta.dirname, '../../clusters/web-demo');
+    const text = readFileSync(join(clusters, 'app.yaml'), 'utf8').replace(from, to);
+    writeFileSync(join(folder, 'app.yaml'), text);
+    const file = `files: { application: [${join(clusters, 'app-meta.yaml')}, app.yaml] }\n`;
+    expect(load(`${steady}${file}`)).toThrow(InputError);
+    expect(load(`${steady}${file}`)).toThrow(new RegExp(`app\\.yaml: .*${message.source}`));
+  });
+
+  test('the timeline deploys what cannot be distributed', () => {
+    const patch = '{ spec: { components: [{ name: a, type: b, properties: {} }] } }';
+    const target = '{ kind: Application, name: web-demo }';
+    const entry = `{ at: 1s, deploy: { publishVersion: v9, patches: [{ target: ${target}, patch: ${patch} }] } }`;
+    expect(load(`${steady}timeline: [${entry}]\n`)).toThrow(
+      /mine\.yaml: deploy of v9: .*unknown component type "b"/,
+    );
   });
 });
