@@ -1,7 +1,6 @@
 import type { RequestOptions } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
 import { Agent, type Dispatcher } from 'undici';
-import { errorOfAnswer } from './api-status.ts';
 import { ApiError } from './client.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
 import { transportError } from './transport-error.ts';
@@ -21,15 +20,8 @@ export interface ConnectionLimits {
   readonly silenceMs: number;
 }
 
-/** An answer that is not a success, with its body as it came. */
-export class Refusal {
-  readonly code: number;
-  readonly body: string;
-  constructor(code: number, body: string) {
-    this.code = code;
-    this.body = body;
-  }
-}
+/** The failure that an answer tells which is not a success: its HTTP status, and its body as it came. */
+export type RefusalOf = (code: number, body: string) => ApiError;
 
 /** When a silent connection is first asked whether it lives: as client-go does, before load balancers forget it. */
 const KEEP_ALIVE_MS = 30_000;
@@ -46,13 +38,14 @@ export class ApiConnection {
     this.#limits = limits;
   }
 
-  /** The parsed answer, or the refusal. Rejects with ApiError Unreachable when there is none. */
-  async call(request: ApiRequest, signal?: AbortSignal): Promise<{ value: unknown } | Refusal> {
+  /** The parsed answer. Rejects with the refusal, or with ApiError Unreachable when there is no answer. */
+  async call(request: ApiRequest, refusal: RefusalOf, signal?: AbortSignal): Promise<unknown> {
     const limit = this.#limit(this.#limits.timeoutMs, signal);
     try {
       const { statusCode, body } = await this.#send(request, limit.signal, this.#limits.timeoutMs);
       const text = await body.text();
-      return statusCode < 300 ? { value: this.#parse(text) } : new Refusal(statusCode, text);
+      if (statusCode >= 300) throw refusal(statusCode, text);
+      return this.#parse(text);
     } catch (error) {
       throw this.#failure(error);
     } finally {
@@ -61,10 +54,14 @@ export class ApiConnection {
   }
 
   /** The lines of an answer that comes bit by bit; ends when the server ends it. Rejects with ApiError. */
-  async *lines(request: ApiRequest, signal: AbortSignal): AsyncGenerator<unknown, void, undefined> {
+  async *lines(
+    request: ApiRequest,
+    refusal: RefusalOf,
+    signal: AbortSignal,
+  ): AsyncGenerator<unknown, void, undefined> {
     const decoder = new TextDecoder();
     let rest = '';
-    for await (const chunk of this.#chunks(request, signal)) {
+    for await (const chunk of this.#chunks(request, refusal, signal)) {
       const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) if (line !== '') yield this.#parse(line);
@@ -78,11 +75,15 @@ export class ApiConnection {
     this.#agent?.destroy(this.#unreachable('was left: this client is closed'));
   }
 
-  async *#chunks(request: ApiRequest, signal: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
+  async *#chunks(
+    request: ApiRequest,
+    refusal: RefusalOf,
+    signal: AbortSignal,
+  ): AsyncGenerator<Buffer, void, undefined> {
     const limit = this.#limit(this.#limits.timeoutMs, signal);
     try {
       const { statusCode, body } = await this.#send(request, limit.signal, this.#limits.silenceMs);
-      if (statusCode >= 300) throw errorOfAnswer(statusCode, await body.text());
+      if (statusCode >= 300) throw refusal(statusCode, await body.text());
       limit.end();
       for await (const chunk of body) yield chunk;
     } catch (error) {

@@ -1,4 +1,4 @@
-import { ApiConnection, type ApiRequest, Refusal } from './api-connection-real.ts';
+import { ApiConnection, type ApiRequest, type RefusalOf } from './api-connection-real.ts';
 import { collectionPath, groupPath, objectPath, type Resource } from './api-paths.ts';
 import { errorOfAnswer, errorOfStatus, isUnknownResource } from './api-status.ts';
 import {
@@ -144,7 +144,11 @@ class RealClient implements RealKubeClient {
     }
     const path = collectionPath(kind, await this.#resource(kind, signal), namespace);
     const query = { watch: 'true', allowWatchBookmarks: 'true', resourceVersion, labelSelector };
-    for await (const line of this.#connection.lines({ method: 'GET', path, query }, signal)) {
+    for await (const line of this.#connection.lines(
+      { method: 'GET', path, query },
+      refusalOf(kind),
+      signal,
+    )) {
       const { type, object } = line as { type: string; object: Record<string, unknown> };
       if (type === 'ERROR') throw errorOfStatus(object);
       if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED')
@@ -169,19 +173,15 @@ class RealClient implements RealKubeClient {
     return resource;
   }
 
-  async #call(
-    kind: Kind,
-    request: ApiRequest,
-    subresource?: 'status',
-    signal?: AbortSignal,
-  ): Promise<unknown> {
-    const answer = await this.#connection.call(request, signal);
-    if (!(answer instanceof Refusal)) return answer.value;
-    const { code, body } = answer;
-    throw subresource === undefined && isUnknownResource(code, body)
-      ? noMatch(kind)
-      : errorOfAnswer(code, body);
+  #call(kind: Kind, request: ApiRequest, subresource?: 'status', signal?: AbortSignal): Promise<unknown> {
+    return this.#connection.call(request, refusalOf(kind, subresource), signal);
   }
+}
+
+/** A missing subresource is told in the API's words; else, what the API does not serve is the kind. */
+function refusalOf(kind: Kind, subresource?: 'status'): RefusalOf {
+  return (code, body) =>
+    subresource === undefined && isUnknownResource(code, body) ? noMatch(kind) : errorOfAnswer(code, body);
 }
 
 /** Made when the caller hands it in: what the caller does to it later must not show. */

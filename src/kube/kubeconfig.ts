@@ -26,6 +26,9 @@ export function readKubeconfig(text: string, context?: string): ClusterAccess {
   if (cluster.proxyUrl)
     throw wrong(`cluster ${cluster.name} has a proxy-url; its API must be reached directly`);
   if (!URL.canParse(cluster.server)) throw wrong(`the server of cluster ${cluster.name} is not a URL`);
+  if (!cluster.server.startsWith('https:') && !cluster.skipTLSVerify) {
+    throw wrong(`the server of cluster ${cluster.name} must be an https: URL, not ${cluster.server}`);
+  }
   return { config, context: name, server: cluster.server };
 }
 
@@ -34,6 +37,8 @@ function parse(text: string): KubeConfig {
   try {
     config.loadFromString(text);
   } catch (error) {
+    // The parser takes for granted that it is given a map.
+    if (error instanceof TypeError) throw wrong('it is no map of clusters, users and contexts');
     throw wrong(error instanceof Error ? error.message : String(error));
   }
   return config;
