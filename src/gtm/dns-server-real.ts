@@ -109,7 +109,7 @@ class Listeners {
     { host, port, onError }: DnsServerOptions,
     answer: (query: DnsQuery) => DnsAnswer,
   ): Promise<Listeners> {
-    const tcp = createServer({ allowHalfOpen: true, noDelay: true });
+    const tcp = createServer({ noDelay: true });
     const udp = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
     try {
       await opened(tcp, () => tcp.listen({ host, port }));
@@ -175,8 +175,6 @@ class Listeners {
     socket.setTimeout(IDLE_MS, () => socket.destroy());
     socket.on('error', ignore);
     socket.on('close', () => this.#connections.delete(socket));
-    // What was asked is answered by now: answers take no time.
-    socket.on('end', () => socket.end());
     // A client that reads no answers gets to ask no further questions.
     socket.on('drain', () => socket.resume());
     const from = socket.remoteAddress ?? '';

@@ -265,6 +265,22 @@ describe('a kept connection', () => {
     expect(server.sockets).toHaveLength(1);
   });
 
+  test('is asked for with each request but the last', async () => {
+    const heads: string[] = [];
+    const server = await servers.http((socket, head) => {
+      heads.push(head.toLowerCase());
+      socket.write(ok('hello'));
+    });
+    const connection = await open(server.port);
+    await http({ port: server.port, connection });
+    await http({ port: server.port });
+    expect(heads.map(head => /connection: (.*)\r\n/.exec(head)?.[1])).toEqual([
+      'keep-alive',
+      'close',
+      'close',
+    ]);
+  });
+
   test('is not handed over when the server says that it closes', async () => {
     const server = await servers.http(socket => socket.end(ok('hello', 'Connection: close\r\n')));
     expect(await http({ port: server.port, keepAlive: true })).toEqual(ANSWER);
@@ -295,10 +311,10 @@ describe('a kept connection', () => {
     expect(server.sockets).toHaveLength(1);
   });
 
-  test('is reset when the server has closed it and nobody noticed yet', async () => {
+  test.each(['end', 'resetAndDestroy'] as const)('is reset when nobody noticed its %s yet', async end => {
     const server = await servers.http(socket => socket.write(ok('hello')));
     const connection = await open(server.port);
-    server.sockets[0]?.resetAndDestroy();
+    server.sockets[0]?.[end]();
     expect(await http({ port: server.port, connection, keepAlive: true })).toEqual({ failure: 'reset' });
     expect(server.sockets).toHaveLength(1);
   });
@@ -391,7 +407,7 @@ describe('DNS', () => {
     expect(asked).toBe(1);
   });
 
-  test.each([0, -1, 0.5])('has no time at all: %d ms', async timeoutMs => {
+  test.each([0, -5000, 0.5])('has no time at all: %d ms', async timeoutMs => {
     const { port } = await servers.dns(() => undefined);
     expect(await dns(`127.0.0.1:${port}`, { timeoutMs })).toEqual({ failure: 'timeout' });
     const web = await servers.listen(socket => socket.resume());
@@ -517,7 +533,10 @@ test('nothing is left when all are done: a process with nothing else to do ends'
       env: { ...process.env, PORTS: [server.port, silent.port, names.port, hole, closed].join() },
     },
   );
-  expect(stdout).toBe('[]\n');
+  const [left, endedAfter] = stdout.trim().split('\n');
+  expect(left).toBe('[]');
+  // Resolvers' sockets do not show above, but keep a process up.
+  expect(Number(endedAfter)).toBeLessThan(700);
   await Promise.all([server.allClosed(), silent.allClosed()]);
 });
 
@@ -545,6 +564,8 @@ const ALL_KINDS = `
     dns(names, soon),
     dns(closed, far),
   ]);
+  const start = performance.now();
+  process.on('exit', () => console.log(performance.now() - start));
   await new Promise(resolve => setTimeout(resolve, 20));
   console.log(JSON.stringify(process.getActiveResourcesInfo().filter(kind => !/Pipe|TTY|File/.test(kind))));
 `;
