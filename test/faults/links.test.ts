@@ -1,5 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import type { Controls } from '../../src/faults/fault.ts';
+import { shapeLinks } from '../../src/faults/links.ts';
 import { CENTRES, type Entry, smallDrill } from './small-drill.ts';
+
+test.each([
+  ['both', ['hub > a', 'a > hub', 'clients > a', 'a > clients']],
+  ['to-centre', ['hub > a', 'clients > a']],
+  ['from-centre', ['a > hub', 'a > clients']],
+] as const)('direction %s strikes %j', async (direction, struck) => {
+  const links: string[] = [];
+  const shapeLink = async (_label: string, from: string, to: string) => void links.push(`${from} > ${to}`);
+  const controls = { shapeLink } as unknown as Controls;
+  await shapeLinks(controls, 'cut/a', 'a', { from: ['hub', 'clients'], direction }, { cut: true });
+  expect(links).toEqual(struck);
+});
 
 /** From 10 s to 40 s. */
 const drill = (fault: Entry) =>

@@ -51,6 +51,60 @@ describe('two faults on one centre, the second within the first, beside it, or a
     expectHealthy(journal, 52, 79);
   });
 
+  test('application-slow twice: the delays add up', async () => {
+    const slow = { fault: 'application-slow', on, delay: '1s' };
+    const journal = await smallDrill(
+      [
+        { at: '10s', for: '30s', name: 'one', ...slow },
+        { at: '15s', for: '10s', name: 'other', ...slow },
+      ],
+      '60s',
+    );
+    const least = (from: number, until: number) =>
+      Math.min(...journal.requests(on, from, until).map(({ at, sent }) => at - sent));
+    expect(least(17, 22)).toBeGreaterThan(2100);
+    expect(least(27, 37)).toBeGreaterThan(1100);
+    expect(least(27, 37)).toBeLessThan(2100);
+    expectHealthy(journal, 42, 59);
+  });
+
+  test('application-down is held against whoever scales up, after an outage of the API too', async () => {
+    const object = { apiVersion: 'apps/v1', kind: 'Deployment' };
+    const scaleUp = { fault: 'config-drift', on, object, patch: { spec: { replicas: 3 } } };
+    const journal = await smallDrill(
+      [
+        { at: '10s', for: '110s', fault: 'application-down', on },
+        { at: '20s', name: 'somebody', ...scaleUp },
+        { at: '40s', for: '10s', fault: 'control-plane-down', on },
+        { at: '90s', name: 'somebody-else', ...scaleUp },
+      ],
+      '180s',
+    );
+    const replicas = journal
+      .of('object', 10, 120)
+      .filter(({ centre, object: name }) => centre === on && name.startsWith('Deployment'))
+      .map(each => each.replicas);
+    expect(replicas.filter((count, i) => count !== replicas[i - 1])).toEqual([0, 3, 0, 3, 0]);
+    expect(journal.outcomes(on, 15, 115)).toEqual([503]);
+    expectHealthy(journal, 150, 179);
+  });
+
+  test.each<[hidden: Entry]>([
+    [{ fault: 'application-error', share: '100%' }],
+    [{ fault: 'application-slow', delay: '2s' }],
+    [{ fault: 'application-down' }],
+  ])('%j beneath an ingress that is down is in force at once', async hidden => {
+    const journal = await smallDrill(
+      [
+        { at: '10s', for: '60s', fault: 'ingress-down', on },
+        { at: '20s', for: '20s', on, ...hidden, name: 'hidden' },
+      ],
+      '130s',
+    );
+    expect(journal.when('hidden', 'injected')).toBeLessThan(21);
+    expectHealthy(journal, 100, 129);
+  });
+
   test('cluster-stop during control-plane-down, whichever is healed first', async () => {
     for (const [stop, plane] of [
       ['10s', '60s'],
