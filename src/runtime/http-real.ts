@@ -43,10 +43,6 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   start(): void {
     const { timeoutMs, connectTimeoutMs, path, host, keepAlive } = this.#request;
     const connection = this.#connection;
-    if (!connection.open) {
-      this.#fail('reset');
-      return;
-    }
     this.#limit(timeoutMs);
     if (connectTimeoutMs !== undefined && !connection.established) {
       const timer = this.#limit(connectTimeoutMs);
