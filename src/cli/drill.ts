@@ -14,6 +14,7 @@ interface DrillOptions {
   lab: string;
   seed: number;
   out?: string;
+  keep?: boolean;
   format: Format;
 }
 
@@ -31,6 +32,7 @@ export function drillCommand(): Command {
     .addOption(labOption())
     .addOption(seedOption())
     .option('--out <folder>', 'where the run is written (default: a new folder in runs/)')
+    .option('--keep', 'leave the clusters of the kind lab running: the next drill takes them over')
     .addOption(formatOption())
     .addHelpText(
       'after',
@@ -48,18 +50,29 @@ async function drill(nameOrFile: string, options: DrillOptions): Promise<void> {
   const scenario = loadScenario(nameOrFile);
   if (options.out !== undefined) claimFolder(options.out);
 
+  const folder = runFolder(scenario, options);
   const interrupt = catchInterrupt();
-  const outcome = await carryOut(scenario, options, interrupt.signal);
-  await conclude(outcome, options);
+  const outcome = await carryOut(scenario, options, folder, interrupt.signal);
+  await conclude(outcome, options, folder);
   const stopped = interrupt.code();
   if (stopped === undefined && outcome.failure !== undefined) throw outcome.failure;
   process.exitCode = stopped ?? EXIT[outcome.verdict.verdict];
 }
 
+/** The run's folder, made when it is first asked for: a drill that does not begin leaves none. */
+function runFolder(scenario: Scenario, { out, seed }: DrillOptions): () => string {
+  let folder = out;
+  return () => {
+    folder ??= newFolder('runs', runName(wallStamp(), scenario.name, seed));
+    return folder;
+  };
+}
+
 /** A drill that broke off has an outcome too: its journal up to there, closed as one that proves nothing. */
 async function carryOut(
   scenario: Scenario,
-  { lab, seed, format }: DrillOptions,
+  { lab, seed, keep, format }: DrillOptions,
+  folder: () => string,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const [{ runDrill }, { judge }] = await Promise.all([
@@ -73,7 +86,14 @@ async function carryOut(
     tell(event);
   };
   try {
-    return await runDrill(scenario, { lab, seed, onEvent, signal });
+    return await runDrill(scenario, {
+      lab,
+      seed,
+      runFolder: folder,
+      keep: keep === true,
+      onEvent,
+      signal,
+    });
   } catch (failure) {
     const last = events.at(-1);
     if (last === undefined) throw failure;
@@ -84,31 +104,29 @@ async function carryOut(
 }
 
 /** Prints the verdict, writes the run's folder and says where it is. */
-async function conclude({ events, verdict }: Outcome, options: DrillOptions): Promise<void> {
+async function conclude(
+  { events, verdict }: Outcome,
+  options: DrillOptions,
+  folder: () => string,
+): Promise<void> {
   if (options.format === 'text') process.stdout.write('\n');
   await printVerdict(verdict, options.format);
-  const folder = await save(events, verdict, options);
-  if (options.format === 'text') process.stdout.write(`\nThe run is in ${folder}/\n`);
+  await save(events, verdict, folder());
+  if (options.out === undefined) pointLatest('runs', basename(folder()));
+  if (options.format === 'text') process.stdout.write(`\nThe run is in ${folder()}/\n`);
 }
 
-async function save(
-  events: readonly JournalEvent[],
-  verdict: Verdict,
-  options: DrillOptions,
-): Promise<string> {
+async function save(events: readonly JournalEvent[], verdict: Verdict, folder: string): Promise<void> {
   const [{ toNdjson }, { junitXml }, { verdictJson }] = await Promise.all([
     import('../runtime/journal-memory.ts'),
     import('../report/junit.ts'),
     import('../report/json.ts'),
   ]);
-  const folder = options.out ?? newFolder('runs', runName(wallStamp(), verdict.scenario, verdict.seed));
   writeFiles(folder, {
     'journal.ndjson': toNdjson(events),
     'junit.xml': junitXml(verdict, versionOf(events)),
     'verdict.json': verdictJson(verdict),
   });
-  if (options.out === undefined) pointLatest('runs', basename(folder));
-  return folder;
 }
 
 function versionOf(events: readonly JournalEvent[]): string {

@@ -92,7 +92,7 @@ class Drill {
     await this.#bringUp();
     await this.#firstRollout();
     await this.#everyCentreAnswers();
-    const stopClients = this.#direct();
+    const stopClients = await this.#direct();
     await this.#timeline();
     await stopClients();
     await this.#compare();
@@ -218,7 +218,7 @@ class Drill {
   }
 
   /** Starts GTM and clients; the timeline's times count from here. Returns how the clients are stopped. */
-  #direct(): () => Promise<void> {
+  async #direct(): Promise<() => Promise<void>> {
     const { lab, scenario, journal } = { lab: this.#lab, scenario: this.#scenario, journal: this.#journal };
     const { clock, random, network, centres } = lab;
     const centreByAddress = new Map(centres.map(({ name }) => [lab.addressOf(name), name]));
@@ -231,7 +231,7 @@ class Drill {
       random: random.fork('gtm'),
     });
     this.#closing.push(() => gtm.stop());
-    const nameServer = lab.serveDns(query => gtm.answer(query));
+    const nameServer = await lab.serveDns(query => gtm.answer(query));
     journal.append({ at: this.#now(), kind: 'timeline' });
     const clients = startClients({
       ...ports,

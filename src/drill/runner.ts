@@ -1,11 +1,12 @@
 import { ApiError } from '../kube/client.ts';
 import { type Lab, LabError } from '../lab/lab.ts';
-import { simulatedLab } from '../lab/simulated.ts';
+import { type SimulatedLabOptions, simulatedLab } from '../lab/simulated.ts';
 import type { JournalEvent } from '../runtime/journal.ts';
 import { MemoryJournal } from '../runtime/journal-memory.ts';
 import { seededRandom } from '../runtime/random-seeded.ts';
 import { VirtualClock } from '../runtime/virtual-clock.ts';
 import { drill } from './drill.ts';
+import { imagesIn } from './images.ts';
 import { missingCapabilities } from './injection.ts';
 import { judge } from './judge.ts';
 import { type Scenario, vantagePointsOf } from './scenario.ts';
@@ -16,6 +17,10 @@ export interface DrillOptions {
   readonly lab: string;
   /** A whole number from 0 to 2^32 - 1; the same seed gives the same journal. */
   readonly seed: number;
+  /** Where a lab on real parts keeps what the run needs; asked for when something is written there first. */
+  readonly runFolder?: () => string;
+  /** Leaves a real lab's clusters running, for the next drill. */
+  readonly keep?: boolean;
   /** Each event as it is written. */
   readonly onEvent?: (event: JournalEvent) => void;
   /** Ends the drill early: faults are healed, the journal ends with `interrupted`. */
@@ -30,11 +35,10 @@ export interface DrillResult {
 /** Runs one drill and judges it. @throws LabError when the lab fails, or cannot do what the scenario asks for. */
 export async function runDrill(scenario: Scenario, options: DrillOptions): Promise<DrillResult> {
   const journal = new MemoryJournal(options.onEvent);
-  const clock = new VirtualClock();
-  const lab = labOf(options, scenario, clock);
+  const { lab, run } = await labOf(options, scenario);
   refuseWhatItCannotDo(scenario, lab);
   try {
-    await clock.run(() => drill(scenario, options.seed, lab, journal, options.signal));
+    await run(() => drill(scenario, options.seed, lab, journal, options.signal));
   } catch (error) {
     // An API that refuses the manifests, or does not answer the drill itself.
     if (error instanceof ApiError) throw new LabError(error.message);
@@ -43,12 +47,29 @@ export async function runDrill(scenario: Scenario, options: DrillOptions): Promi
   return { events: journal.events, verdict: judge(journal.events) };
 }
 
-function labOf({ lab, seed }: DrillOptions, scenario: Scenario, clock: VirtualClock): Lab {
-  if (lab !== 'simulated') throw new LabError(`the lab "${lab}" is not available; available: simulated`);
+/** A lab, and how its time is made to pass while something runs on it. */
+interface Runnable {
+  readonly lab: Lab;
+  readonly run: (work: () => Promise<void>) => Promise<void>;
+}
+
+async function labOf(options: DrillOptions, scenario: Scenario): Promise<Runnable> {
+  const parts = partsOf(options, scenario);
+  switch (options.lab) {
+    case 'simulated': {
+      const clock = new VirtualClock();
+      return { lab: simulatedLab({ ...parts, clock }), run: work => clock.run(work) };
+    }
+    case 'kind':
+      return { lab: await labOnKind(parts, options, scenario), run: work => work() };
+  }
+  throw new LabError(`the lab "${options.lab}" is not available; available: simulated, kind`);
+}
+
+function partsOf({ seed }: DrillOptions, scenario: Scenario): Omit<SimulatedLabOptions, 'clock'> {
   const { clients, topology, gtm, application } = scenario;
-  return simulatedLab({
+  return {
     topology,
-    clock,
     random: seededRandom(seed),
     application: {
       namespace: application.namespace,
@@ -58,6 +79,24 @@ function labOf({ lab, seed }: DrillOptions, scenario: Scenario, clock: VirtualCl
       port: clients.port,
     },
     vantagePoints: vantagePointsOf(gtm),
+  };
+}
+
+/** Imported here alone: Docker's and Kubernetes' clients would cost each simulated drill half a second. */
+async function labOnKind(
+  parts: Omit<SimulatedLabOptions, 'clock'>,
+  { runFolder, keep, signal }: DrillOptions,
+  scenario: Scenario,
+): Promise<Lab> {
+  if (runFolder === undefined) throw new Error('the kind lab needs a folder for its run');
+  const { kindLab } = await import('../lab/kind/lab.ts');
+  const images = imagesIn([scenario.application.objects, scenario.timeline]);
+  return await kindLab({
+    ...parts,
+    application: { ...parts.application, images },
+    runFolder,
+    ...(keep === undefined ? {} : { keep }),
+    ...(signal === undefined ? {} : { signal }),
   });
 }
 

@@ -38,8 +38,8 @@ export interface Lab {
   addressOf(centre: string): string;
   /** Runs the distribution engine beside the hub: started now, stopped and started again with the hub. */
   runEngine(start: (hub: KubeClient) => Engine): void;
-  /** Puts a name server on the network and returns its address. */
-  serveDns(answer: (query: DnsQuery) => DnsAnswer): string;
+  /** Puts a name server on the network and returns its address, with its port unless that is 53. */
+  serveDns(answer: (query: DnsQuery) => DnsAnswer): Promise<string>;
   /** Takes everything down; nothing is left behind. */
   down(): Promise<void>;
 }

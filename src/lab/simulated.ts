@@ -124,7 +124,7 @@ export function simulatedLab(options: SimulatedLabOptions): Lab {
       startEngine = () => start(hub.client('hub'));
       engine = startEngine();
     },
-    serveDns(answer) {
+    async serveDns(answer) {
       network.listenDns(NAME_SERVER, 'gtm', { accepts: () => (nameServer.up ? 'accept' : 'drop'), answer });
       return NAME_SERVER;
     },

@@ -1,0 +1,86 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KubeClient } from '../../kube/client.ts';
+import { type RealKubeClient, realClient } from '../../kube/client-real.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Docker } from './docker.ts';
+import type { KindCli } from './kind-cli.ts';
+import { Node } from './node.ts';
+import { clusterName } from './pins.ts';
+import { until } from './until.ts';
+
+/** One call of the Kubernetes API. A paused cluster is known by its silence. */
+const CALL_TIMEOUT_MS = 5000;
+const ANSWERS_WITHIN_MS = 180_000;
+/** A cluster that was kept answers soon, or it is made anew. */
+const KEPT_ANSWERS_WITHIN_MS = 15_000;
+
+export interface Workshop {
+  readonly docker: Docker;
+  readonly kind: KindCli;
+  readonly clock: Clock;
+  readonly runFolder: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface Cluster {
+  readonly name: string;
+  readonly node: Node;
+  readonly kubeconfig: string;
+  /** From this machine, by the port that kind opens on loopback. */
+  readonly kube: RealKubeClient;
+  /** It was there already. */
+  readonly kept: boolean;
+}
+
+export const client = (kubeconfig: string) => realClient({ kubeconfig, timeoutMs: CALL_TIMEOUT_MS });
+
+/** A running cluster under that name: the one that was kept, or a new one. */
+export async function ensureCluster(name: string, workshop: Workshop): Promise<Cluster> {
+  const { docker, kind, clock, runFolder, signal } = workshop;
+  const node = new Node(name, docker, clock);
+  const found = await kept(name, node, workshop);
+  if (found !== undefined) return found;
+  await docker.remove(node.name);
+  const file = kubeconfigFile(runFolder, name);
+  await kind.create(clusterName(name), file);
+  const cluster = await connect(name, node, workshop, false);
+  await until(`the cluster ${name} does not answer`, { clock, signal, withinMs: ANSWERS_WITHIN_MS }, () =>
+    isReady(cluster.kube),
+  );
+  return cluster;
+}
+
+export const kubeconfigFile = (runFolder: string, name: string) => join(runFolder, `kubeconfig-${name}.yaml`);
+
+async function kept(name: string, node: Node, workshop: Workshop): Promise<Cluster | undefined> {
+  const { clock, signal } = workshop;
+  await node.unpause();
+  if ((await node.status()) !== 'running') return undefined;
+  let cluster: Cluster | undefined;
+  try {
+    cluster = await connect(name, node, workshop, true);
+    const { kube } = cluster;
+    await until('no answer', { clock, signal, withinMs: KEPT_ANSWERS_WITHIN_MS }, () => isReady(kube));
+    return cluster;
+  } catch {
+    cluster?.kube.close();
+    return undefined;
+  }
+}
+
+async function connect(name: string, node: Node, workshop: Workshop, isKept: boolean): Promise<Cluster> {
+  const kubeconfig = await workshop.kind.kubeconfig(clusterName(name));
+  writeFileSync(kubeconfigFile(workshop.runFolder, name), kubeconfig, { mode: 0o600 });
+  return { name, node, kubeconfig, kube: client(kubeconfig), kept: isKept };
+}
+
+async function isReady(kube: KubeClient): Promise<boolean> {
+  const { items } = await kube.list({ apiVersion: 'v1', kind: 'Node' });
+  return items.length > 0 && items.every(item => hasCondition(item.status, 'Ready'));
+}
+
+function hasCondition(status: unknown, type: string): boolean {
+  const { conditions = [] } = (status ?? {}) as { conditions?: { type: string; status: string }[] };
+  return conditions.some(condition => condition.type === type && condition.status === 'True');
+}

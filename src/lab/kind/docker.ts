@@ -1,0 +1,146 @@
+import type { ContainerRuntimeClient } from 'testcontainers';
+import { LabError } from '../lab.ts';
+import { KIND_LABEL, LABEL, NETWORK, PREFIX } from './pins.ts';
+
+type Dockerode = ContainerRuntimeClient['container']['dockerode'];
+export type Container = ReturnType<ContainerRuntimeClient['container']['getById']>;
+
+/** The Docker engine, as far as the lab uses it. */
+export class Docker {
+  readonly #client: ContainerRuntimeClient;
+
+  private constructor(client: ContainerRuntimeClient) {
+    this.#client = client;
+  }
+
+  /** @throws LabError when no engine answers. */
+  static async connect(): Promise<Docker> {
+    // The lab removes what it made by itself, and what is kept must outlive this process: no reaper.
+    process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
+    const { getContainerRuntimeClient } = await import('testcontainers');
+    try {
+      return new Docker(await getContainerRuntimeClient());
+    } catch (cause) {
+      throw new LabError(
+        'the kind lab needs Docker, and no engine answers. Start it (`docker info` says whether it runs), ' +
+          'or use --lab simulated',
+        { cause },
+      );
+    }
+  }
+
+  get api(): Dockerode {
+    return this.#client.container.dockerode;
+  }
+
+  async hasImage(image: string): Promise<boolean> {
+    return await this.api
+      .getImage(image)
+      .inspect()
+      .then(() => true, missing);
+  }
+
+  /** @throws LabError when the registry cannot be reached or does not have it. */
+  async pull(image: string): Promise<void> {
+    try {
+      const progress = await this.api.pull(image);
+      await new Promise<void>((resolve, reject) =>
+        this.api.modem.followProgress(progress, error => (error ? reject(error) : resolve())),
+      );
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new LabError(`the image ${image} is not on this machine and could not be pulled: ${why}`, {
+        cause,
+      });
+    }
+  }
+
+  container(name: string): Container {
+    return this.api.getContainer(name);
+  }
+
+  /** `running`, `paused`, `exited`, …; undefined when there is no such container. */
+  async statusOf(name: string): Promise<string | undefined> {
+    try {
+      return (await this.container(name).inspect()).State.Status;
+    } catch (error) {
+      missing(error);
+      return undefined;
+    }
+  }
+
+  /** The container's address on the lab's network. */
+  async addressOf(name: string): Promise<string> {
+    const { NetworkSettings } = await this.container(name).inspect();
+    const address = NetworkSettings.Networks[NETWORK]?.IPAddress;
+    if (!address) throw new LabError(`the container ${name} has no address on the network ${NETWORK}`);
+    return address;
+  }
+
+  /** Runs a program inside a container and returns what it printed. @throws LabError when it fails. */
+  async exec(name: string, args: readonly string[]): Promise<string> {
+    const { output, exitCode } = await this.#client.container.exec(this.container(name), [...args]);
+    if (exitCode === 0) return output;
+    throw new LabError(`${args.join(' ')} in ${name} failed (${exitCode}): ${output.trim()}`);
+  }
+
+  /** Every container of the lab, whatever its state. */
+  async ownContainers(): Promise<{ id: string; name: string }[]> {
+    const all = await this.api.listContainers({ all: true });
+    return all
+      .filter(({ Labels }) => Labels[LABEL] !== undefined || Labels[KIND_LABEL]?.startsWith(PREFIX))
+      .map(({ Id, Names }) => ({ id: Id, name: (Names[0] ?? Id).replace(/^\//, '') }));
+  }
+
+  /** Removes a container with its anonymous volumes; one that is gone already is fine. */
+  async remove(name: string): Promise<void> {
+    await this.container(name)
+      .remove({ force: true, v: true })
+      .catch((error: unknown) => {
+        // "already in progress": somebody else removes it.
+        if (statusCodeOf(error) !== 409) missing(error);
+      });
+  }
+
+  /** Makes the lab's network unless it is there; returns its range in CIDR notation. */
+  async ensureNetwork(): Promise<string> {
+    const known = (await this.#networks())[0];
+    if (known === undefined)
+      await this.api.createNetwork({
+        Name: NETWORK,
+        CheckDuplicate: true,
+        Driver: 'bridge',
+        Labels: { [LABEL]: 'kind' },
+        Options: { 'com.docker.network.bridge.enable_ip_masquerade': 'true' },
+      });
+    const { IPAM } = await this.api.getNetwork(NETWORK).inspect();
+    const subnet = IPAM?.Config?.map(config => config.Subnet).find(range => range?.includes('.'));
+    if (subnet === undefined) throw new LabError(`the Docker network ${NETWORK} has no IPv4 range`);
+    return subnet;
+  }
+
+  async removeNetwork(): Promise<void> {
+    for (const { Id } of await this.#networks()) await this.api.getNetwork(Id).remove().catch(missing);
+  }
+
+  /** Docker's filter matches parts of names. */
+  async #networks() {
+    const found = await this.api.listNetworks({ filters: { name: [NETWORK] } });
+    return found.filter(network => network.Name === NETWORK);
+  }
+}
+
+/** False for what is not there; anything else is thrown on. */
+function missing(error: unknown): false {
+  if (statusCodeOf(error) === 404) return false;
+  throw error;
+}
+
+/** Docker says 304 to what is done already, such as stopping a stopped container. */
+export function unlessDone(error: unknown): void {
+  if (statusCodeOf(error) !== 304) throw error;
+}
+
+export function statusCodeOf(error: unknown): number | undefined {
+  return (error as { statusCode?: number } | null)?.statusCode;
+}

@@ -1,0 +1,137 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { LinkQuality, Place } from '../../runtime/network.ts';
+import type { Docker } from './docker.ts';
+import { gatewayName, LABEL, NETWORK, TOXIPROXY_IMAGE } from './pins.ts';
+import { type Toxic, Toxiproxy } from './toxiproxy.ts';
+import { until } from './until.ts';
+
+/** Where the drill itself observes from: no link fault strikes it. */
+export const OBSERVER: Place = 'observer';
+const CLIENTS: Place = 'clients';
+const HUB: Place = 'hub';
+
+/** Above all ports that anything else listens on in a gateway. */
+const FIRST_OWN_PORT = 20_000;
+const API_PORT = 6443;
+const STARTS_WITHIN_MS = 60_000;
+
+/** One way into a centre: who takes it, where it begins in the gateway, where it ends in the cluster. */
+export interface Way {
+  readonly place: Place;
+  readonly port: number;
+  readonly to: number;
+}
+
+/**
+ * The ways into a centre. Clients come by the public port; each place whose link may be struck alone has a port of its
+ * own, and so has the observer; the hub goes to the Kubernetes API.
+ */
+export function waysInto(publicPort: number, vantagePoints: readonly string[]): readonly Way[] {
+  const own = [OBSERVER, ...vantagePoints.map(node => `vantage/${node}`)];
+  return [
+    { place: CLIENTS, port: publicPort, to: publicPort },
+    ...own.map((place, index) => ({ place, port: FIRST_OWN_PORT + index, to: publicPort })),
+    { place: HUB, port: API_PORT, to: API_PORT },
+  ];
+}
+
+/** The ways that a link's end stands for: `*` is all but the observer's, `vantage` all below it. */
+export function waysOf(ways: readonly Way[], place: Place): readonly Way[] {
+  if (place === '*') return ways.filter(way => way.place !== OBSERVER);
+  return ways.filter(way => way.place === place || way.place.startsWith(`${place}/`));
+}
+
+/** The public address before a centre: a Toxiproxy on the lab's network, where links are shaped. */
+export class Gateway {
+  readonly address: string;
+  readonly #ways: readonly Way[];
+  readonly #toxiproxy: Toxiproxy;
+  readonly #shaped = new Map<string, { way: Way; toxic: string }[]>();
+  #count = 0;
+
+  private constructor(address: string, ways: readonly Way[]) {
+    this.address = address;
+    this.#ways = ways;
+    this.#toxiproxy = new Toxiproxy(address);
+  }
+
+  static async start(
+    docker: Docker,
+    centre: string,
+    ways: readonly Way[],
+    bounds: { clock: Clock; signal: AbortSignal | undefined },
+  ): Promise<Gateway> {
+    const name = gatewayName(centre);
+    await docker.remove(name);
+    const container = await docker.api.createContainer({
+      name,
+      Image: TOXIPROXY_IMAGE,
+      Labels: { [LABEL]: 'kind' },
+      HostConfig: { NetworkMode: NETWORK },
+    });
+    await container.start();
+    const gateway = new Gateway(await docker.addressOf(name), ways);
+    await until(`the gateway of ${centre} does not answer`, { ...bounds, withinMs: STARTS_WITHIN_MS }, () =>
+      gateway.#toxiproxy.answers(),
+    );
+    return gateway;
+  }
+
+  /** Opens the ways to a node. */
+  async open(node: string): Promise<void> {
+    for (const way of this.#ways)
+      await this.#toxiproxy.create({
+        name: proxyOf(way),
+        listen: `0.0.0.0:${way.port}`,
+        upstream: `${node}:${way.to}`,
+      });
+  }
+
+  /** The node has another address now. */
+  async lead(node: string): Promise<void> {
+    for (const way of this.#ways) await this.#toxiproxy.setUpstream(proxyOf(way), `${node}:${way.to}`);
+  }
+
+  async shape(
+    label: string,
+    ways: readonly Way[],
+    stream: Toxic['stream'],
+    quality: LinkQuality,
+  ): Promise<void> {
+    const shaped = this.#shaped.get(label) ?? [];
+    this.#shaped.set(label, shaped);
+    for (const way of ways)
+      for (const effect of effectsOf(quality)) {
+        this.#count += 1;
+        const toxic = `${effect.type}-${this.#count}`;
+        shaped.push({ way, toxic });
+        await this.#toxiproxy.add(proxyOf(way), { name: toxic, stream, ...effect });
+      }
+  }
+
+  async restore(label: string): Promise<void> {
+    for (const { way, toxic } of this.#shaped.get(label) ?? [])
+      await this.#toxiproxy.remove(proxyOf(way), toxic);
+    this.#shaped.delete(label);
+  }
+}
+
+const proxyOf = (way: Way) => way.place.replaceAll('/', '.');
+
+/**
+ * What of a link's quality a proxy of TCP can show. Bytes that are lost for good break a connection, so loss is shown as
+ * connections that are reset; a cut link swallows all bytes, though connections still open.
+ */
+function effectsOf(quality: LinkQuality): Pick<Toxic, 'type' | 'toxicity' | 'attributes'>[] {
+  const { latencyMs = 0, jitterMs = 0, loss = 0, cut = false } = quality;
+  const effects: Pick<Toxic, 'type' | 'toxicity' | 'attributes'>[] = [];
+  if (latencyMs > 0 || jitterMs > 0)
+    effects.push({
+      type: 'latency',
+      toxicity: 1,
+      attributes: { latency: Math.round(latencyMs), jitter: Math.round(jitterMs) },
+    });
+  if (loss > 0) effects.push({ type: 'reset_peer', toxicity: loss, attributes: { timeout: 0 } });
+  if (cut) effects.push({ type: 'timeout', toxicity: 1, attributes: { timeout: 0 } });
+  return effects;
+}

@@ -1,0 +1,67 @@
+import { LabError } from '../lab.ts';
+import { type CommandOptions, command } from './command.ts';
+import { NETWORK, NODE_IMAGE } from './pins.ts';
+
+/** Creating four clusters at once on two cores takes about a minute; on a busy machine several. */
+const CREATE_WITHIN_MS = 10 * 60_000;
+const LOAD_WITHIN_MS = 5 * 60_000;
+const ASK_WITHIN_MS = 60_000;
+
+/** The API listens on loopback, on a port that Docker keeps over restarts. */
+const CLUSTER = `kind: Cluster
+apiVersion: kind.x-k8s.io/v1alpha4
+networking: { apiServerAddress: 127.0.0.1 }
+nodes: [{ role: control-plane }]
+`;
+
+/** The kind command line, from the PATH or from LIANGDI_KIND. */
+export class KindCli {
+  readonly #program: string;
+  readonly #signal: AbortSignal | undefined;
+
+  private constructor(program: string, signal: AbortSignal | undefined) {
+    this.#program = program;
+    this.#signal = signal;
+  }
+
+  /** @throws LabError that says how to get it. */
+  static async find(signal?: AbortSignal): Promise<KindCli> {
+    const program = process.env['LIANGDI_KIND'] || 'kind';
+    const kind = new KindCli(program, signal);
+    try {
+      await kind.#run(['version'], { timeoutMs: ASK_WITHIN_MS });
+    } catch (cause) {
+      if ((cause as LabError).message === 'stopped') throw cause;
+      throw new LabError(
+        `the kind lab needs the kind command line, and "${program}" does not run. Get it from ` +
+          'https://kind.sigs.k8s.io (`go install sigs.k8s.io/kind@v0.30.0`, `brew install kind`) and put it ' +
+          'into the PATH, or say in LIANGDI_KIND where it is',
+        { cause },
+      );
+    }
+    return kind;
+  }
+
+  async create(cluster: string, kubeconfig: string): Promise<void> {
+    const args = ['create', 'cluster', '--name', cluster, '--image', NODE_IMAGE];
+    await this.#run([...args, '--kubeconfig', kubeconfig, '--config', '-'], {
+      timeoutMs: CREATE_WITHIN_MS,
+      input: CLUSTER,
+    });
+  }
+
+  /** For this machine (127.0.0.1). */
+  kubeconfig(cluster: string): Promise<string> {
+    return this.#run(['get', 'kubeconfig', '--name', cluster], { timeoutMs: ASK_WITHIN_MS });
+  }
+
+  /** Images that the node has already are not loaded again. */
+  async load(cluster: string, images: readonly string[]): Promise<void> {
+    await this.#run(['load', 'docker-image', ...images, '--name', cluster], { timeoutMs: LOAD_WITHIN_MS });
+  }
+
+  #run(args: readonly string[], options: CommandOptions): Promise<string> {
+    const env = { KIND_EXPERIMENTAL_DOCKER_NETWORK: NETWORK };
+    return command(this.#program, args, { ...options, env, signal: this.#signal });
+  }
+}

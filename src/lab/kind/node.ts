@@ -1,0 +1,104 @@
+import type { Clock } from '../../runtime/clock.ts';
+import { type Docker, unlessDone } from './docker.ts';
+import { nodeName } from './pins.ts';
+import { until } from './until.ts';
+
+const CONTROL_PLANE_WITHIN_MS = 120_000;
+const HELD = '/etc/kubernetes/liangdi-held';
+const MANIFESTS = '/etc/kubernetes/manifests';
+
+/** The one machine of a kind cluster: a container. What happens to it needs no Kubernetes API. */
+export class Node {
+  readonly name: string;
+  readonly #docker: Docker;
+  readonly #clock: Clock;
+
+  constructor(cluster: string, docker: Docker, clock: Clock) {
+    this.name = nodeName(cluster);
+    this.#docker = docker;
+    this.#clock = clock;
+  }
+
+  status(): Promise<string | undefined> {
+    return this.#docker.statusOf(this.name);
+  }
+
+  address(): Promise<string> {
+    return this.#docker.addressOf(this.name);
+  }
+
+  async pause(): Promise<void> {
+    if ((await this.status()) === 'running') await this.#docker.container(this.name).pause();
+  }
+
+  async unpause(): Promise<void> {
+    if ((await this.status()) === 'paused') await this.#docker.container(this.name).unpause();
+  }
+
+  /** As when the power goes: nothing is told to end. */
+  async stop(): Promise<void> {
+    if ((await this.status()) !== 'exited') await this.#docker.container(this.name).kill();
+  }
+
+  async start(): Promise<void> {
+    await this.#docker.container(this.name).start().catch(unlessDone);
+  }
+
+  /** Takes the static pods' manifests away and waits until the API server is gone. */
+  async stopControlPlane(): Promise<void> {
+    await this.#shell(
+      `mkdir -p ${HELD} && for f in ${MANIFESTS}/*.yaml; do [ ! -e "$f" ] || mv "$f" ${HELD}/; done`,
+    );
+    await this.#until(
+      'runs its control plane still',
+      async () => (await this.exec('crictl', 'ps', '-q', '--name', 'kube-apiserver')).trim() === '',
+    );
+  }
+
+  /** Puts them back; `answers` tells when the API serves again. */
+  async startControlPlane(answers: () => Promise<boolean>): Promise<void> {
+    await this.#shell(
+      `for f in ${HELD}/*.yaml; do [ ! -e "$f" ] || mv "$f" ${MANIFESTS}/; done; rm -rf ${HELD}`,
+    );
+    await this.#until('has no control plane again', answers);
+  }
+
+  /** The running containers of an application, by the runtime's identifiers. */
+  async containersOf({ namespace, name }: { namespace: string; name: string }): Promise<string[]> {
+    const pods = lines(
+      await this.exec(
+        'crictl',
+        'pods',
+        '-q',
+        '--state',
+        'ready',
+        '--namespace',
+        `^${namespace}$`,
+        '--label',
+        `app=${name}`,
+      ),
+    );
+    const containers: string[] = [];
+    for (const pod of pods) containers.push(...lines(await this.exec('crictl', 'ps', '-q', '--pod', pod)));
+    return containers;
+  }
+
+  async kill(container: string): Promise<void> {
+    await this.exec('ctr', '--namespace', 'k8s.io', 'tasks', 'kill', '--signal', 'SIGKILL', container);
+  }
+
+  exec(...args: string[]): Promise<string> {
+    return this.#docker.exec(this.name, args);
+  }
+
+  async #shell(script: string): Promise<void> {
+    await this.exec('sh', '-c', script);
+  }
+
+  #until(what: string, ask: () => Promise<boolean>): Promise<boolean> {
+    const bounds = { clock: this.#clock, withinMs: CONTROL_PLANE_WITHIN_MS };
+    return until(`${this.name} ${what}`, bounds, ask);
+  }
+}
+
+const lines = (text: string) => text.split('\n').filter(line => line.trim() !== '');
