@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ApiError, type KubeClient, type WatchEvent } from '../../src/kube/client.ts';
+import { ApiError, type KubeClient, type ListOptions, type WatchEvent } from '../../src/kube/client.ts';
 import type { Fields, Kind, KubeObject, ObjectMeta } from '../../src/kube/objects.ts';
 
 /** What every KubeClient does, whether a simulated or a real API answers. */
@@ -653,7 +653,7 @@ function watching(on: On): void {
   test(
     'of a selector: what comes to match is added, what ceases to is deleted',
     on(async ({ client, namespace }) => {
-      const watcher = new Watcher(client, CONFIG_MAP, scope(namespace));
+      const watcher = await watchFromNow(client, CONFIG_MAP, scope(namespace));
       const labelled = (suite: string, x: string) => configMap(namespace, 'a', { x }, { labels: { suite } });
       await client.create(labelled('other', '1'));
       await client.update(labelled('s', '1'));
@@ -674,8 +674,8 @@ function watching(on: On): void {
       const labels = { suite: namespace };
       await client.create({ ...NAMESPACE, metadata: { name: other } });
       const labelSelector = `suite=${namespace}`;
-      const one = new Watcher(client, CONFIG_MAP, { namespace, labelSelector });
-      const all = new Watcher(client, CONFIG_MAP, { labelSelector });
+      const one = await watchFromNow(client, CONFIG_MAP, { namespace, labelSelector });
+      const all = await watchFromNow(client, CONFIG_MAP, { labelSelector });
       await client.create(configMap(other, 'a', {}, { labels }));
       await client.create(configMap(namespace, 'b', {}, { labels }));
       await Promise.all([one.heard(1), all.heard(2)]);
@@ -690,7 +690,7 @@ function watching(on: On): void {
     'tells of finalizers and their end',
     on(async ({ client, namespace }) => {
       const finalizers = ['example.com/guard'];
-      const watcher = new Watcher(client, APPLICATION, { namespace });
+      const watcher = await watchFromNow(client, APPLICATION, { namespace });
       const ref = refOf(await client.create(application(namespace, 'a', {}, { finalizers })));
       await client.delete(ref);
       await client.patch(ref, 'merge', { metadata: { finalizers: null } });
@@ -756,6 +756,12 @@ function watching(on: On): void {
       await expectError(Promise.reject(end), reason, code, message);
     })(),
   );
+}
+
+/** A watch that misses nothing from here on: one without a version begins with what there is when it gets there. */
+async function watchFromNow(client: KubeClient, kind: Kind, scope: ListOptions): Promise<Watcher> {
+  const { resourceVersion } = await client.list(kind, scope);
+  return new Watcher(client, kind, { ...scope, resourceVersion });
 }
 
 /** What a watch hears, and promises of what it will hear. */
