@@ -23,6 +23,9 @@ export interface ConnectionLimits {
 /** The failure that an answer tells which is not a success: its HTTP status, and its body as it came. */
 export type RefusalOf = (code: number, body: string) => ApiError;
 
+/** For undici: a limit of its own would only race with that of the whole call. */
+const NO_LIMIT = 0;
+
 /** When a silent connection is first asked whether it lives: as client-go does, before load balancers forget it. */
 const KEEP_ALIVE_MS = 30_000;
 
@@ -42,7 +45,7 @@ export class ApiConnection {
   async call(request: ApiRequest, refusal: RefusalOf, signal?: AbortSignal): Promise<unknown> {
     const limit = this.#limit(this.#limits.timeoutMs, signal);
     try {
-      const { statusCode, body } = await this.#send(request, limit.signal, this.#limits.timeoutMs);
+      const { statusCode, body } = await this.#send(request, limit.signal, NO_LIMIT);
       const text = await body.text();
       if (statusCode >= 300) throw refusal(statusCode, text);
       return this.#parse(text);
@@ -116,7 +119,7 @@ export class ApiConnection {
       headers,
       body: body?.text ?? null,
       signal,
-      headersTimeout: 0,
+      headersTimeout: NO_LIMIT,
       bodyTimeout: silenceMs,
     });
   }
