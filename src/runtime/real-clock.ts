@@ -1,4 +1,5 @@
 import type { Clock, Timer } from './clock.ts';
+import { sleep } from './sleep.ts';
 
 /** Node fires longer timers at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -17,18 +18,7 @@ export class RealClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const abort = () => {
-        timer.cancel();
-        reject(signal?.reason);
-      };
-      const timer = this.after(ms, () => {
-        signal?.removeEventListener('abort', abort);
-        resolve();
-      });
-      signal?.addEventListener('abort', abort, { once: true });
-    });
+    return sleep(this, ms, signal);
   }
 }
 

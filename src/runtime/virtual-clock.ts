@@ -1,5 +1,6 @@
 import type { Clock, Timer } from './clock.ts';
 import { EventLoopTurns } from './event-loop-turns.ts';
+import { sleep } from './sleep.ts';
 import { TimerHeap, VirtualTimer } from './timer-heap.ts';
 
 export interface VirtualClockLimits {
@@ -55,19 +56,7 @@ export class VirtualClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    if (signal === undefined) return new Promise(resolve => this.after(ms, resolve));
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
-      const abort = () => {
-        timer.cancel();
-        reject(signal.reason);
-      };
-      const timer = this.after(ms, () => {
-        signal.removeEventListener('abort', abort);
-        resolve();
-      });
-      signal.addEventListener('abort', abort, { once: true });
-    });
+    return sleep(this, ms, signal);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
+import { sleep } from '../../runtime/sleep.ts';
 
 /**
  * The clock of what runs on a machine that can be frozen (`docker pause`) and switched off. Frozen, nothing fires;
@@ -25,18 +26,7 @@ export class MachineClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const abort = (): void => {
-        timer.cancel();
-        reject(signal?.reason);
-      };
-      const timer = this.after(ms, () => {
-        signal?.removeEventListener('abort', abort);
-        resolve();
-      });
-      signal?.addEventListener('abort', abort, { once: true });
-    });
+    return sleep(this, ms, signal);
   }
 
   freeze(): void {
