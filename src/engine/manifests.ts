@@ -40,8 +40,18 @@ function problemOf(value: unknown): { text: string; path: string[] } | undefined
   if (typeof metadata['name'] !== 'string') {
     return { text: 'a Kubernetes object needs metadata.name, a text', path: ['metadata', 'name'] };
   }
+  const { namespace } = metadata;
+  if (namespace !== undefined && typeof namespace !== 'string')
+    return { text: 'a namespace is a text', path: ['metadata', 'namespace'] };
+  for (const field of ['labels', 'annotations']) {
+    const texts = metadata[field];
+    if (texts !== undefined && !(isObject(texts) && Object.values(texts).every(isText)))
+      return { text: `${field} are a mapping of texts`, path: ['metadata', field] };
+  }
   return undefined;
 }
+
+const isText = (value: unknown): boolean => typeof value === 'string';
 
 /**
  * Topology policies may name a placeholder in angle brackets (`<managedcluster-cxxx>`) instead of a cluster: the centre

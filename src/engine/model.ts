@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { clone, deepFreeze } from '../kube/json.ts';
 import type { Kind, KubeObject } from '../kube/objects.ts';
+import { explain } from '../runtime/schema-problems.ts';
 
 /**
  * The Open Application Model's objects as they lie on the hub: Application, Policy, Workflow. What is not read here
@@ -179,7 +180,7 @@ export function decode<S extends z.ZodType>(schema: S, value: unknown, where: st
   const known = decodedBy(schema);
   const text = JSON.stringify(value) ?? '';
   if (known.has(text)) return known.get(text) as z.output<S>;
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: explain, reportInput: true });
   if (!result.success) throw new PlanError(`${where}: ${problemsOf(result.error)}`);
   if (known.size >= MOST_DECODED) known.clear();
   const data = deepFreeze(clone(result.data));
@@ -199,7 +200,7 @@ function decodedBy(schema: z.ZodType): Map<string, unknown> {
 
 function problemsOf(error: z.ZodError): string {
   const problems = error.issues.map(({ path, message, ...issue }) => {
-    const text = issue.code === 'unrecognized_keys' ? `unknown field ${quoted(issue.keys)}` : message;
+    const text = issue.code === 'unrecognized_keys' ? message.replaceAll('\n', '; ') : message;
     return path.length === 0 ? text : `${pathText(path)}: ${text}`;
   });
   return problems.join('; ');

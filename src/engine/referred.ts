@@ -131,7 +131,7 @@ export function strip({ status: _, ...object }: KubeObject): KubeObject {
 }
 
 /** The cluster IP is the cluster's to give. */
-function withoutAddress(spec: Fields = {}): Fields {
-  const { clusterIP: _, clusterIPs: _1, ...rest } = spec;
+function withoutAddress(spec: Fields | null | undefined): Fields {
+  const { clusterIP: _, clusterIPs: _1, ...rest } = spec ?? {};
   return rest;
 }

@@ -1,7 +1,11 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { InputError } from './input-error.ts';
 
 const MEBIBYTE = 1024 * 1024;
+
+/** A pipe is waited for: this many times this long. */
+const PATIENCE = 500;
+const PAUSE_MS = 10;
 
 /**
  * The text of a file in UTF-8. InputError when it is missing, not a file, not text, or longer than `maxBytes`
@@ -23,14 +27,15 @@ export function readText(file: string, maxBytes = 4 * MEBIBYTE): string {
 function readAtMost(file: string, maxBytes: number): Buffer {
   let descriptor: number | undefined;
   try {
-    descriptor = openSync(file, 'r');
+    // Otherwise a named pipe that nobody writes to would hold us here for ever.
+    descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const status = fstatSync(descriptor);
     if (status.isDirectory()) throw new InputError(file, 'is a folder; a file was expected');
     const chunks: Buffer[] = [];
     let left = maxBytes;
     while (left > 0) {
       const chunk = Buffer.allocUnsafe(Math.min(left, 64 * 1024));
-      const read = readSync(descriptor, chunk);
+      const read = readPatiently(descriptor, chunk);
       if (read === 0) break;
       chunks.push(chunk.subarray(0, read));
       left -= read;
@@ -44,10 +49,22 @@ function readAtMost(file: string, maxBytes: number): Buffer {
   }
 }
 
+function readPatiently(descriptor: number, chunk: Buffer): number {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return readSync(descriptor, chunk);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || attempt >= PATIENCE) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    }
+  }
+}
+
 function reasonOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
   if (code === 'EACCES' || code === 'EPERM') return 'may not be read (permission denied)';
+  if (code === 'EAGAIN') return 'is a pipe into which nobody writes';
   return `cannot be read: ${(error as Error).message}`;
 }
 

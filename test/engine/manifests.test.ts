@@ -26,6 +26,14 @@ describe('manifests', () => {
     );
     expect(read('kind: ConfigMap\n')).toThrow(/app\.yaml:1:1: .*needs apiVersion/);
     expect(read('- 1\n')).toThrow(InputError);
+    const metadata = (text: string) =>
+      read(`kind: ConfigMap\napiVersion: v1\nmetadata: { name: x, ${text} }\n`);
+    expect(metadata('namespace: { a: 1 }')).toThrow(
+      /^app\.yaml:3:22: metadata\.namespace: a namespace is a text/,
+    );
+    expect(metadata('annotations: null')).toThrow(/^app\.yaml:3:22: .*annotations are a mapping of texts/);
+    expect(metadata('labels: { a: 1 }')).toThrow(/^app\.yaml:3:22: .*labels are a mapping of texts/);
+    expect(metadata('labels: { a: "1" }')).not.toThrow();
   });
 
   it('name centres by placeholders: a policy’s own name tells which', () => {

@@ -79,7 +79,10 @@ describe('placements', () => {
     expect(placements({ clusterLabelSelector: { city: 'x' } })).toMatch(
       'failed to find any cluster matches given labels',
     );
-    expect(placements({ cluster: ['c1'] })).toBe('topology policy t: unknown field "cluster"');
+    expect(placements({ cluster: ['c1'] })).toBe(
+      'topology policy t: unknown field "cluster"; did you mean "clusters"?',
+    );
+    expect(placements({ clusters: 'c1' })).toBe('topology policy t: clusters: expected a list, found "c1"');
   });
 });
 

@@ -1,4 +1,6 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -45,5 +47,18 @@ describe('readText', () => {
   test('reads just as much as it is told', () => {
     expect(readText(written('abcd'), 4)).toBe('abcd');
     expect(() => readText(written('abcde'), 4)).toThrow('the file is longer than 4 bytes');
+  });
+
+  test('reads a pipe, and does not wait for ever for one', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(readText(pipe)).toBe('');
+    // While this is open, the writer need not wait for a reader to open the pipe.
+    const both = openSync(pipe, 'r+');
+    const writer = spawn('sh', ['-c', `exec 3> '${pipe}'; echo open; sleep 0.3; printf ab >&3`]);
+    await once(writer.stdout, 'data');
+    closeSync(both);
+    expect(readText(pipe)).toBe('ab');
+    await once(writer, 'close');
   });
 });
