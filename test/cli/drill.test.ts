@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Verdict } from '../../src/drill/verdict.ts';
 import { cleanUp, liangdi, type Outcome, root, scratch } from './liangdi.ts';
@@ -175,7 +176,7 @@ test.runIf(existsSync('/dev/full'))(
       cwd: scratch(),
       stdio: ['ignore', full, 'pipe'],
     });
-    const [said] = await once(child.stderr, 'data');
+    const [said] = await once(child.stderr as Readable, 'data');
     expect(String(said)).toMatch(/^liangdi: cannot print: /);
     expect((await once(child, 'close'))[0]).toBe(3);
   },
