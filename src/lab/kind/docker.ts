@@ -3,6 +3,7 @@ import { LabError } from '../lab.ts';
 import { KIND_LABEL, LABEL, NETWORK, PREFIX } from './pins.ts';
 
 type Dockerode = ContainerRuntimeClient['container']['dockerode'];
+type ContainerInfo = Awaited<ReturnType<Dockerode['listContainers']>>[number];
 export type Container = ReturnType<ContainerRuntimeClient['container']['getById']>;
 
 /** The Docker engine, as far as the lab uses it. */
@@ -88,7 +89,7 @@ export class Docker {
   async ownContainers(): Promise<{ id: string; name: string }[]> {
     const all = await this.api.listContainers({ all: true });
     return all
-      .filter(({ Labels }) => Labels[LABEL] !== undefined || Labels[KIND_LABEL]?.startsWith(PREFIX))
+      .filter(container => container.Labels[LABEL] !== undefined || isOwnNode(container))
       .map(({ Id, Names }) => ({ id: Id, name: (Names[0] ?? Id).replace(/^\//, '') }));
   }
 
@@ -128,6 +129,13 @@ export class Docker {
     const found = await this.api.listNetworks({ filters: { name: [NETWORK] } });
     return found.filter(network => network.Name === NETWORK);
   }
+}
+
+/** A kind cluster that somebody named as ours is on another network. */
+function isOwnNode({ Labels, NetworkSettings }: ContainerInfo): boolean {
+  return (
+    Boolean(Labels[KIND_LABEL]?.startsWith(PREFIX)) && NetworkSettings?.Networks?.[NETWORK] !== undefined
+  );
 }
 
 /** False for what is not there; anything else is thrown on. */
