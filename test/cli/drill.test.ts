@@ -53,6 +53,15 @@ describe('liangdi drill beijing-down', () => {
     expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(100);
   });
 
+  test.each(['README.md', 'README.zh-CN.md'])('prints what %s shows', document => {
+    const [, shown = ''] =
+      /<!-- output: make drill scenario=beijing-down -->\n```text\n(.*?)\n```/s.exec(read(root, document)) ??
+      [];
+    const parts = shown.split(/^ *…\n/m).filter(part => part !== '');
+    expect(parts.length).toBeGreaterThan(1);
+    for (const part of parts) expect(drill.stdout).toContain(part);
+  });
+
   test('leaves its folder, and runs/latest', () => {
     const [run, latest, ...others] = readdirSync(join(cwd, 'runs')).sort();
     expect(run).toMatch(/^\d{8}T\d{6}Z-beijing-down-1$/);
