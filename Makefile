@@ -6,12 +6,12 @@ lab := simulated
 seed := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill scenarios test typecheck lint unit format bench clean distclean
+.PHONY: help setup drill scenarios test test-kind typecheck lint unit format bench clean distclean
 
 help: ## List the targets
 	@echo 'Usage: make TARGET [name=value ...]'
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: $(INSTALLED) ## Install what the project needs, into the project's folder
 	@$(NODE) --version >/dev/null 2>&1 || $(bring-node)
@@ -44,7 +44,11 @@ lint: setup ## Check format and lint rules
 	@echo 'lint' && $(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings
 
 unit: setup ## Run the tests alone
-	@echo 'unit' && $(NODE) node_modules/vitest/vitest.mjs run
+	@echo "unit (without test/kind, which needs Docker: make test-kind)"
+	@$(NODE) node_modules/vitest/vitest.mjs run --exclude 'test/kind/**'
+
+test-kind: setup ## Test the lab on real parts; needs Docker, kind and the images
+	@$(NODE) node_modules/vitest/vitest.mjs run --no-file-parallelism test/kind
 
 format: setup ## Format, and fix what lint can fix
 	@$(NODE) node_modules/@biomejs/biome/bin/biome check --write
