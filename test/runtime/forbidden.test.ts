@@ -7,6 +7,8 @@ const REAL_ADAPTERS: readonly string[] = [
   'src/gtm/dns-server-real.ts',
   // HTTP to the APIs of real clusters.
   'src/kube/api-connection-real.ts',
+  // The control API of the gateways before real clusters.
+  'src/lab/kind/toxiproxy.ts',
 ];
 
 const GLOBALS = new Set([
