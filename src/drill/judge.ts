@@ -1,5 +1,6 @@
 import { type JournalEvent, succeeded } from '../runtime/journal.ts';
 import { expectations } from './expectations/index.ts';
+import { unobserved } from './observed.ts';
 import { periodsOf, shareOf } from './periods.ts';
 import { phasesWithinBounds } from './phases-within-bounds.ts';
 import { DrillRecord } from './record.ts';
@@ -16,8 +17,8 @@ export function judge(events: readonly JournalEvent[]): Verdict {
   const drill = new DrillRecord(events);
   const { header, settings } = drill;
   const expected = settings.expect.map(({ name, params }) => judgeEntry(name, params, drill));
-  const phases = phasesWithinBounds(drill);
-  const results = phases === undefined ? expected : [...expected, phases];
+  const added = [phasesWithinBounds(drill), unobserved(drill)].filter(result => result !== undefined);
+  const results = [...expected, ...added];
   return {
     verdict: overall(expected.length > 0 ? results : [...results, { result: 'unknown' }]),
     scenario: settings.name,

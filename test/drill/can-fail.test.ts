@@ -109,6 +109,22 @@ describe('a drill that saw nothing proves nothing', () => {
     },
   );
 
+  test('without clients, not even a small expectation passes', async () => {
+    const file = variant('steady', { clients: { populations: [] }, expect: [{ 'no-flap': {} }] });
+    const { verdict } = await drill(file);
+    expect(verdict).toMatchObject({
+      verdict: 'unknown',
+      expectations: [{ result: 'held' }, { name: 'observed' }],
+    });
+  });
+
+  test('a journal without the GTM is unknown', async () => {
+    const { events } = await drill(variant('steady', { expect: [{ 'no-flap': {} }] }));
+    const gtm = ['probe', 'health', 'route', 'switch', 'publish'];
+    expect(judge(events).verdict).toBe('held');
+    expect(judge(events.filter(({ kind }) => !gtm.includes(kind))).verdict).toBe('unknown');
+  });
+
   test.each([
     ['requests', (event: JournalEvent) => event.kind !== 'request'],
     ['the end', (event: JournalEvent) => event.kind !== 'end'],

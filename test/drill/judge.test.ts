@@ -5,7 +5,11 @@ import { BEIJING, HANGZHOU, Story } from './journal-builder.ts';
 
 const NO_ERRORS = { 'errors-below': { share: 0 } };
 const steady = (...expect: object[]) =>
-  new Story(...(expect as never[])).timeline(1000).requests({ from: 1000, until: 101_000 }).end(101_000);
+  new Story(...(expect as never[]))
+    .timeline(1000)
+    .publish(1000, BEIJING)
+    .requests({ from: 1000, until: 101_000 })
+    .end(101_000);
 
 describe('the verdict', () => {
   it('is violated if anything is, else unknown if anything is, else held', () => {
@@ -40,7 +44,10 @@ describe('the verdict', () => {
 
   it('is unknown when the drill did not end by itself', () => {
     const broken = (reason?: 'interrupted' | 'failed') => {
-      const story = new Story(NO_ERRORS).timeline().requests({ from: 0, until: 1000, fails: true });
+      const story = new Story(NO_ERRORS)
+        .timeline()
+        .publish(0, BEIJING)
+        .requests({ from: 0, until: 1000, fails: true });
       const { verdict, expectations } = judge((reason ? story.end(2000, reason) : story).events);
       return [verdict, expectations[0]?.evidence.text];
     };
