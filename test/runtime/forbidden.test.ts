@@ -9,6 +9,8 @@ const REAL_ADAPTERS: readonly string[] = [
   'src/kube/api-connection-real.ts',
   // The control API of the gateways before real clusters.
   'src/lab/kind/toxiproxy.ts',
+  // One kind lab on a machine: a socket says which process has it.
+  'src/lab/kind/lock.ts',
 ];
 
 const GLOBALS = new Set([

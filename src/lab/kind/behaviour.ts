@@ -58,16 +58,6 @@ export class BehaviourSwitch {
     const { node, application } = this.#parts;
     const { errorShare, delayMs } = combined(this.#behaviours.values());
     const text = `${Math.round(errorShare * 1000)} ${Math.round(delayMs)}`;
-    for (const container of await node.containersOf(application))
-      await node.exec(
-        'crictl',
-        'exec',
-        '-s',
-        container,
-        '/bin/busybox',
-        'sh',
-        '-c',
-        `echo ${text} > /behaviour`,
-      );
+    await node.inEach(application, `echo ${text} > /behaviour`);
   }
 }

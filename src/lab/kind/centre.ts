@@ -48,8 +48,7 @@ export function centreControls(parts: CentreParts): CentreControls & { close(): 
     stop: () => node.stop(),
     async start() {
       await node.start();
-      // Docker may give it another address than before.
-      await gateway.lead(await node.address());
+      await gateway.restart();
     },
     stopControlPlane: () => node.stopControlPlane(),
     startControlPlane: () => node.startControlPlane(answers),

@@ -6,6 +6,9 @@ type Dockerode = ContainerRuntimeClient['container']['dockerode'];
 type ContainerInfo = Awaited<ReturnType<Dockerode['listContainers']>>[number];
 export type Container = ReturnType<ContainerRuntimeClient['container']['getById']>;
 
+const NOT_ENTERED = 'OCI runtime exec failed';
+const EXEC_ATTEMPTS = 5;
+
 /** The Docker engine, as far as the lab uses it. */
 export class Docker {
   readonly #client: ContainerRuntimeClient;
@@ -80,9 +83,13 @@ export class Docker {
 
   /** Runs a program inside a container and returns what it printed. @throws LabError when it fails. */
   async exec(name: string, args: readonly string[]): Promise<string> {
-    const { output, exitCode } = await this.#client.container.exec(this.container(name), [...args]);
-    if (exitCode === 0) return output;
-    throw new LabError(`${args.join(' ')} in ${name} failed (${exitCode}): ${output.trim()}`);
+    for (let attempt = 1; ; attempt += 1) {
+      const { output, exitCode } = await this.#client.container.exec(this.container(name), [...args]);
+      if (exitCode === 0) return output;
+      // The engine sometimes fails to enter a container that has just started or is busy: nothing ran then.
+      if (output.includes(NOT_ENTERED) && attempt < EXEC_ATTEMPTS) continue;
+      throw new LabError(`${args.join(' ')} in ${name} failed (${exitCode}): ${output.trim()}`);
+    }
   }
 
   /** Every container of the lab, whatever its state. */
@@ -105,19 +112,38 @@ export class Docker {
 
   /** Makes the lab's network unless it is there; returns its range in CIDR notation. */
   async ensureNetwork(): Promise<string> {
-    const known = (await this.#networks())[0];
-    if (known === undefined)
-      await this.api.createNetwork({
-        Name: NETWORK,
-        CheckDuplicate: true,
-        Driver: 'bridge',
-        Labels: { [LABEL]: 'kind' },
-        Options: { 'com.docker.network.bridge.enable_ip_masquerade': 'true' },
-      });
+    if ((await this.#networks()).length > 0) return await this.#range();
+    // Addresses can be chosen only in a range that was chosen: Docker finds a free one, and it is taken again by name.
+    await this.#createNetwork();
+    const Subnet = await this.#range();
+    await this.removeNetwork();
+    await this.#createNetwork({ Config: [{ Subnet }] });
+    return Subnet;
+  }
+
+  async #createNetwork(IPAM?: { Config: { Subnet: string }[] }): Promise<void> {
+    await this.api.createNetwork({
+      Name: NETWORK,
+      CheckDuplicate: true,
+      Driver: 'bridge',
+      Labels: { [LABEL]: 'kind' },
+      Options: { 'com.docker.network.bridge.enable_ip_masquerade': 'true' },
+      ...(IPAM === undefined ? {} : { IPAM }),
+    });
+  }
+
+  async #range(): Promise<string> {
     const { IPAM } = await this.api.getNetwork(NETWORK).inspect();
     const subnet = IPAM?.Config?.map(config => config.Subnet).find(range => range?.includes('.'));
     if (subnet === undefined) throw new LabError(`the Docker network ${NETWORK} has no IPv4 range`);
     return subnet;
+  }
+
+  /** A stopped container gets this address when it starts again, not the next one that is free then. */
+  async keepAddress(name: string, address: string): Promise<void> {
+    const network = this.api.getNetwork(NETWORK);
+    await network.disconnect({ Container: name, Force: true });
+    await network.connect({ Container: name, EndpointConfig: { IPAMConfig: { IPv4Address: address } } });
   }
 
   async removeNetwork(): Promise<void> {

@@ -1,27 +1,39 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { LabError } from '../lab.ts';
 import { Docker } from './docker.ts';
+import { lockLab } from './lock.ts';
 
 const QUIET_MS = 1500;
 const ROUNDS = 20;
 
 /**
- * Removes every container and network that carries the lab's label or prefix, whoever made it, and returns the
- * containers' names. A command that was cut off may still bring one up: looks until nothing comes any more.
+ * Removes what runs of any process have left: every container and network of the lab. Returns the containers' names.
+ *
+ * @throws LabError while another process uses the lab.
  */
-export async function downAll(clock: Clock, docker?: Docker): Promise<string[]> {
-  const engine = docker ?? (await Docker.connect());
+export async function downAll(clock: Clock): Promise<string[]> {
+  const docker = await Docker.connect();
+  const lock = await lockLab();
+  try {
+    return await sweep(clock, docker);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Removes it all. A command that was cut off may still bring something up: looks until nothing comes any more. */
+export async function sweep(clock: Clock, docker: Docker): Promise<string[]> {
   const removed: string[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const names = await removeContainers(engine);
+    const names = await removeContainers(docker);
     removed.push(...names);
     if (names.length === 0 && round > 0) {
-      await engine.removeNetwork();
+      await docker.removeNetwork();
       return removed.sort();
     }
     await clock.sleep(QUIET_MS);
   }
-  const left = (await engine.ownContainers()).map(({ name }) => name);
+  const left = (await docker.ownContainers()).map(({ name }) => name);
   throw new LabError(`containers of the lab come back again and again: ${left.join(', ')}`);
 }
 

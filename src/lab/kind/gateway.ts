@@ -41,26 +41,33 @@ export function waysOf(ways: readonly Way[], place: Place): readonly Way[] {
   return ways.filter(way => way.place === place || way.place.startsWith(`${place}/`));
 }
 
+export interface GatewayParts {
+  readonly docker: Docker;
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
+  readonly centre: string;
+  /** On the lab's network. */
+  readonly address: string;
+  readonly ways: readonly Way[];
+}
+
 /** The public address before a centre: a Toxiproxy on the lab's network, where links are shaped. */
 export class Gateway {
   readonly address: string;
-  readonly #ways: readonly Way[];
+  readonly #parts: GatewayParts;
   readonly #toxiproxy: Toxiproxy;
-  readonly #shaped = new Map<string, { way: Way; toxic: string }[]>();
+  readonly #shaped = new Map<string, { proxy: string; toxic: Toxic }[]>();
+  #node = '';
   #count = 0;
 
-  private constructor(address: string, ways: readonly Way[]) {
-    this.address = address;
-    this.#ways = ways;
-    this.#toxiproxy = new Toxiproxy(address);
+  private constructor(parts: GatewayParts) {
+    this.address = parts.address;
+    this.#parts = parts;
+    this.#toxiproxy = new Toxiproxy(parts.address);
   }
 
-  static async start(
-    docker: Docker,
-    centre: string,
-    ways: readonly Way[],
-    bounds: { clock: Clock; signal: AbortSignal | undefined },
-  ): Promise<Gateway> {
+  static async start(parts: GatewayParts): Promise<Gateway> {
+    const { docker, centre, address } = parts;
     const name = gatewayName(centre);
     await docker.remove(name);
     const container = await docker.api.createContainer({
@@ -68,18 +75,18 @@ export class Gateway {
       Image: TOXIPROXY_IMAGE,
       Labels: { [LABEL]: 'kind' },
       HostConfig: { NetworkMode: NETWORK },
+      NetworkingConfig: { EndpointsConfig: { [NETWORK]: { IPAMConfig: { IPv4Address: address } } } },
     });
     await container.start();
-    const gateway = new Gateway(await docker.addressOf(name), ways);
-    await until(`the gateway of ${centre} does not answer`, { ...bounds, withinMs: STARTS_WITHIN_MS }, () =>
-      gateway.#toxiproxy.answers(),
-    );
+    const gateway = new Gateway(parts);
+    await gateway.#answers();
     return gateway;
   }
 
   /** Opens the ways to a node. */
   async open(node: string): Promise<void> {
-    for (const way of this.#ways)
+    this.#node = node;
+    for (const way of this.#parts.ways)
       await this.#toxiproxy.create({
         name: proxyOf(way),
         listen: `0.0.0.0:${way.port}`,
@@ -87,9 +94,15 @@ export class Gateway {
       });
   }
 
-  /** The node has another address now. */
-  async lead(node: string): Promise<void> {
-    for (const way of this.#ways) await this.#toxiproxy.setUpstream(proxyOf(way), `${node}:${way.to}`);
+  /**
+   * Drops all that waits for a node that was away. Toxiproxy accepts one connection after the other and dials each:
+   * what its clients gave up long ago would reach the node when it is back, after the dial of many seconds that hangs.
+   */
+  async restart(): Promise<void> {
+    await this.#parts.docker.container(gatewayName(this.#parts.centre)).restart({ t: 0 });
+    await this.#answers();
+    await this.open(this.#node);
+    for (const { proxy, toxic } of [...this.#shaped.values()].flat()) await this.#toxiproxy.add(proxy, toxic);
   }
 
   async shape(
@@ -103,16 +116,22 @@ export class Gateway {
     for (const way of ways)
       for (const effect of effectsOf(quality)) {
         this.#count += 1;
-        const toxic = `${effect.type}-${this.#count}`;
-        shaped.push({ way, toxic });
-        await this.#toxiproxy.add(proxyOf(way), { name: toxic, stream, ...effect });
+        const toxic = { name: `${effect.type}-${this.#count}`, stream, ...effect };
+        shaped.push({ proxy: proxyOf(way), toxic });
+        await this.#toxiproxy.add(proxyOf(way), toxic);
       }
   }
 
   async restore(label: string): Promise<void> {
-    for (const { way, toxic } of this.#shaped.get(label) ?? [])
-      await this.#toxiproxy.remove(proxyOf(way), toxic);
+    const shaped = this.#shaped.get(label) ?? [];
     this.#shaped.delete(label);
+    for (const { proxy, toxic } of shaped) await this.#toxiproxy.remove(proxy, toxic.name);
+  }
+
+  async #answers(): Promise<void> {
+    const { clock, signal, centre } = this.#parts;
+    const bounds = { clock, signal, withinMs: STARTS_WITHIN_MS };
+    await until(`the gateway of ${centre} does not answer`, bounds, () => this.#toxiproxy.answers());
   }
 }
 

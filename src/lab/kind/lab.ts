@@ -9,11 +9,12 @@ import { realNetwork } from '../../runtime/network-real.ts';
 import type { Random } from '../../runtime/random.ts';
 import { RealClock } from '../../runtime/real-clock.ts';
 import { type Engine, type Lab, type LabCentre, LabError } from '../lab.ts';
+import { lastAddresses } from './addresses.ts';
 import { centreControls, type LabApplication } from './centre.ts';
 import { cleanCentre, cleanHub } from './clean.ts';
 import { type Cluster, client, ensureCluster, kubeconfigFile, type Workshop } from './clusters.ts';
 import { Docker } from './docker.ts';
-import { downAll, removeAll } from './down.ts';
+import { removeAll, sweep } from './down.ts';
 import { Gateway, OBSERVER, type Way, waysInto } from './gateway.ts';
 import { gatewayNetwork } from './gateway-network.ts';
 import { buildWebDemo, isWebDemo, provide } from './images.ts';
@@ -21,9 +22,10 @@ import { ingressIsReady, installEngineKinds, installIngress } from './ingress.ts
 import { KindCli } from './kind-cli.ts';
 import { through } from './kubeconfig.ts';
 import { linkControls } from './links.ts';
+import { type Lock, lockLab } from './lock.ts';
 import { clusterName, INGRESS_IMAGE, NODE_IMAGE, nodeName, TOXIPROXY_IMAGE } from './pins.ts';
 import { type UndoEntry, UndoLog } from './undo-log.ts';
-import { until } from './until.ts';
+import { type Bounds, until } from './until.ts';
 import { WholeClock } from './whole-clock.ts';
 
 const CAPABILITIES: ReadonlySet<Capability> = new Set<Capability>([
@@ -95,6 +97,7 @@ export class KindLab implements Lab {
   #hub: Cluster | undefined;
   #lines: Network | undefined;
   #rising: Promise<void> | undefined;
+  #lock: Lock | undefined;
   #isUp = false;
   #nameServer: DnsServer | undefined;
   #startEngine: (() => Engine) | undefined;
@@ -171,7 +174,8 @@ export class KindLab implements Lab {
     }
     this.#hub?.kube.close();
     await this.#nameServer?.stop();
-    if (this.#rising !== undefined && !(this.#isUp && this.#options.keep)) await this.#remove();
+    if (this.#lock !== undefined && !(this.#isUp && this.#options.keep)) await this.#remove();
+    await this.#lock?.release();
     const failure = this.#localFailure;
     if (failure !== undefined)
       throw new LabError(
@@ -183,7 +187,7 @@ export class KindLab implements Lab {
 
   async #remove(): Promise<void> {
     if (this.#isUp) await removeAll(this.#docker);
-    else await downAll(this.clock, this.#docker);
+    else await sweep(this.clock, this.#docker);
     const folder = this.#options.runFolder();
     for (const name of [HUB, ...this.#names]) {
       rmSync(kubeconfigFile(folder, name), { force: true });
@@ -193,6 +197,7 @@ export class KindLab implements Lab {
   }
 
   async #rise(progress: Progress): Promise<void> {
+    this.#lock = await lockLab();
     const { signal = this.#stopping.signal } = this.#options;
     const folder = this.#options.runFolder();
     mkdirSync(folder, { recursive: true });
@@ -209,6 +214,7 @@ export class KindLab implements Lab {
     for (const image of images)
       await (isWebDemo(image) ? buildWebDemo(this.#docker, image) : provide(this.#docker, image, progress));
     const range = await this.#docker.ensureNetwork();
+    const addresses = lastAddresses(range, this.#names.length);
     this.#lines = realNetwork({
       clock: this.clock,
       networks: [range],
@@ -227,11 +233,20 @@ export class KindLab implements Lab {
       progress(`${name} is ready`, kept ? `it was there, ${took}` : took);
     };
     try {
-      const all = await Promise.allSettled([
+      const raising = [
         timed(HUB, this.#raiseHub(workshop)),
-        ...this.#names.map(name => timed(name, this.#raiseCentre(name, workshop))),
-      ]);
-      for (const each of all) if (each.status === 'rejected') throw each.reason;
+        ...this.#names.map((name, index) =>
+          timed(name, this.#raiseCentre(name, addresses[index] ?? '', workshop)),
+        ),
+      ];
+      try {
+        await Promise.all(raising);
+      } catch (error) {
+        // The others need not go on, but nothing may still be at work when what they made is removed.
+        this.#stopping.abort();
+        await Promise.allSettled(raising);
+        throw error;
+      }
     } finally {
       heartbeat.abort();
     }
@@ -256,17 +271,21 @@ export class KindLab implements Lab {
   async #raiseHub(workshop: Workshop): Promise<boolean> {
     const hub = await ensureCluster(HUB, workshop);
     this.#hub = hub;
-    await installEngineKinds(hub.kube);
-    // What the hub holds is data: nothing of it may run there.
-    await hub.kube.patch({ apiVersion: 'v1', kind: 'Node', name: hub.node.name }, 'merge', {
-      spec: { unschedulable: true },
+    // An API that has just come up may fail what it did, under load: all of this may be done again.
+    await until("the hub does not take the engine's kinds", bounds(workshop), async () => {
+      await installEngineKinds(hub.kube);
+      // What the hub holds is data: nothing of it may run there.
+      await hub.kube.patch({ apiVersion: 'v1', kind: 'Node', name: hub.node.name }, 'merge', {
+        spec: { unschedulable: true },
+      });
+      return true;
     });
     await this.#served(hub, workshop);
     if (hub.kept) await cleanHub(hub.kube, this.#options.application.namespace, this.clock);
     return hub.kept;
   }
 
-  async #served(hub: Cluster, { clock, signal }: Workshop): Promise<void> {
+  async #served(hub: Cluster, workshop: Workshop): Promise<void> {
     const kinds = [
       ['core.oam.dev/v1beta1', 'Application'],
       ['core.oam.dev/v1beta1', 'ApplicationRevision'],
@@ -274,21 +293,17 @@ export class KindLab implements Lab {
       ['core.oam.dev/v1alpha1', 'Policy'],
       ['core.oam.dev/v1alpha1', 'Workflow'],
     ] as const;
-    await until(
-      "the hub's API does not know the engine's kinds",
-      { clock, signal, withinMs: READY_WITHIN_MS },
-      async () => {
-        for (const [apiVersion, kind] of kinds) await hub.kube.list({ apiVersion, kind });
-        return true;
-      },
-    );
+    await until("the hub's API does not know the engine's kinds", bounds(workshop), async () => {
+      for (const [apiVersion, kind] of kinds) await hub.kube.list({ apiVersion, kind });
+      return true;
+    });
   }
 
-  async #raiseCentre(name: string, workshop: Workshop): Promise<boolean> {
+  async #raiseCentre(name: string, address: string, workshop: Workshop): Promise<boolean> {
     const { clock, signal } = workshop;
     const [cluster, gateway] = await allDone(
       ensureCluster(name, workshop),
-      Gateway.start(this.#docker, name, this.#ways, { clock, signal }),
+      Gateway.start({ docker: this.#docker, clock, signal, centre: name, address, ways: this.#ways }),
     );
     this.#gateways.set(name, gateway);
     const { kube, node, kubeconfig, kept } = cluster;
@@ -298,14 +313,17 @@ export class KindLab implements Lab {
     this.#raised.set(name, { cluster, gateway, fromHub });
     const { application } = this.#options;
     await this.#kind.load(clusterName(name), [INGRESS_IMAGE, ...application.images]);
-    await installIngress(kube, gateway.address);
-    await this.controls.centre(name).startIngress();
+    await until(`${name} does not take its ingress`, bounds(workshop), async () => {
+      await installIngress(kube, gateway.address);
+      await this.controls.centre(name).startIngress();
+      return true;
+    });
     if (kept) await cleanCentre(kube, application.namespace, clock);
-    const bounds = { clock, signal, withinMs: READY_WITHIN_MS };
-    await until(`the ingress of ${name} is not ready`, bounds, () => ingressIsReady(kube));
-    await until(`the hub does not reach ${name}`, bounds, () => answers(fromHub));
+    const inTime = bounds(workshop);
+    await until(`the ingress of ${name} is not ready`, inTime, () => ingressIsReady(kube));
+    await until(`the hub does not reach ${name}`, inTime, () => answers(fromHub));
     // Until the ingress has the application, it says 404: what matters is that the way there is open.
-    await until(`${name} cannot be reached at its public address ${gateway.address}`, bounds, async () => {
+    await until(`${name} cannot be reached at its public address ${gateway.address}`, inTime, async () => {
       const { response } = await this.controls.centre(name).request(DNS_TIMEOUT_MS);
       return response !== undefined;
     });
@@ -378,6 +396,8 @@ export class KindLab implements Lab {
     return raised;
   }
 }
+
+const bounds = ({ clock, signal }: Workshop): Bounds => ({ clock, signal, withinMs: READY_WITHIN_MS });
 
 /** Both, or the first failure once both have ended. */
 async function allDone<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {

@@ -37,7 +37,10 @@ export class Node {
 
   /** As when the power goes: nothing is told to end. */
   async stop(): Promise<void> {
-    if ((await this.status()) !== 'exited') await this.#docker.container(this.name).kill();
+    if ((await this.status()) === 'exited') return;
+    const address = await this.address();
+    await this.#docker.container(this.name).kill();
+    await this.#docker.keepAddress(this.name, address);
   }
 
   async start(): Promise<void> {
@@ -64,23 +67,16 @@ export class Node {
   }
 
   /** The running containers of an application, by the runtime's identifiers. */
-  async containersOf({ namespace, name }: { namespace: string; name: string }): Promise<string[]> {
-    const pods = lines(
-      await this.exec(
-        'crictl',
-        'pods',
-        '-q',
-        '--state',
-        'ready',
-        '--namespace',
-        `^${namespace}$`,
-        '--label',
-        `app=${name}`,
-      ),
+  async containersOf(application: { namespace: string; name: string }): Promise<string[]> {
+    return lines(await this.#shell(containersOf(application)));
+  }
+
+  /** Runs a shell's script in each of the application's containers that has one. */
+  async inEach(application: { namespace: string; name: string }, script: string): Promise<void> {
+    // One that ends meanwhile is no failure.
+    await this.#shell(
+      `for c in $(${containersOf(application)}); do crictl exec -s "$c" /bin/busybox sh -c '${script}' || :; done`,
     );
-    const containers: string[] = [];
-    for (const pod of pods) containers.push(...lines(await this.exec('crictl', 'ps', '-q', '--pod', pod)));
-    return containers;
   }
 
   async kill(container: string): Promise<void> {
@@ -91,8 +87,8 @@ export class Node {
     return this.#docker.exec(this.name, args);
   }
 
-  async #shell(script: string): Promise<void> {
-    await this.exec('sh', '-c', script);
+  #shell(script: string): Promise<string> {
+    return this.exec('sh', '-c', script);
   }
 
   #until(what: string, ask: () => Promise<boolean>): Promise<boolean> {
@@ -100,5 +96,9 @@ export class Node {
     return until(`${this.name} ${what}`, bounds, ask);
   }
 }
+
+const containersOf = ({ namespace, name }: { namespace: string; name: string }) =>
+  `for p in $(crictl pods -q --state ready --namespace '^${namespace}$' --label 'app=${name}'); do ` +
+  'crictl ps -q --pod "$p"; done';
 
 const lines = (text: string) => text.split('\n').filter(line => line.trim() !== '');

@@ -40,10 +40,6 @@ export class Toxiproxy {
     await this.#call('POST', '/proxies', { ...proxy, enabled: true });
   }
 
-  async setUpstream(proxy: string, upstream: string): Promise<void> {
-    await this.#call('POST', `/proxies/${proxy}`, { upstream });
-  }
-
   async add(proxy: string, toxic: Toxic): Promise<void> {
     await this.#call('POST', `/proxies/${proxy}/toxics`, toxic);
   }
