@@ -149,10 +149,12 @@ function catchInterrupt(): { signal: AbortSignal; code(): number | undefined } {
   const controller = new AbortController();
   let code: number | undefined;
   const stop = (exit: number, name: string) => () => {
+    if (code !== undefined) process.exit(exit);
     code = exit;
     controller.abort(new Error(`stopped by ${name}`));
   };
-  process.once('SIGINT', stop(EXIT.interrupted, 'SIGINT'));
-  process.once('SIGTERM', stop(EXIT.terminated, 'SIGTERM'));
+  // Not `once`: libraries that clean up at exit end the process when they find nobody else listening.
+  process.on('SIGINT', stop(EXIT.interrupted, 'SIGINT'));
+  process.on('SIGTERM', stop(EXIT.terminated, 'SIGTERM'));
   return { signal: controller.signal, code: () => code };
 }

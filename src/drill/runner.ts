@@ -10,7 +10,7 @@ import { imagesIn } from './images.ts';
 import { missingCapabilities } from './injection.ts';
 import { judge } from './judge.ts';
 import { type Scenario, vantagePointsOf } from './scenario.ts';
-import { faultsOf } from './timeline.ts';
+import { type FaultEntry, faultsOf } from './timeline.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface DrillOptions {
@@ -36,7 +36,12 @@ export interface DrillResult {
 export async function runDrill(scenario: Scenario, options: DrillOptions): Promise<DrillResult> {
   const journal = new MemoryJournal(options.onEvent);
   const { lab, run } = await labOf(options, scenario);
-  refuseWhatItCannotDo(scenario, lab);
+  try {
+    refuseWhatItCannotDo(scenario, lab);
+  } catch (error) {
+    await lab.down();
+    throw error;
+  }
   try {
     await run(() => drill(scenario, options.seed, lab, journal, options.signal));
   } catch (error) {
@@ -102,7 +107,17 @@ async function labOnKind(
 
 /** @throws LabError that names all that the lab cannot do; nothing has started then. */
 export function refuseWhatItCannotDo(scenario: Scenario, lab: Lab): void {
-  const missing = missingCapabilities(faultsOf(scenario.timeline), lab.controls);
+  const faults = faultsOf(scenario.timeline);
+  const missing = [...missingCapabilities(faults, lab.controls), ...missingLinks(faults, lab)];
   if (missing.length > 0)
     throw new LabError(`the ${lab.name} lab cannot run ${scenario.name}: ${missing.join('; ')}`);
+}
+
+/** The links that faults strike and the lab cannot shape, in words. */
+function missingLinks(faults: readonly FaultEntry[], lab: Lab): string[] {
+  return faults.flatMap(({ name, on, params }) => {
+    const { from = [] } = params as { from?: readonly string[] };
+    const refusals = on.flatMap(target => from.map(place => lab.whyNoLink?.(place, target)));
+    return [...new Set(refusals.filter(refusal => refusal !== undefined))].map(why => `${name}: ${why}`);
+  });
 }

@@ -1,7 +1,7 @@
 import type { Controls } from '../faults/fault.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { DnsAnswer, DnsQuery, Network } from '../runtime/network.ts';
+import type { DnsAnswer, DnsQuery, Network, Place } from '../runtime/network.ts';
 import type { Random } from '../runtime/random.ts';
 
 /** The lab failed, or cannot do what was asked: exit code 3. */
@@ -32,6 +32,8 @@ export interface Lab {
   readonly hub: KubeClient;
   readonly centres: readonly LabCentre[];
   readonly controls: Controls;
+  /** Why the link between two places cannot be shaped; undefined when it can. */
+  whyNoLink?(from: Place, to: Place): string | undefined;
   /** Brings the clusters up; `progress` tells people what is going on. */
   up(progress: (step: string, detail?: string) => void): Promise<void>;
   /** The public address before a centre's ingress, once it is up. */

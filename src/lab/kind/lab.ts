@@ -4,7 +4,7 @@ import { type DnsServer, serveDns } from '../../gtm/dns-server-real.ts';
 import { ApiError, type KubeClient } from '../../kube/client.ts';
 import type { RealKubeClient } from '../../kube/client-real.ts';
 import { centresOf, type Topology } from '../../kube/topology.ts';
-import type { DnsAnswer, DnsQuery, Network } from '../../runtime/network.ts';
+import type { DnsAnswer, DnsQuery, Network, Place } from '../../runtime/network.ts';
 import { realNetwork } from '../../runtime/network-real.ts';
 import type { Random } from '../../runtime/random.ts';
 import { RealClock } from '../../runtime/real-clock.ts';
@@ -21,12 +21,12 @@ import { buildWebDemo, isWebDemo, provide } from './images.ts';
 import { ingressIsReady, installEngineKinds, installIngress } from './ingress.ts';
 import { KindCli } from './kind-cli.ts';
 import { through } from './kubeconfig.ts';
-import { linkControls } from './links.ts';
+import { LabClock } from './lab-clock.ts';
+import { linkControls, struck } from './links.ts';
 import { type Lock, lockLab } from './lock.ts';
 import { clusterName, INGRESS_IMAGE, NODE_IMAGE, nodeName, TOXIPROXY_IMAGE } from './pins.ts';
 import { type UndoEntry, UndoLog } from './undo-log.ts';
 import { type Bounds, until } from './until.ts';
-import { WholeClock } from './whole-clock.ts';
 
 const CAPABILITIES: ReadonlySet<Capability> = new Set<Capability>([
   'kubernetes-api',
@@ -65,10 +65,10 @@ export interface KindLabOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Real clusters in containers, real requests, real time. @throws LabError when Docker or kind is missing. */
+/** Real clusters in containers, real requests, real time. @throws LabError when Docker or kind is missing, or the lab is in use. */
 export async function kindLab(options: KindLabOptions): Promise<KindLab> {
   const [docker, kind] = await Promise.all([Docker.connect(), KindCli.find(options.signal)]);
-  return new KindLab(options, docker, kind);
+  return new KindLab(options, docker, kind, await lockLab());
 }
 
 /** A centre that is up. */
@@ -81,7 +81,9 @@ interface Raised {
 
 export class KindLab implements Lab {
   readonly name = 'kind';
-  readonly clock = new WholeClock(new RealClock());
+  /** Goes on when the lab is down: deadlines of what is still under way are kept by it. */
+  readonly #machineClock = new RealClock();
+  readonly clock = new LabClock(this.#machineClock);
   readonly random: Random;
   readonly network: Network;
   readonly controls: Controls;
@@ -97,18 +99,19 @@ export class KindLab implements Lab {
   #hub: Cluster | undefined;
   #lines: Network | undefined;
   #rising: Promise<void> | undefined;
-  #lock: Lock | undefined;
+  readonly #lock: Lock;
   #isUp = false;
   #nameServer: DnsServer | undefined;
   #startEngine: (() => Engine) | undefined;
   #engine: Engine | undefined;
   #localFailure: Error | undefined;
 
-  constructor(options: KindLabOptions, docker: Docker, kind: KindCli) {
+  constructor(options: KindLabOptions, docker: Docker, kind: KindCli, lock: Lock) {
     const { topology, application, vantagePoints, random } = options;
     this.#options = options;
     this.#docker = docker;
     this.#kind = kind;
+    this.#lock = lock;
     this.random = random;
     this.#ways = waysInto(application.port, vantagePoints);
     const raised = (name: string) => this.#raisedOf(name);
@@ -143,6 +146,16 @@ export class KindLab implements Lab {
     return this.#rising;
   }
 
+  whyNoLink(from: Place, to: Place): string | undefined {
+    try {
+      struck(this.#names, this.#ways, from, to);
+      return undefined;
+    } catch (error) {
+      if (error instanceof LabError) return error.message;
+      throw error;
+    }
+  }
+
   addressOf(centre: string): string {
     return this.#raisedOf(centre).gateway.address;
   }
@@ -174,8 +187,9 @@ export class KindLab implements Lab {
     }
     this.#hub?.kube.close();
     await this.#nameServer?.stop();
-    if (this.#lock !== undefined && !(this.#isUp && this.#options.keep)) await this.#remove();
-    await this.#lock?.release();
+    if (this.#rising !== undefined && !(this.#isUp && this.#options.keep)) await this.#remove();
+    await this.#lock.release();
+    this.clock.stop();
     const failure = this.#localFailure;
     if (failure !== undefined)
       throw new LabError(
@@ -197,7 +211,6 @@ export class KindLab implements Lab {
   }
 
   async #rise(progress: Progress): Promise<void> {
-    this.#lock = await lockLab();
     const { signal = this.#stopping.signal } = this.#options;
     const folder = this.#options.runFolder();
     mkdirSync(folder, { recursive: true });
@@ -216,7 +229,7 @@ export class KindLab implements Lab {
     const range = await this.#docker.ensureNetwork();
     const addresses = lastAddresses(range, this.#names.length);
     this.#lines = realNetwork({
-      clock: this.clock,
+      clock: this.#machineClock,
       networks: [range],
       onLocalFailure: error => {
         this.#localFailure ??= error;
