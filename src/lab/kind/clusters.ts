@@ -12,8 +12,9 @@ import { until } from './until.ts';
 /** One call of the Kubernetes API. A paused cluster is known by its silence. */
 const CALL_TIMEOUT_MS = 5000;
 const ANSWERS_WITHIN_MS = 180_000;
-/** A cluster that was kept answers soon, or it is made anew. */
+/** A cluster that was kept answers soon, or it is made anew; one that a killed run left broken comes back slower. */
 const KEPT_ANSWERS_WITHIN_MS = 15_000;
+const MENDED_ANSWERS_WITHIN_MS = 90_000;
 
 export interface Workshop {
   readonly docker: Docker;
@@ -55,13 +56,17 @@ export const kubeconfigFile = (runFolder: string, name: string) => join(runFolde
 
 async function kept(name: string, node: Node, workshop: Workshop): Promise<Cluster | undefined> {
   const { clock, signal } = workshop;
-  await node.unpause();
-  if ((await node.status()) !== 'running') return undefined;
+  const found = await node.status();
+  if (found === undefined) return undefined;
   let cluster: Cluster | undefined;
   try {
+    await node.unpause();
+    await node.start();
+    const mended = (await node.restoreControlPlane()) || found !== 'running';
+    const withinMs = mended ? MENDED_ANSWERS_WITHIN_MS : KEPT_ANSWERS_WITHIN_MS;
     cluster = await connect(name, node, workshop, true);
     const { kube } = cluster;
-    await until('no answer', { clock, signal, withinMs: KEPT_ANSWERS_WITHIN_MS }, () => isReady(kube));
+    await until('no answer', { clock, signal, withinMs }, () => isReady(kube));
     return cluster;
   } catch {
     cluster?.kube.close();

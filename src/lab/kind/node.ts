@@ -6,6 +6,7 @@ import { until } from './until.ts';
 const CONTROL_PLANE_WITHIN_MS = 120_000;
 const HELD = '/etc/kubernetes/liangdi-held';
 const MANIFESTS = '/etc/kubernetes/manifests';
+const CONTROL_PLANE = '^(kube-apiserver|kube-controller-manager|kube-scheduler|etcd)$';
 
 /** The one machine of a kind cluster: a container. What happens to it needs no Kubernetes API. */
 export class Node {
@@ -47,23 +48,31 @@ export class Node {
     await this.#docker.container(this.name).start().catch(unlessDone);
   }
 
-  /** Takes the static pods' manifests away and waits until the API server is gone. */
+  /** Takes the static pods' manifests away and ends them: the kubelet would give each half a minute. */
   async stopControlPlane(): Promise<void> {
     await this.#shell(
       `mkdir -p ${HELD} && for f in ${MANIFESTS}/*.yaml; do [ ! -e "$f" ] || mv "$f" ${HELD}/; done`,
     );
-    await this.#until(
-      'runs its control plane still',
-      async () => (await this.exec('crictl', 'ps', '-q', '--name', 'kube-apiserver')).trim() === '',
-    );
+    await this.#until('runs its control plane still', async () => {
+      const running = lines(await this.exec('crictl', 'ps', '-q', '--name', CONTROL_PLANE));
+      if (running.length === 0) return true;
+      await this.exec('crictl', 'stop', '--timeout', '1', ...running);
+      return false;
+    });
   }
 
   /** Puts them back; `answers` tells when the API serves again. */
   async startControlPlane(answers: () => Promise<boolean>): Promise<void> {
-    await this.#shell(
-      `for f in ${HELD}/*.yaml; do [ ! -e "$f" ] || mv "$f" ${MANIFESTS}/; done; rm -rf ${HELD}`,
-    );
+    await this.restoreControlPlane();
     await this.#until('has no control plane again', answers);
+  }
+
+  /** Puts back what was taken away; true when something was. */
+  async restoreControlPlane(): Promise<boolean> {
+    const moved = await this.#shell(
+      `for f in ${HELD}/*.yaml; do [ ! -e "$f" ] || { mv "$f" ${MANIFESTS}/ && echo moved; }; done; rm -rf ${HELD}`,
+    );
+    return moved.includes('moved');
   }
 
   /** The running containers of an application, by the runtime's identifiers. */
