@@ -27,6 +27,7 @@ import { type Lock, lockLab } from './lock.ts';
 import { clusterName, INGRESS_IMAGE, NODE_IMAGE, nodeName, TOXIPROXY_IMAGE } from './pins.ts';
 import { type UndoEntry, UndoLog } from './undo-log.ts';
 import { type Bounds, until } from './until.ts';
+import { tooFewWatches } from './watches.ts';
 
 const CAPABILITIES: ReadonlySet<Capability> = new Set<Capability>([
   'kubernetes-api',
@@ -221,6 +222,8 @@ export class KindLab implements Lab {
       runFolder: folder,
       signal: AbortSignal.any([signal, this.#stopping.signal]),
     };
+    const warning = tooFewWatches();
+    if (warning !== undefined) progress('this machine is slow to start clusters', warning);
     const { images } = this.#options.application;
     for (const image of [NODE_IMAGE, INGRESS_IMAGE, TOXIPROXY_IMAGE])
       await provide(this.#docker, image, progress);
