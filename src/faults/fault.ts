@@ -6,17 +6,19 @@ import type { HttpOutcome, LinkQuality, NetworkFailure, Place } from '../runtime
 import type { ApplicationBehaviour } from './behaviour.ts';
 
 /** What a lab must be able to do to a part of the system; a fault names those it needs. */
-export type Capability =
-  | 'kubernetes-api'
-  | 'pause-cluster'
-  | 'stop-cluster'
-  | 'stop-control-plane'
-  | 'stop-ingress'
-  | 'kill-pods'
-  | 'application-behaviour'
-  | 'shape-links'
-  | 'stop-hub'
-  | 'stop-gtm-dns';
+export const CAPABILITIES = [
+  'kubernetes-api',
+  'pause-cluster',
+  'stop-cluster',
+  'stop-control-plane',
+  'stop-ingress',
+  'kill-pods',
+  'application-behaviour',
+  'shape-links',
+  'stop-hub',
+  'stop-gtm-dns',
+] as const;
+export type Capability = (typeof CAPABILITIES)[number];
 
 export interface CentreControls {
   readonly kube: KubeClient;

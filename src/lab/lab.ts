@@ -9,6 +9,15 @@ export class LabError extends Error {
   override readonly name = 'LabError';
 }
 
+/** What the lab knows of the application beside its manifests. */
+export interface LabApplication {
+  readonly namespace: string;
+  readonly name: string;
+  readonly host: string;
+  readonly path: string;
+  readonly port: number;
+}
+
 export interface LabCentre {
   readonly name: string;
   readonly city: string;

@@ -1,39 +1,22 @@
 import { type ApplicationBehaviour, combined } from '../faults/behaviour.ts';
-import type { Capability, CentreControls, Controls } from '../faults/fault.ts';
+import { CAPABILITIES, type CentreControls, type Controls } from '../faults/fault.ts';
 import { SimulatedCluster } from '../kube/simulated/cluster.ts';
 import { centresOf, type Topology } from '../kube/topology.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { HttpOutcome, Place, SimulatedNetwork } from '../runtime/network.ts';
 import { simulatedNetwork } from '../runtime/network-simulated.ts';
 import type { Random } from '../runtime/random.ts';
-import type { Engine, Lab } from './lab.ts';
+import type { Engine, Lab, LabApplication } from './lab.ts';
 
 /** Where the drill itself observes from: no link fault names it. */
 const OBSERVER: Place = 'observer';
 const NAME_SERVER = '192.0.2.53';
 
-const CAPABILITIES: ReadonlySet<Capability> = new Set<Capability>([
-  'kubernetes-api',
-  'pause-cluster',
-  'stop-cluster',
-  'stop-control-plane',
-  'stop-ingress',
-  'kill-pods',
-  'application-behaviour',
-  'shape-links',
-  'stop-hub',
-  'stop-gtm-dns',
-]);
-
 export interface SimulatedLabOptions {
   readonly topology: Topology;
   readonly clock: Clock;
   readonly random: Random;
-  readonly application: Controls['application'] & {
-    readonly host: string;
-    readonly path: string;
-    readonly port: number;
-  };
+  readonly application: LabApplication;
   readonly vantagePoints: readonly string[];
 }
 
@@ -69,7 +52,7 @@ export function simulatedLab(options: SimulatedLabOptions): Lab {
 
   const controls: Controls = {
     clock,
-    capabilities: CAPABILITIES,
+    capabilities: new Set(CAPABILITIES),
     application,
     vantagePoints: options.vantagePoints,
     centre(name) {

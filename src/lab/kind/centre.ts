@@ -2,20 +2,11 @@ import type { CentreControls } from '../../faults/fault.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { HttpOutcome, Network } from '../../runtime/network.ts';
-import { LabError } from '../lab.ts';
+import { type LabApplication, LabError } from '../lab.ts';
 import { BehaviourSwitch } from './behaviour.ts';
 import { type Gateway, OBSERVER } from './gateway.ts';
 import { INGRESS } from './ingress.ts';
 import type { Node } from './node.ts';
-
-/** What the lab knows of the application beside its manifests. */
-export interface LabApplication {
-  readonly namespace: string;
-  readonly name: string;
-  readonly host: string;
-  readonly path: string;
-  readonly port: number;
-}
 
 export interface CentreParts {
   readonly name: string;

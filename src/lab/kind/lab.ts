@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import type { Capability, CentreControls, Controls } from '../../faults/fault.ts';
+import { CAPABILITIES, type CentreControls, type Controls } from '../../faults/fault.ts';
 import { type DnsServer, serveDns } from '../../gtm/dns-server-real.ts';
 import { ApiError, type KubeClient } from '../../kube/client.ts';
 import type { RealKubeClient } from '../../kube/client-real.ts';
@@ -8,9 +8,9 @@ import type { DnsAnswer, DnsQuery, Network, Place } from '../../runtime/network.
 import { realNetwork } from '../../runtime/network-real.ts';
 import type { Random } from '../../runtime/random.ts';
 import { RealClock } from '../../runtime/real-clock.ts';
-import { type Engine, type Lab, type LabCentre, LabError } from '../lab.ts';
+import { type Engine, type Lab, type LabApplication, type LabCentre, LabError } from '../lab.ts';
 import { lastAddresses } from './addresses.ts';
-import { centreControls, type LabApplication } from './centre.ts';
+import { centreControls } from './centre.ts';
 import { cleanCentre, cleanHub } from './clean.ts';
 import { type Cluster, client, ensureCluster, kubeconfigFile, type Workshop } from './clusters.ts';
 import { Docker } from './docker.ts';
@@ -28,19 +28,6 @@ import { clusterName, INGRESS_IMAGE, NODE_IMAGE, nodeName, TOXIPROXY_IMAGE } fro
 import { type UndoEntry, UndoLog } from './undo-log.ts';
 import { type Bounds, until } from './until.ts';
 import { tooFewWatches } from './watches.ts';
-
-const CAPABILITIES: ReadonlySet<Capability> = new Set<Capability>([
-  'kubernetes-api',
-  'pause-cluster',
-  'stop-cluster',
-  'stop-control-plane',
-  'stop-ingress',
-  'kill-pods',
-  'application-behaviour',
-  'shape-links',
-  'stop-hub',
-  'stop-gtm-dns',
-]);
 
 const READY_WITHIN_MS = 300_000;
 const DNS_TIMEOUT_MS = 1000;
@@ -351,7 +338,7 @@ export class KindLab implements Lab {
     const { clock, network } = this;
     return {
       clock,
-      capabilities: CAPABILITIES,
+      capabilities: new Set(CAPABILITIES),
       application,
       vantagePoints,
       centre: name => {
