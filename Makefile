@@ -4,6 +4,7 @@ NODE := bin/node24
 INSTALLED := node_modules/.installed
 lab := simulated
 seed := 1
+time-scale := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup drill scenarios test test-kind typecheck lint unit format bench clean distclean
@@ -28,9 +29,9 @@ define bring-node
     "node-$$(node -p 'process.platform + "-" + process.arch')@$(NODE_VERSION)"; }
 endef
 
-drill: setup ## Run a drill: scenario=NAME [lab=simulated] [seed=N]
+drill: setup ## Run a drill: scenario=NAME [lab=simulated] [seed=N] [time-scale=7.5]
 	@test -n '$(scenario)' || { echo "make drill: which one? scenario=NAME ('make scenarios' lists them)" >&2; exit 64; }
-	@bin/liangdi drill '$(scenario)' --lab '$(lab)' --seed '$(seed)'
+	@bin/liangdi drill '$(scenario)' --lab '$(lab)' --seed '$(seed)' --time-scale '$(time-scale)'
 
 scenarios: setup ## List the scenarios and what each proves
 	@bin/liangdi scenarios

@@ -45,7 +45,7 @@ class Drill {
 
   async run(seed: number): Promise<void> {
     this.#journal.append({ at: 0, kind: 'drill', format: 1, version: '0', lab: 'bench', seed, scenario: {} });
-    this.#journal.append({ at: 0, kind: 'timeline' });
+    this.#journal.append({ at: 0, kind: 'timeline', addresses: {} });
     const work: Promise<void>[] = [];
     for (const vantage of VANTAGES) for (const server of SERVERS) work.push(this.#probe(vantage, server));
     for (let population = 0; population < POPULATIONS; population += 1) work.push(this.#ask(population));

@@ -6,13 +6,14 @@ import { claimFolder, newFolder, pointLatest, runName, writeFiles } from '../rep
 import type { JournalEvent } from '../runtime/journal.ts';
 import { wallStamp } from '../runtime/wall.ts';
 import { EXIT } from './exit.ts';
-import { type Format, formatOption, labOption, seedOption } from './options.ts';
+import { type Format, formatOption, labOption, seedOption, timeScaleOption } from './options.ts';
 import { printVerdict } from './print.ts';
 import { terminal } from './terminal.ts';
 
 interface DrillOptions {
   lab: string;
   seed: number;
+  timeScale: number;
   out?: string;
   keep?: boolean;
   format: Format;
@@ -31,6 +32,7 @@ export function drillCommand(): Command {
     .argument('<scenario>', "a scenario's name, or a file")
     .addOption(labOption())
     .addOption(seedOption())
+    .addOption(timeScaleOption())
     .option('--out <folder>', 'where the run is written (default: a new folder in runs/)')
     .option('--keep', 'leave the clusters of the kind lab running: the next drill takes them over')
     .addOption(formatOption())
@@ -71,7 +73,7 @@ function runFolder(scenario: Scenario, { out, seed }: DrillOptions): () => strin
 /** A drill that broke off has an outcome too: its journal up to there, closed as one that proves nothing. */
 async function carryOut(
   scenario: Scenario,
-  { lab, seed, keep, format }: DrillOptions,
+  { lab, seed, timeScale, keep, format }: DrillOptions,
   folder: () => string,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -89,6 +91,7 @@ async function carryOut(
     return await runDrill(scenario, {
       lab,
       seed,
+      timeScale,
       runFolder: folder,
       keep: keep === true,
       onEvent,

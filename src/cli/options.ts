@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { TIME_SCALE } from '../drill/time-scale.ts';
 
 const LARGEST_SEED = 2 ** 32 - 1;
 const LABS = ['simulated', 'local', 'kind', 'kubeconfig'] as const;
@@ -15,6 +16,22 @@ export function labOption(): Option {
 
 export function seedOption(): Option {
   return new Option('--seed <number>', 'the same seed gives the same drill').default(1).argParser(parseSeed);
+}
+
+export function timeScaleOption(): Option {
+  return new Option(
+    '--time-scale <factor>',
+    'run so many times faster than the files say; 7.5 has the GTM check every 2 s',
+  )
+    .default(1)
+    .argParser(parseTimeScale);
+}
+
+export function parseTimeScale(text: string): number {
+  const { least, most } = TIME_SCALE;
+  const scale = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (scale >= least && scale <= most) return scale;
+  throw new InvalidArgumentError(`A time scale is a number from ${least} to ${most}.`);
 }
 
 /** A whole number from 0 to 4294967295, in decimal digits. */

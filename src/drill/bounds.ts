@@ -1,7 +1,6 @@
 import type { Monitor, ResolvedGtm } from '../gtm/model.ts';
 import { resolveGtm } from '../gtm/resolve.ts';
 import { detectionBound, failbackBound, publishBound } from '../gtm/timing.ts';
-import { centresOf } from '../kube/topology.ts';
 import { clientCacheBound, connectionBound, resolverBound } from '../traffic/timing.ts';
 import type { Settings } from './settings.ts';
 import { PHASES, type Phase } from './verdict.ts';
@@ -12,15 +11,21 @@ export type PhaseBounds = Readonly<Record<Phase, number | null>>;
 /** A decision follows the last change of health without a wait. */
 const DECISION_MS = 0;
 
-/** What the configuration implies, at most, for each phase of a recovery; milliseconds, null where there is no bound. */
+/**
+ * What the configuration implies, at most, for each phase of a recovery; milliseconds, null where there is no bound.
+ * On real time each phase may be late besides by what the drill's own timers were seen to be.
+ */
 export class Bounds {
   readonly #settings: Settings;
   readonly #gtm: ResolvedGtm;
   readonly #addresses: ReadonlyMap<string, string>;
+  readonly #lateness: number;
 
-  constructor(settings: Settings) {
+  /** @param addresses Public address by centre. */
+  constructor(settings: Settings, addresses: ReadonlyMap<string, string>, lateness: number) {
     this.#settings = settings;
-    this.#addresses = new Map(centresOf(settings.topology).map(({ name, address }) => [name, address]));
+    this.#addresses = addresses;
+    this.#lateness = lateness;
     this.#gtm = resolveGtm(settings.gtm, centre => this.#addresses.get(centre), 'the journal');
   }
 
@@ -35,7 +40,7 @@ export class Bounds {
       const monitors = this.#monitorsOf(address);
       return monitors.length === 0 ? null : Math.max(...monitors.map(monitor => detectionBound(monitor)));
     });
-    return bounds.length === 0 ? null : largest(bounds);
+    return bounds.length === 0 ? null : this.#late(largest(bounds));
   }
 
   /** The longest that one check may take; a check that began before the fault ends within it. */
@@ -47,11 +52,11 @@ export class Bounds {
     const config = this.#settings.clients.populations.find(({ name }) => name === population);
     return {
       detect: this.detection(targets),
-      decide: DECISION_MS,
-      publish: publishBound(this.#gtm),
-      resolver: config ? resolverBound(config, this.#gtm.ttlSeconds * 1000) : null,
-      client: config ? clientCacheBound(config) : null,
-      connection: config ? connectionBound(config) : null,
+      decide: this.#late(DECISION_MS),
+      publish: this.#late(publishBound(this.#gtm)),
+      resolver: config ? this.#late(resolverBound(config, this.#gtm.ttlSeconds * 1000)) : null,
+      client: config ? this.#late(clientCacheBound(config)) : null,
+      connection: config ? this.#late(connectionBound(config)) : null,
     };
   }
 
@@ -64,12 +69,16 @@ export class Bounds {
   failback(populations: readonly string[]): number | Unknown {
     const bounds = populations.flatMap(population => {
       const { publish, resolver, client, connection } = this.phases([], population);
-      const bound = addUp([failbackBound(this.#gtm), publish, resolver, client, connection]);
+      const bound = addUp([this.#late(failbackBound(this.#gtm)), publish, resolver, client, connection]);
       return bound === null ? [] : [bound];
     });
     return bounds.length > 0
       ? Math.max(...bounds)
       : new Unknown('the configuration implies no bound for this');
+  }
+
+  #late(bound: number | null): number | null {
+    return bound === null ? null : bound + this.#lateness;
   }
 
   #monitorsOf(address: string): Monitor[] {

@@ -68,6 +68,7 @@ class Drill {
   readonly #closing: (() => void)[] = [];
   #manifests: Manifests;
   #rollout: Rollout | undefined;
+  #lateness: (() => number) | undefined;
 
   constructor(scenario: Scenario, lab: Lab, journal: Journal) {
     this.#scenario = scenario;
@@ -84,6 +85,7 @@ class Drill {
       version: VERSION,
       lab: this.#lab.name,
       seed,
+      ...(this.#scenario.timeScale === undefined ? {} : { timeScale: this.#scenario.timeScale }),
       scenario: recordOf(this.#scenario),
     });
   }
@@ -101,6 +103,7 @@ class Drill {
   /** Heals what is still broken and leaves nothing running. */
   async leave(reason: EndEvent['reason']): Promise<void> {
     this.#isOver = true;
+    const lateness = this.#lateness?.();
     let ended: EndEvent['reason'] = 'failed';
     try {
       await this.#healAll();
@@ -108,7 +111,12 @@ class Drill {
     } finally {
       for (const close of this.#closing.toReversed()) close();
       await this.#lab.down();
-      this.#journal.append({ at: this.#now(), kind: 'end', reason: ended });
+      this.#journal.append({
+        at: this.#now(),
+        kind: 'end',
+        reason: ended,
+        ...(lateness === undefined ? {} : { lateness }),
+      });
     }
   }
 
@@ -221,6 +229,7 @@ class Drill {
   async #direct(): Promise<() => Promise<void>> {
     const { lab, scenario, journal } = { lab: this.#lab, scenario: this.#scenario, journal: this.#journal };
     const { clock, random, network, centres } = lab;
+    const addresses = Object.fromEntries(centres.map(({ name }) => [name, lab.addressOf(name)]));
     const centreByAddress = new Map(centres.map(({ name }) => [lab.addressOf(name), name]));
     const centreOf = (address: string) => centreByAddress.get(address);
     const known = new Set(centres.map(({ name }) => name));
@@ -231,8 +240,9 @@ class Drill {
       random: random.fork('gtm'),
     });
     this.#closing.push(() => gtm.stop());
-    const nameServer = await lab.serveDns(query => gtm.answer(query));
-    journal.append({ at: this.#now(), kind: 'timeline' });
+    const nameServer = await lab.serveDns(gtm);
+    journal.append({ at: this.#now(), kind: 'timeline', addresses });
+    this.#lateness = lab.watchLateness?.();
     const clients = startClients({
       ...ports,
       config: scenario.clients,
@@ -263,7 +273,7 @@ class Drill {
   }
 
   async #strike(entry: FaultEntry, at: (ms: number) => Promise<void>): Promise<void> {
-    const injection = new Injection(entry, this.#lab.controls, this.#journal, this.#standing);
+    const injection = new Injection(entry, this.#lab, this.#journal, this.#standing);
     this.#injections.push(injection);
     await injection.inject();
     if (entry.for === undefined) return;

@@ -61,9 +61,12 @@ export class DrillRecord implements Course {
     this.#events = events;
     this.header = header;
     this.settings = readSettings(header);
-    this.bounds = new Bounds(this.settings);
     for (const { name } of this.settings.clients.populations) this.#byPopulation.set(name, []);
     const faults: FaultEvent[] = [];
+    // Until the lab has said which it has.
+    let addresses: Readonly<Record<string, string>> = Object.fromEntries(
+      centresOf(this.settings.topology).map(({ name, address }) => [name, address]),
+    );
     for (const event of events) {
       switch (event.kind) {
         case 'request':
@@ -111,6 +114,7 @@ export class DrillRecord implements Course {
           break;
         case 'timeline':
           this.begins ??= event.at;
+          addresses = event.addresses;
           break;
         case 'end':
           this.end = event;
@@ -118,6 +122,7 @@ export class DrillRecord implements Course {
       }
     }
     this.faults = faultLives(faults);
+    this.bounds = new Bounds(this.settings, new Map(Object.entries(addresses)), this.end?.lateness ?? 0);
     this.ends = this.end?.reason === 'finished' ? this.end.at : undefined;
   }
 

@@ -10,6 +10,7 @@ import { imagesIn } from './images.ts';
 import { missingCapabilities } from './injection.ts';
 import { judge } from './judge.ts';
 import { type Scenario, vantagePointsOf } from './scenario.ts';
+import { scaledScenario } from './time-scale.ts';
 import { type FaultEntry, faultsOf } from './timeline.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -17,6 +18,8 @@ export interface DrillOptions {
   readonly lab: string;
   /** A whole number from 0 to 2^32 - 1; the same seed gives the same journal. */
   readonly seed: number;
+  /** How many times faster than its files say the drill runs (time-scale.ts); 1 by default. */
+  readonly timeScale?: number;
   /** Where a lab on real parts keeps what the run needs; asked for when something is written there first. */
   readonly runFolder?: () => string;
   /** Leaves a real lab's clusters running, for the next drill. */
@@ -33,7 +36,8 @@ export interface DrillResult {
 }
 
 /** Runs one drill and judges it. @throws LabError when the lab fails, or cannot do what the scenario asks for. */
-export async function runDrill(scenario: Scenario, options: DrillOptions): Promise<DrillResult> {
+export async function runDrill(written: Scenario, options: DrillOptions): Promise<DrillResult> {
+  const scenario = scaledScenario(written, options.timeScale ?? 1);
   const journal = new MemoryJournal(options.onEvent);
   const { lab, run } = await labOf(options, scenario);
   try {

@@ -39,15 +39,20 @@ export interface Scenario {
   readonly timeline: readonly TimelineEntry[];
   readonly ends: number;
   readonly expect: readonly ExpectEntry[];
+  /** How many times faster it runs than its files say, and what they say (time-scale.ts). */
+  readonly timeScale?: number;
+  readonly asWritten?: Scenario;
 }
 
 const recorded = new WeakMap<Scenario, object>();
 
 /**
- * The scenario as a journal's first line holds it: the objects are many and the path is this machine's, and neither
- * is needed to judge the drill again. The same object for the same scenario: judges read it once for many drills.
+ * The scenario as a journal's first line holds it: as its files say, whatever the time scale, but for the objects, which
+ * are many, and the path, which is this machine's: neither is needed to judge the drill again. The same object for
+ * the same scenario: judges read it once for many drills.
  */
-export function recordOf(scenario: Scenario): object {
+export function recordOf(given: Scenario): object {
+  const scenario = given.asWritten ?? given;
   const known = recorded.get(scenario);
   if (known !== undefined) return known;
   const { application: _objects, file: _file, ...record } = scenario;

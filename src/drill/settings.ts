@@ -4,8 +4,9 @@ import { type Topology, topologySchema } from '../kube/topology.ts';
 import type { DrillEvent } from '../runtime/journal.ts';
 import { explain, InputError } from '../runtime/yaml.ts';
 import { type ClientsConfig, clientsSchema } from '../traffic/config.ts';
+import { scaledSettings } from './time-scale.ts';
 
-/** What the journal's first line says of the scenario, as far as judging needs it. */
+/** What the journal's first line says of the scenario, as far as judging needs it, at the time scale of the drill. */
 export interface Settings {
   readonly name: string;
   readonly proves: string;
@@ -29,7 +30,11 @@ const schema: z.ZodType<Settings> = z.looseObject({
 const known = new WeakMap<object, Settings>();
 
 /** @throws InputError when the journal's first line holds no scenario. */
-export function readSettings({ scenario }: DrillEvent): Settings {
+export function readSettings({ scenario, timeScale = 1 }: DrillEvent): Settings {
+  return scaledSettings(readScenario(scenario), timeScale);
+}
+
+function readScenario(scenario: unknown): Settings {
   if (typeof scenario === 'object' && scenario !== null) {
     const settings = known.get(scenario);
     if (settings !== undefined) return settings;

@@ -1,8 +1,10 @@
 import type { Controls } from '../faults/fault.ts';
+import type { Authority } from '../gtm/dns-types.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { DnsAnswer, DnsQuery, Network, Place } from '../runtime/network.ts';
+import type { Network, Place } from '../runtime/network.ts';
 import type { Random } from '../runtime/random.ts';
+import type { UndoLog } from './undo-log.ts';
 
 /** The lab failed, or cannot do what was asked: exit code 3. */
 export class LabError extends Error {
@@ -41,6 +43,8 @@ export interface Lab {
   readonly hub: KubeClient;
   readonly centres: readonly LabCentre[];
   readonly controls: Controls;
+  /** For a lab that outlives the drill's process: `liangdi heal` takes back what is in it. */
+  readonly undoLog?: UndoLog;
   /** Why the link between two places cannot be shaped; undefined when it can. */
   whyNoLink?(from: Place, to: Place): string | undefined;
   /** Brings the clusters up; `progress` tells people what is going on. */
@@ -50,7 +54,12 @@ export interface Lab {
   /** Runs the distribution engine beside the hub: started now, stopped and started again with the hub. */
   runEngine(start: (hub: KubeClient) => Engine): void;
   /** Puts a name server on the network and returns its address, with its port unless that is 53. */
-  serveDns(answer: (query: DnsQuery) => DnsAnswer): Promise<string>;
+  serveDns(authority: Authority): Promise<string>;
+  /**
+   * From now on, watches how late the lab's timers fire; gives the most so far, in whole milliseconds. Virtual time
+   * is never late.
+   */
+  watchLateness?(): () => number;
   /** Takes everything down; nothing is left behind. */
   down(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type {
+  DrillEvent,
   FaultEvent,
   JournalEvent,
   ObjectEvent,
@@ -61,7 +62,7 @@ export class Timeline {
         this.#centres.set(event.address, event.centre);
         return NONE;
       case 'drill':
-        return this.#heading(event.scenario, event.lab, event.seed);
+        return this.#heading(event);
       case 'lab':
         return this.#line(event.at, 'lab', 'dim', event.step + (event.detail ? `: ${event.detail}` : ''));
       case 'deploy':
@@ -82,6 +83,7 @@ export class Timeline {
         );
       case 'timeline':
         this.#start = event.at;
+        for (const [centre, address] of Object.entries(event.addresses)) this.#centres.set(address, centre);
         return this.#line(event.at, 'timeline', 'bold', 'begins: clients ask from now on');
       case 'fault':
         return this.#fault(event);
@@ -114,10 +116,10 @@ export class Timeline {
     }
   }
 
-  #heading(scenario: unknown, lab: string, seed: number): readonly string[] {
-    const { name, proves, addresses } = header(scenario);
-    for (const [address, centre] of addresses) this.#centres.set(address, centre);
-    const title = this.#paint('bold', `${name} on the ${lab} lab, seed ${seed}`);
+  #heading({ scenario, lab, seed, timeScale }: DrillEvent): readonly string[] {
+    const { name, proves } = header(scenario);
+    const pace = timeScale === undefined ? '' : `, ${timeScale} times as fast`;
+    const title = this.#paint('bold', `${name} on the ${lab} lab, seed ${seed}${pace}`);
     return [title, ...(proves === '' ? [] : wrap(proves, this.#width)), ''];
   }
 
@@ -268,16 +270,7 @@ function some(items: readonly string[]): string {
 }
 
 /** What the timeline needs of the scenario in the journal's first line, which is free in form to the journal. */
-function header(scenario: unknown): { name: string; proves: string; addresses: [string, string][] } {
-  const { name, proves, topology } = (scenario ?? {}) as {
-    name?: string;
-    proves?: string;
-    topology?: { cities?: readonly { centres?: readonly { name: string; address: string }[] }[] };
-  };
-  const centres = topology?.cities?.flatMap(city => city.centres ?? []) ?? [];
-  return {
-    name: name ?? 'a drill',
-    proves: proves ?? '',
-    addresses: centres.map(centre => [centre.address, centre.name]),
-  };
+function header(scenario: unknown): { name: string; proves: string } {
+  const { name = 'a drill', proves = '' } = (scenario ?? {}) as { name?: string; proves?: string };
+  return { name, proves };
 }

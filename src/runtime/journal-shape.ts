@@ -18,6 +18,10 @@ const count: Shape = {
   says: 'a whole number, 0 or more',
   holds: value => Number.isSafeInteger(value) && (value as number) >= 0,
 };
+const scale: Shape = {
+  says: 'a number, 1 or more',
+  holds: value => typeof value === 'number' && value >= 1 && Number.isFinite(value),
+};
 const whole: Shape = { says: 'a whole number', holds: value => Number.isSafeInteger(value) };
 const fields: Shape = { says: 'fields', holds: isObject };
 
@@ -58,7 +62,14 @@ type Shapes = {
 
 /** The fields of each kind of event beside `at` and `kind`, as `journal.ts` declares them. */
 const SHAPES: Shapes = {
-  drill: { format: oneOf(1), version: text, lab: text, seed: whole, scenario: fields },
+  drill: {
+    format: oneOf(1),
+    version: text,
+    lab: text,
+    seed: whole,
+    timeScale: optional(scale),
+    scenario: fields,
+  },
   lab: { step: text, detail: optional(text) },
   deploy: { application: text, publishVersion: optional(text) },
   workflow: { application: text, publishVersion: optional(text), phase: text, steps: recordOf(text) },
@@ -74,7 +85,7 @@ const SHAPES: Shapes = {
   },
   plan: { centre: text, publishVersion: optional(text), env: text, config: text },
   compare: { centre: text, object: text, differences: listOf(text) },
-  timeline: {},
+  timeline: { addresses: recordOf(text) },
   fault: {
     name: text,
     fault: text,
@@ -110,7 +121,11 @@ const SHAPES: Shapes = {
     body: optional(count),
     failure: optional(oneOf('refused', 'timeout', 'reset', 'dns')),
   },
-  end: { reason: oneOf('finished', 'interrupted', 'failed'), detail: optional(text) },
+  end: {
+    reason: oneOf('finished', 'interrupted', 'failed'),
+    detail: optional(text),
+    lateness: optional(time),
+  },
 };
 
 const CHECKS = new Map(Object.entries(SHAPES).map(([kind, shapes]) => [kind, Object.entries(shapes)]));

@@ -35,6 +35,8 @@ export interface DrillEvent {
   version: string;
   lab: string;
   seed: number;
+  /** How many times faster than the scenario says the drill ran, its settings with it; 1 when absent. */
+  timeScale?: number;
   /** The scenario with its topology, GTM configuration and clients filled in (`Scenario` of src/drill/scenario.ts). */
   scenario: unknown;
 }
@@ -117,6 +119,8 @@ export interface CompareEvent {
 export interface TimelineEvent {
   at: number;
   kind: 'timeline';
+  /** Each centre's public IPv4 address on this lab, by the centre's name. */
+  addresses: Record<string, string>;
 }
 
 /**
@@ -253,6 +257,8 @@ export interface EndEvent {
   kind: 'end';
   reason: 'finished' | 'interrupted' | 'failed';
   detail?: string;
+  /** Real time only: by how many milliseconds, at most, something happened later in the timeline than it was due. */
+  lateness?: number;
 }
 
 /** Where events go as they happen. */

@@ -104,8 +104,10 @@ export class Story {
     return this;
   }
 
-  timeline(at = 0): this {
-    return this.add({ at, kind: 'timeline' });
+  /** `moved` are centres whose addresses on the lab are not those of the topology. */
+  timeline(at = 0, moved: Readonly<Record<string, string>> = {}): this {
+    const own = [...BEIJING, HANGZHOU].map(name => [name, addressOf(name)]);
+    return this.add({ at, kind: 'timeline', addresses: { ...Object.fromEntries(own), ...moved } });
   }
 
   end(at: number, reason: 'finished' | 'interrupted' | 'failed' = 'finished'): this {

@@ -219,3 +219,40 @@ describe('phases-within-bounds', () => {
     expect(result(outage().requests({ from: T0, until: 500_000 }))).toBeUndefined();
   });
 });
+
+describe('a lab on real parts', () => {
+  it("has its own addresses: the journal's, not the topology's, are what the phases are measured by", () => {
+    const moved = {
+      'cluster1-beijing': '172.18.0.7',
+      'cluster2-beijing': '172.18.0.8',
+      [HANGZHOU]: '172.18.0.9',
+    };
+    const [one, other] = [moved['cluster1-beijing'], moved['cluster2-beijing']];
+    const story = outage(new Story().timeline(0, moved));
+    const answer = { strategy: 'two-cities', available: { DEFAULT: 0, FAILOVER: 1 }, reason: '' };
+    const hangzhou = { set: 'FAILOVER' as const, addresses: [moved[HANGZHOU]] };
+    story
+      .add({ at: 0, kind: 'publish', strategy: 'two-cities', set: 'DEFAULT', addresses: [one, other] })
+      .health(T0 + 40_000, 'cluster1-beijing', 'ALERT')
+      .add({ at: T0 + 40_000, kind: 'route', ...answer, ...hangzhou })
+      .add({ at: T0 + 42_000, kind: 'publish', strategy: 'two-cities', ...hangzhou })
+      .requests({ from: T0, until: T0 + 1 })
+      .end(600_000);
+    expect(phasesOf(story)).toEqual([40_000, 0, 2000, 0, 0, 0]);
+  });
+
+  it('may be late in each phase by what its timers were late, and by no more', () => {
+    const late = (lateness: number) => {
+      const story = outage(new Story().timeline().publish(0, BEIJING))
+        .health(T0 + 47_030, 'cluster1-beijing', 'ALERT')
+        .route(T0 + 47_031, [HANGZHOU])
+        .publish(T0 + 49_040, [HANGZHOU])
+        .answer(0, 1, BEIJING)
+        .requests({ from: T0, until: T0 + 1 });
+      const end = { at: 600_000, kind: 'end', reason: 'finished', lateness } as const;
+      return judge(story.add(end).events).expectations.find(({ name }) => name === 'phases-within-bounds');
+    };
+    expect(late(40)).toMatchObject({ result: 'held' });
+    expect(late(29)).toMatchObject({ result: 'violated' });
+  });
+});

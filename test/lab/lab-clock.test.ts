@@ -23,3 +23,28 @@ test('when a lab is down, nothing that waited happens any more', async () => {
   await real.sleep(20);
   expect(fired).toBe(0);
 });
+
+test('it sees by how much, at most, its timers were late', async () => {
+  let time = 0;
+  const due: (() => void)[] = [];
+  const clock = new LabClock({
+    now: () => time,
+    after: (_ms, fire) => {
+      due.push(fire);
+      return { cancel() {} };
+    },
+    sleep: () => Promise.reject(new Error('nobody sleeps here')),
+  });
+  const fireAt = (at: number) => {
+    time = at;
+    for (const fire of due.splice(0)) fire();
+  };
+  clock.after(10, () => {});
+  fireAt(500);
+  const lateness = clock.watchLateness();
+  expect(lateness()).toBe(0);
+  clock.after(10, () => {});
+  clock.after(12, () => {});
+  fireAt(525.5);
+  expect(lateness()).toBe(16);
+});

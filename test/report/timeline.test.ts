@@ -61,7 +61,7 @@ test('a drill reads as a story', () => {
         steps: { one: 'succeeded', two: 'suspending' },
       },
       { at: 26_000, kind: 'approval', application: 'web-demo', step: 'two', publishVersion: 'version8' },
-      { at: 60_000, kind: 'timeline' },
+      { at: 60_000, kind: 'timeline', addresses: { 'cluster1-hangzhou': '203.0.113.31' } },
       request({ at: 60_100, status: 200, ...beijing }),
       { ...outage, at: 160_000, step: 'inject' },
       { ...outage, at: 160_000, step: 'injected' },
@@ -117,7 +117,7 @@ T+11:40.0   end      finished
 });
 
 describe('errors', () => {
-  const start: JournalEvent = { at: 0, kind: 'timeline' };
+  const start: JournalEvent = { at: 0, kind: 'timeline', addresses: {} };
   const errors = (events: JournalEvent[]) =>
     told([start, ...events])
       .split('\n')

@@ -43,7 +43,7 @@ const EVENTS: readonly JournalEvent[] = [
   },
   { at: 1, kind: 'plan', centre: 'b', env: 'b', config: '{}' },
   { at: 1, kind: 'compare', centre: 'b', object: 'Service demo/web-demo', differences: ['spec.ports'] },
-  { at: 2, kind: 'timeline' },
+  { at: 2, kind: 'timeline', addresses: { b: '203.0.113.1' } },
   { at: 2, kind: 'fault', name: 'f', fault: 'cluster-down', step: 'injected', targets: ['b'], since: 1 },
   { at: 2, kind: 'probe', address: '203.0.113.1', centre: 'b', vantage: 'v', ok: false, result: 'timeout' },
   { at: 2, kind: 'health', address: '203.0.113.1', centre: 'b', status: 'ALERT', failing: 3, nodes: 5 },
@@ -78,11 +78,11 @@ describe('the journal in memory', () => {
 
   test('refuses time that goes back, or is no number', () => {
     const journal = new MemoryJournal();
-    journal.append({ at: 5, kind: 'timeline' });
-    expect(() => journal.append({ at: 4, kind: 'timeline' })).toThrow(
+    journal.append({ at: 5, kind: 'timeline', addresses: {} });
+    expect(() => journal.append({ at: 4, kind: 'timeline', addresses: {} })).toThrow(
       'timeline event at 4 ms after one at 5 ms',
     );
-    expect(() => journal.append({ at: Number.NaN, kind: 'timeline' })).toThrow('at NaN ms');
+    expect(() => journal.append({ at: Number.NaN, kind: 'timeline', addresses: {} })).toThrow('at NaN ms');
   });
 });
 
@@ -123,15 +123,15 @@ describe('a journal as text', () => {
       ndjson(DRILL, { at: 1, kind: '__proto__' }),
       'j:2: kind: unknown event "__proto__"',
     ],
-    ['no time', ndjson(DRILL, { kind: 'timeline' }), 'j:2: at: expected a time in milliseconds, 0 or more'],
+    ['no time', ndjson(DRILL, { kind: 'timeline', addresses: {} }), 'j:2: at: expected a time in milliseconds, 0 or more'],
     [
       'time that goes back',
-      ndjson(DRILL, REQUEST, { at: 1, kind: 'timeline' }),
+      ndjson(DRILL, REQUEST, { at: 1, kind: 'timeline', addresses: {} }),
       'j:3: at: 1 comes after 300',
     ],
     [
       'more after the end',
-      ndjson(DRILL, EVENTS.at(-1), { at: 500, kind: 'timeline' }),
+      ndjson(DRILL, EVENTS.at(-1), { at: 500, kind: 'timeline', addresses: {} }),
       'j:3: timeline after the end',
     ],
     ['another format', ndjson({ ...DRILL, format: 2 }), 'j:1: drill event: format: expected one of 1'],

@@ -9,6 +9,7 @@ export class LabClock implements Clock {
   readonly #clock: Clock;
   readonly #pending = new Set<Timer>();
   #stopped = false;
+  #latest = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -20,8 +21,10 @@ export class LabClock implements Clock {
 
   after(ms: number, fire: () => void): Timer {
     if (this.#stopped) return { cancel() {} };
+    const due = this.#clock.now() + Math.max(0, ms);
     const timer = this.#clock.after(ms, () => {
       this.#pending.delete(timer);
+      this.#latest = Math.max(this.#latest, this.#clock.now() - due);
       fire();
     });
     this.#pending.add(timer);
@@ -35,6 +38,12 @@ export class LabClock implements Clock {
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return sleep(this, ms, signal);
+  }
+
+  /** From now on, watches how late timers fire; gives the most so far, in whole milliseconds, rounded up. */
+  watchLateness(): () => number {
+    this.#latest = 0;
+    return () => Math.ceil(this.#latest);
   }
 
   stop(): void {

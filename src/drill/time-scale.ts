@@ -1,0 +1,133 @@
+import type { GtmConfig } from '../gtm/config.ts';
+import type { Topology } from '../kube/topology.ts';
+import type { ClientsConfig } from '../traffic/config.ts';
+import type { ExpectEntry } from './expectations/index.ts';
+import type { Scenario } from './scenario.ts';
+import type { TimelineEntry } from './timeline.ts';
+
+/*
+ * A drill at a time scale of 7.5 does in two seconds what its files give fifteen: the GTM checks every 2 s, the
+ * scenario strikes and ends earlier, clients ask and caches forget as much faster. As many requests are made as
+ * before, and a pod can serve as much more of them, so that shares, splits and overload mean the same.
+ *
+ * What belongs to the machinery stays as it is: Kubernetes' own times and a network's latency. Timeouts get shorter,
+ * but not below what tells a slow answer of real parts from none.
+ */
+
+/** How many times faster than its files say a drill may run: beyond 15, checks would come faster than every second. */
+export const TIME_SCALE = { least: 1, most: 15 } as const;
+
+/** Milliseconds. */
+const SHORTEST_TIMEOUT = 1000;
+
+export function scaledScenario(scenario: Scenario, scale: number): Scenario {
+  if (scale === 1) return scenario;
+  return {
+    ...scenario,
+    ...scaledSettings(scenario, scale),
+    asWritten: scenario,
+    timeScale: scale,
+    approveAfter: shorter(scenario.approveAfter, scale),
+    timeline: scenario.timeline.map(entry => scaledEntry(entry, scale)),
+    ends: shorter(scenario.ends, scale),
+  };
+}
+
+interface Scalable {
+  readonly topology: Topology;
+  readonly gtm: GtmConfig;
+  readonly clients: ClientsConfig;
+  readonly expect: readonly { readonly name: string; readonly params?: unknown }[];
+}
+
+/** What judging needs, scaled. */
+export function scaledSettings<S extends Scalable>(settings: S, scale: number): S {
+  if (scale === 1) return settings;
+  const { topology, gtm, clients, expect } = settings;
+  return {
+    ...settings,
+    topology: { ...topology, pod: { ...topology.pod, serviceTime: topology.pod.serviceTime / scale } },
+    gtm: scaledGtm(gtm, scale),
+    clients: scaledClients(clients, scale),
+    expect: expect.map(entry => ({ ...entry, params: scaledLimits(entry as ExpectEntry, scale) })),
+  };
+}
+
+/** TTLs stay whole seconds, as DNS has them (RFC 1035, section 3.2.1), and at least one. */
+function scaledGtm(gtm: GtmConfig, scale: number): GtmConfig {
+  const { Config, AddrPools, emulator } = gtm;
+  return {
+    ...gtm,
+    Config: { ...Config, Ttl: Math.max(1, Math.round(Config.Ttl / scale)) },
+    AddrPools: AddrPools.map(({ Monitor, ...pool }) => ({
+      ...pool,
+      ...(Monitor && { Monitor: scaledMonitor(Monitor, scale) }),
+    })),
+    emulator: {
+      ...emulator,
+      publishDelay: shorter(emulator.publishDelay, scale),
+      holdDown: shorter(emulator.holdDown, scale),
+    },
+  };
+}
+
+type Monitor = NonNullable<GtmConfig['AddrPools'][number]['Monitor']>;
+
+function scaledMonitor<M extends Monitor>(monitor: M, scale: number): M {
+  const { Interval, Timeout } = monitor;
+  return { ...monitor, Interval: Interval / scale, Timeout: scaledTimeout(Timeout, scale) };
+}
+
+function scaledClients(clients: ClientsConfig, scale: number): ClientsConfig {
+  return {
+    ...clients,
+    rate: clients.rate * scale,
+    populations: clients.populations.map(population => {
+      const { loop, resolver, cache, connection, timeout } = population;
+      return {
+        ...population,
+        ...(loop && { loop: { ...loop, every: shorter(loop.every, scale) } }),
+        resolver: { ...resolver, cache: scaledFields(resolver.cache, scale) },
+        cache: scaledValue(cache, scale),
+        timeout: scaledTimeout(timeout, scale),
+        connection: typeof connection === 'string' ? connection : scaledFields(connection, scale),
+      };
+    }),
+  };
+}
+
+function scaledEntry(entry: TimelineEntry, scale: number): TimelineEntry {
+  const at = shorter(entry.at, scale);
+  if (!('fault' in entry) || entry.for === undefined) return { ...entry, at };
+  return { ...entry, at, for: shorter(entry.for, scale) };
+}
+
+/** Which parameters of an expectation are times. `rto-below` holds populations and their limits. */
+function scaledLimits({ name, params }: ExpectEntry, scale: number): unknown {
+  if (typeof params !== 'object' || params === null) return params;
+  const isTime = (field: string) =>
+    name === 'rto-below' ? field !== 'fault' : field === 'settle' || field === 'within';
+  return Object.fromEntries(
+    Object.entries(params).map(([field, value]) => [
+      field,
+      isTime(field) ? scaledValue(value, scale) : value,
+    ]),
+  );
+}
+
+/** Every field that is a number is a time. */
+function scaledFields<T extends object>(fields: T, scale: number): T {
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, value]) => [field, scaledValue(value, scale)]),
+  ) as T;
+}
+
+/** A time; words such as `forever` and `bound` stay. */
+function scaledValue<T>(value: T, scale: number): T {
+  return typeof value === 'number' ? (shorter(value, scale) as T) : value;
+}
+
+const scaledTimeout = (ms: number, scale: number) =>
+  Math.max(Math.min(ms, SHORTEST_TIMEOUT), shorter(ms, scale));
+
+const shorter = (ms: number, scale: number) => Math.round(ms / scale);
