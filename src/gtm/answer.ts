@@ -1,52 +1,52 @@
-import type { DnsAnswer } from '../runtime/network.ts';
 import type { Random } from '../runtime/random.ts';
+import { type Question, TYPE } from './dns-types.ts';
+import { aliasHost, type Host, type Zone } from './dns-zones.ts';
 import type { ResolvedGtm } from './model.ts';
 import type { Decision, WeightedAddress } from './route.ts';
 
-/** Seconds that resolvers may keep "no such name or record" (RFC 2308 §5): short, so that a mistake heals soon. */
+/** Seconds that resolvers may keep "no such name or record", at most. */
 export const NEGATIVE_TTL = 10;
 
-/** What a name is to this instance's name servers. */
-export type NameKind = 'served' | 'empty' | 'unknown' | 'foreign';
+/** Loopback: the glue of an instance that no wire leads to. */
+const NO_WIRE = '127.0.0.1';
 
-/**
- * Names compare without regard to case (RFC 4343). A name above a served one exists without records of its own
- * (RFC 8020): it is `empty`, not `unknown`.
- */
-export function nameKind(gtm: ResolvedGtm, name: string): NameKind {
-  const asked = name.toLowerCase().replace(/\.$/, '');
-  const served = [gtm.businessName, gtm.accessDomain];
-  if (served.includes(asked)) return 'served';
-  if (!isWithin(asked, gtm.zone)) return 'foreign';
-  return asked === gtm.zone || served.some(one => isWithin(one, asked)) ? 'empty' : 'unknown';
-}
-
-function isWithin(name: string, zone: string): boolean {
-  return name === zone || name.endsWith(`.${zone}`);
-}
-
-/** The name servers' answer to a question of type A, given what is published. */
-export function compose(gtm: ResolvedGtm, name: string, published: Decision, random: Random): DnsAnswer {
-  // Almost every question is this one.
-  const kind = name === gtm.businessName ? 'served' : nameKind(gtm, name);
-  const negative = { addresses: [], ttlSeconds: Math.min(NEGATIVE_TTL, gtm.ttlSeconds) };
-  switch (kind) {
-    case 'foreign':
-      return { rcode: 'REFUSED', addresses: [], ttlSeconds: 0 };
-    case 'unknown':
-      return { rcode: 'NXDOMAIN', ...negative };
-    case 'empty':
-      return { rcode: 'NOERROR', ...negative };
-    case 'served': {
-      const addresses = pick(published, random);
-      if (addresses.length === 0) return { rcode: 'NOERROR', ...negative };
-      return { rcode: 'NOERROR', addresses, ttlSeconds: gtm.ttlSeconds };
-    }
+/** The zones that an instance's names lie in, and its names. `published` is asked for each answer. */
+export function namesOf(
+  gtm: ResolvedGtm,
+  published: () => Decision,
+  random: Random,
+): { readonly zones: readonly Zone[]; readonly hosts: ReadonlyMap<string, Host> } {
+  const { accessDomain, businessName, ttlSeconds, zone } = gtm;
+  const access = accessHost(ttlSeconds, published, random);
+  const zones = [zoneAt(zone, ttlSeconds)];
+  const hosts = new Map([[accessDomain, access]]);
+  if (businessName !== accessDomain) {
+    const parent = businessName.slice(businessName.indexOf('.') + 1);
+    const inside = businessName === zone || businessName.endsWith(`.${zone}`);
+    if (!inside) zones.push(zoneAt(parent.includes('.') ? parent : businessName, ttlSeconds));
+    // A zone's own name cannot be an alias (RFC 1034 §3.6.2): it answers itself.
+    const apex = zones.some(one => one.apex === businessName);
+    hosts.set(businessName, apex ? access : aliasHost(accessDomain, ttlSeconds));
   }
+  return { zones, hosts };
+}
+
+function zoneAt(apex: string, ttlSeconds: number): Zone {
+  return { apex, negativeTtl: Math.min(NEGATIVE_TTL, ttlSeconds), nameServer: NO_WIRE };
+}
+
+function accessHost(ttl: number, published: () => Decision, random: Random): Host {
+  return {
+    answer({ type }: Question) {
+      if (type !== TYPE.A && type !== TYPE.ANY) return undefined;
+      const data = pick(published(), random);
+      return data.length > 0 ? { type: 'A', ttl, data, scope: 0 } : undefined;
+    },
+  };
 }
 
 /** All addresses in random order, for clients take the first; or one by weight. */
-function pick({ answer, addresses }: Decision, random: Random): readonly string[] {
+export function pick({ answer, addresses }: Decision, random: Random): readonly string[] {
   if (addresses.length === 0) return [];
   return answer === 'one' ? [byWeight(addresses, random)] : random.shuffle(addresses.map(one => one.address));
 }

@@ -1,76 +1,58 @@
-import { decode, type OptAnswer } from 'dns-packet';
-import type { DnsAnswer } from '../runtime/network.ts';
-import { NEGATIVE_TTL } from './answer.ts';
+import { addressBytes } from '../runtime/ip-address.ts';
+import { type Edns, HEADER, isAnswerable, readEdns, readQuestion, type WireQuestion } from './dns-query.ts';
+import { type Authority, type Finding, IN, RCODE, type Rcode, type RecordSet, TYPE } from './dns-types.ts';
 
 /*
- * A name server's part of the DNS protocol, as bytes in and bytes out. Queries are read by dns-packet; answers are
- * written here, for the question must come back byte for byte (resolvers vary its case to tell forged answers), and
- * names compressed.
+ * A name server's part of the DNS protocol, as bytes in and bytes out. Answers are written here, not by a library: the
+ * question must come back byte for byte (resolvers vary its case to tell forged answers), and names compressed.
  */
 
-/** What is asked for a name, whatever the type: the addresses at it, or why there are none. */
-export type Lookup = (name: string) => DnsAnswer;
-
-const HEADER = 12;
 /** A UDP message without EDNS (RFC 1035 §4.2.1), and the least that EDNS may offer (RFC 6891 §6.2.5). */
 const LEAST_UDP = 512;
 /** What passes every network unfragmented (DNS flag day 2020). */
 const MOST_UDP = 1232;
 const MOST_TCP = 65_535;
+const OPT_LENGTH = 11;
 
-const QR = 0x8000;
-const AA = 0x0400;
-const TC = 0x0200;
-const RD = 0x0100;
+const QR = 0x80;
+const AA = 0x04;
+const TC = 0x02;
+const RD = 0x01;
+const OPCODE = 0x78;
 
-const RCODE = {
-  NOERROR: 0,
-  FORMERR: 1,
-  SERVFAIL: 2,
-  NXDOMAIN: 3,
-  NOTIMP: 4,
-  REFUSED: 5,
-  BADVERS: 16,
-} as const;
-type Rcode = keyof typeof RCODE;
-
-const TYPE = { A: 1, SOA: 6, OPT: 41, IXFR: 251, AXFR: 252, ANY: 255 } as const;
-const IN = 1;
-
-interface Question {
-  /** As it came. */
-  readonly bytes: Buffer;
-  /** In lower case, without the final dot; what is not a letter, digit, hyphen or underscore is escaped as `\DDD`. */
-  readonly name: string;
-  /** Where its labels begin in the message. */
-  readonly labels: readonly number[];
-  readonly type: number;
-  readonly class: number;
-}
-
-interface Edns {
-  readonly version: number;
-  readonly udpSize: number;
-  readonly dnssecOk: boolean;
-}
-
-interface Reply {
-  readonly rcode: Rcode;
-  readonly authoritative?: boolean;
-  readonly answers?: readonly Buffer[];
-  readonly authorities?: readonly Buffer[];
-}
-
-/** The answer to a query as it came over `transport`; nothing when it deserves none. */
-export function respond(query: Buffer, transport: 'udp' | 'tcp', lookup: Lookup): Buffer | undefined {
+/** The answer to a query as it came from `from` over `transport`; nothing when it deserves none. */
+export function respond(
+  query: Buffer,
+  transport: 'udp' | 'tcp',
+  from: string,
+  authority: Authority,
+): Buffer | undefined {
   // An answer to an answer could go on forever.
-  if (query.length < HEADER || query.readUInt16BE(2) & QR) return undefined;
-  const question = query.readUInt16BE(4) === 1 ? readQuestion(query) : undefined;
-  const edns = readEdns(query);
+  if (query.length < HEADER || (query[2] as number) & QR) return undefined;
+  const question = readQuestion(query);
+  const edns = readEdns(query, question?.end);
   const known = edns === 'malformed' ? undefined : edns;
-  const message = encode(query, question, known, reply(query, question, edns, lookup));
-  if (message.length <= limitOf(transport, known)) return message;
-  return encode(query, question, known, { rcode: 'NOERROR', authoritative: true }, TC);
+  return encode(query, question, known, transport, reply(query, question, edns, from, authority));
+}
+
+function reply(
+  query: Buffer,
+  question: WireQuestion | undefined,
+  edns: Edns | undefined | 'malformed',
+  from: string,
+  authority: Authority,
+): Finding {
+  if ((query[2] as number) & OPCODE) return nothing('NOTIMP');
+  if (question === undefined || edns === 'malformed') return nothing('FORMERR');
+  if (edns !== undefined && edns.version > 0) return nothing('BADVERS');
+  if (!isAnswerable(question)) return nothing('REFUSED');
+  const client = edns?.client?.subnet;
+  return authority.find({ name: question.name, type: question.type, from, ...(client && { client }) });
+}
+
+/** An answer without records. */
+export function nothing(rcode: Rcode): Finding {
+  return { rcode, authoritative: false, answers: [], authorities: [], additionals: [], scope: 0 };
 }
 
 function limitOf(transport: 'udp' | 'tcp', edns: Edns | undefined): number {
@@ -78,155 +60,197 @@ function limitOf(transport: 'udp' | 'tcp', edns: Edns | undefined): number {
   return Math.max(LEAST_UDP, Math.min(edns?.udpSize ?? LEAST_UDP, MOST_UDP));
 }
 
-function reply(
-  query: Buffer,
-  question: Question | undefined,
-  edns: Edns | undefined | 'malformed',
-  lookup: Lookup,
-): Reply {
-  const opcode = (query.readUInt16BE(2) >> 11) & 0xf;
-  if (opcode !== 0) return { rcode: 'NOTIMP' };
-  if (question === undefined || edns === 'malformed') return { rcode: 'FORMERR' };
-  if (edns !== undefined && edns.version > 0) return { rcode: 'BADVERS' };
-  const transfer = question.type === TYPE.AXFR || question.type === TYPE.IXFR;
-  if (question.class !== IN || transfer) return { rcode: 'REFUSED' };
-  return answerTo(question, lookup);
-}
-
-function answerTo(question: Question, lookup: Lookup): Reply {
-  const { rcode, addresses, ttlSeconds } = lookup(question.name);
-  if (rcode === 'REFUSED' || rcode === 'SERVFAIL') return { rcode };
-  const asksAddresses = question.type === TYPE.A || question.type === TYPE.ANY;
-  if (rcode === 'NOERROR' && addresses.length > 0 && asksAddresses)
-    return { rcode, authoritative: true, answers: addresses.map(one => addressRecord(one, ttlSeconds)) };
-  const apex = apexOf(question, lookup);
-  const soa = soaRecord(apex, Math.min(ttlSeconds, NEGATIVE_TTL));
-  const asksApex = apex === HEADER && question.type === TYPE.SOA;
-  return { rcode, authoritative: true, ...(asksApex ? { answers: [soa] } : { authorities: [soa] }) };
-}
-
-/** Where the zone's name begins in the message: the topmost ancestor of the question's name that is not foreign. */
-function apexOf({ name, labels }: Question, lookup: Lookup): number {
-  let apex = HEADER;
-  let ancestor = name;
-  for (const label of labels.slice(1, -1)) {
-    ancestor = ancestor.slice(ancestor.indexOf('.') + 1);
-    if (lookup(ancestor).rcode === 'REFUSED') break;
-    apex = label;
-  }
-  return apex;
-}
-
-/** A name's first occurrence elsewhere in the message (RFC 1035 §4.1.4). */
-function pointer(offset: number): Buffer {
-  return uint16(0xc000 | offset);
-}
-
-function addressRecord(address: string, ttlSeconds: number): Buffer {
-  const bytes = address.split('.').map(Number);
-  if (bytes.length !== 4 || bytes.some(byte => !(byte >= 0 && byte <= 255)))
-    throw new Error(`an answer of type A cannot hold "${address}", which is not an IPv4 address`);
-  return record(pointer(HEADER), TYPE.A, ttlSeconds, Buffer.from(bytes));
-}
-
-/** Its TTL and its MINIMUM are how long a negative answer may be kept (RFC 2308 §5). */
-function soaRecord(apex: number, negativeTtl: number): Buffer {
-  const [serial, refresh, retry, expire] = [1, 3600, 600, 86_400];
-  const numbers = [serial, refresh, retry, expire, negativeTtl].map(uint32);
-  const names = [label('ns'), pointer(apex), label('hostmaster'), pointer(apex)];
-  return record(pointer(apex), TYPE.SOA, negativeTtl, Buffer.concat([...names, ...numbers]));
-}
-
-function record(owner: Buffer, type: number, ttlSeconds: number, data: Buffer): Buffer {
-  return Buffer.concat([owner, uint16(type), uint16(IN), uint32(ttlSeconds), uint16(data.length), data]);
-}
-
-function optRecord({ dnssecOk }: Edns, rcode: number): Buffer {
-  const flags = uint32((rcode >> 4) * 2 ** 24 + (dnssecOk ? 0x8000 : 0));
-  return Buffer.concat([Buffer.of(0), uint16(TYPE.OPT), uint16(MOST_UDP), flags, uint16(0)]);
-}
-
 function encode(
   query: Buffer,
-  question: Question | undefined,
+  question: WireQuestion | undefined,
   edns: Edns | undefined,
-  { rcode, authoritative, answers = [], authorities = [] }: Reply,
-  truncated = 0,
+  transport: 'udp' | 'tcp',
+  { rcode, authoritative, answers, authorities, additionals, scope }: Finding,
 ): Buffer {
-  const asked = query.readUInt16BE(2);
-  const flags =
-    QR | (asked & 0x7800) | (authoritative ? AA : 0) | truncated | (asked & RD) | (RCODE[rcode] & 0xf);
-  const counts = [question ? 1 : 0, answers.length, authorities.length, edns ? 1 : 0];
-  return Buffer.concat([
-    query.subarray(0, 2),
-    uint16(flags),
-    ...counts.map(uint16),
-    question?.bytes ?? Buffer.alloc(0),
-    ...answers,
-    ...authorities,
-    ...(edns ? [optRecord(edns, RCODE[rcode])] : []),
-  ]);
+  const option = edns?.client?.option;
+  const reserved = edns ? OPT_LENGTH + (option ? 4 + option.length : 0) : 0;
+  const writer = new Writer(query, question, limitOf(transport, edns) - reserved);
+  const [answered, fits] = writer.sets(answers);
+  const [authority, allFits] = fits ? writer.sets(authorities) : [0, false];
+  // What helps, but was not asked for, is left out without a word (RFC 2181 §9).
+  const [additional] = allFits ? writer.sets(additionals) : [0];
+  writer.opt(edns, RCODE[rcode], option, scope);
+  const asked = query[2] as number;
+  const flags = QR | (asked & (OPCODE | RD)) | (authoritative ? AA : 0) | (allFits ? 0 : TC);
+  const counts = [question ? 1 : 0, answered, authority, additional + (edns ? 1 : 0)];
+  return writer.message(flags, RCODE[rcode] & 0xf, counts);
 }
 
-function readQuestion(query: Buffer): Question | undefined {
-  const labels: number[] = [];
-  const texts: string[] = [];
-  let at = HEADER;
-  for (;;) {
-    const length = query[at];
-    // Nothing stands before the question that a pointer could mean.
-    if (length === undefined || length > 63 || at - HEADER > 254) return undefined;
-    labels.push(at);
-    if (length === 0) break;
-    texts.push(textOf(query.subarray(at + 1, at + 1 + length)));
-    at += 1 + length;
+/** Messages are written one at a time. */
+const scratch = Buffer.allocUnsafe(2 * MOST_TCP);
+
+class Writer {
+  readonly #question: WireQuestion | undefined;
+  readonly #limit: number;
+  /** Where names that are not the question's stand. */
+  readonly #names = new Map<string, number>();
+  #at: number;
+
+  constructor(query: Buffer, question: WireQuestion | undefined, limit: number) {
+    this.#question = question;
+    this.#limit = limit;
+    this.#at = question?.end ?? HEADER;
+    query.copy(scratch, 0, 0, this.#at);
   }
-  const end = at + 5;
-  if (end > query.length) return undefined;
-  return {
-    bytes: query.subarray(HEADER, end),
-    name: texts.join('.'),
-    labels,
-    type: query.readUInt16BE(at + 1),
-    class: query.readUInt16BE(at + 3),
-  };
-}
 
-function textOf(bytes: Buffer): string {
-  return bytes
-    .toString('latin1')
-    .replace(/[^-\w]/g, char => `\\${String(char.charCodeAt(0)).padStart(3, '0')}`)
-    .toLowerCase();
-}
-
-/** The client's part of EDNS; none without an OPT record. */
-function readEdns(query: Buffer): Edns | undefined | 'malformed' {
-  let additionals: readonly { readonly type: string; readonly name: string }[];
-  try {
-    additionals = decode(query).additionals ?? [];
-  } catch {
-    return 'malformed';
+  /** Writes record sets until one does not fit whole; how many records that were, and whether they are all. */
+  sets(sets: readonly RecordSet[]): readonly [number, boolean] {
+    let records = 0;
+    for (const set of sets) {
+      const begin = this.#at;
+      const written = this.#set(set);
+      if (written === undefined) {
+        this.#at = begin;
+        return [records, false];
+      }
+      records += written;
+    }
+    return [records, true];
   }
-  if (decode.bytes !== query.length) return 'malformed';
-  const [opt, another] = additionals.filter(one => one.type === 'OPT');
-  if (opt === undefined) return undefined;
-  if (another !== undefined || opt.name !== '.') return 'malformed';
-  const { ednsVersion, udpPayloadSize, flag_do } = opt as OptAnswer & { ednsVersion: number };
-  return { version: ednsVersion, udpSize: udpPayloadSize, dnssecOk: flag_do };
+
+  opt(edns: Edns | undefined, rcode: number, option: Uint8Array | undefined, scope: number): void {
+    if (edns === undefined) return;
+    scratch[this.#at] = 0;
+    this.#at += 1;
+    this.#uint16(TYPE.OPT);
+    this.#uint16(MOST_UDP);
+    this.#uint16((rcode >> 4) * 256);
+    this.#uint16(edns.dnssecOk ? 0x8000 : 0);
+    this.#uint16(option ? 4 + option.length : 0);
+    if (option === undefined) return;
+    this.#uint16(8);
+    this.#uint16(option.length);
+    scratch.set(option, this.#at);
+    scratch[this.#at + 3] = scope;
+    this.#at += option.length;
+  }
+
+  message(flags: number, rcode: number, counts: readonly number[]): Buffer {
+    scratch[2] = flags;
+    scratch[3] = rcode;
+    for (const [i, count] of counts.entries()) scratch.writeUInt16BE(count, 4 + 2 * i);
+    const message = Buffer.allocUnsafe(this.#at);
+    scratch.copy(message, 0, 0, this.#at);
+    return message;
+  }
+
+  /** The number of records; nothing when the set does not fit. */
+  #set(set: RecordSet): number | undefined {
+    const owner = this.#pointer(set.owner);
+    if (set.type === 'SOA') {
+      this.#head(owner, set);
+      this.#data(() => {
+        this.#name(`ns.${set.owner}`);
+        this.#name(`hostmaster.${set.owner}`);
+        // Refresh, retry and expiry are for secondary name servers, of which there are none.
+        for (const number of [set.serial, 3600, 600, 86_400, set.minimum]) this.#uint32(number);
+      });
+      return this.#at > this.#limit ? undefined : 1;
+    }
+    for (const data of set.data) {
+      this.#head(owner, set);
+      if (set.type === 'CNAME' || set.type === 'NS') this.#data(() => this.#name(data));
+      else this.#address(data, set.type);
+      if (this.#at > this.#limit) return undefined;
+    }
+    return set.data.length;
+  }
+
+  #head(owner: number | string, { type, ttl }: RecordSet): void {
+    if (typeof owner === 'string') this.#name(owner);
+    else this.#uint16(0xc000 | owner);
+    this.#uint16(TYPE[type]);
+    this.#uint16(IN);
+    this.#uint32(ttl);
+  }
+
+  #address(text: string, type: 'A' | 'AAAA'): void {
+    const bytes = bytesOf(text);
+    if (bytes?.length !== (type === 'A' ? 4 : 16))
+      throw new Error(`an answer of type ${type} cannot hold "${text}"`);
+    this.#uint16(bytes.length);
+    scratch.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
+  /** Writes data behind its length. */
+  #data(write: () => void): void {
+    const begin = this.#at;
+    this.#at += 2;
+    write();
+    scratch.writeUInt16BE(this.#at - begin - 2, begin);
+  }
+
+  #name(name: string): void {
+    let rest = name;
+    while (rest !== '') {
+      const known = this.#offset(rest);
+      if (known !== undefined) {
+        this.#uint16(0xc000 | known);
+        return;
+      }
+      // A pointer has 14 bits.
+      if (this.#at < 0x4000) this.#names.set(rest, this.#at);
+      const dot = rest.indexOf('.');
+      const label = dot < 0 ? rest : rest.slice(0, dot);
+      rest = dot < 0 ? '' : rest.slice(dot + 1);
+      scratch[this.#at] = label.length;
+      scratch.write(label, this.#at + 1, 'latin1');
+      this.#at += 1 + label.length;
+    }
+    scratch[this.#at] = 0;
+    this.#at += 1;
+  }
+
+  #pointer(name: string): number | string {
+    return this.#offset(name) ?? name;
+  }
+
+  /** Where a name stands in the message already (RFC 1035 §4.1.4). */
+  #offset(name: string): number | undefined {
+    const question = this.#question;
+    if (question !== undefined) {
+      if (question.name === name) return HEADER;
+      const before = question.name.length - name.length - 1;
+      if (before >= 0 && question.name[before] === '.' && question.name.endsWith(name))
+        return question.labels[labelsIn(question.name, before + 1)];
+    }
+    return this.#names.get(name);
+  }
+
+  #uint16(value: number): void {
+    scratch[this.#at] = value >> 8;
+    scratch[this.#at + 1] = value;
+    this.#at += 2;
+  }
+
+  #uint32(value: number): void {
+    scratch.writeUInt32BE(value, this.#at);
+    this.#at += 4;
+  }
 }
 
-function label(text: string): Buffer {
-  return Buffer.concat([Buffer.of(text.length), Buffer.from(text)]);
+function labelsIn(name: string, end: number): number {
+  let count = 0;
+  for (let i = 0; i < end; i += 1) if (name[i] === '.') count += 1;
+  return count;
 }
 
-function uint16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16BE(value);
-  return bytes;
-}
+/** The same few addresses are answered over and over. */
+const known = new Map<string, Uint8Array>();
+const MOST_KNOWN = 10_000;
 
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
+function bytesOf(address: string): Uint8Array | undefined {
+  const before = known.get(address);
+  if (before !== undefined) return before;
+  const bytes = addressBytes(address);
+  if (bytes === undefined) return undefined;
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(address, bytes);
   return bytes;
 }

@@ -1,11 +1,13 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from 'node:net';
-import type { DnsAnswer, DnsQuery } from '../runtime/network.ts';
-import { type Lookup, respond } from './dns-message.ts';
+import { nothing, respond } from './dns-message.ts';
+import type { Authority } from './dns-types.ts';
 
 /** How long an idle TCP connection stays open (RFC 7766 §6.2.3 asks for seconds), ms. */
 const IDLE_MS = 10_000;
 const MOST_CONNECTIONS = 256;
+/** Takes a burst of questions while the process does something else, bytes. */
+const RECEIVE_BUFFER = 1024 * 1024;
 /** Ports that are free for TCP are tried for UDP so often. */
 const ATTEMPTS = 20;
 
@@ -14,7 +16,7 @@ export interface DnsServerOptions {
   readonly host: string;
   /** 0 takes any that is free. */
   readonly port: number;
-  /** Told what `answer` threw; the asker gets SERVFAIL. */
+  /** Told what the authority threw; the asker gets SERVFAIL. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -29,26 +31,23 @@ export interface DnsServer {
   start(): Promise<void>;
 }
 
-/** Serves DNS over UDP and TCP. `answer` is asked with names in lower case without a final dot. */
-export async function serveDns(
-  options: DnsServerOptions,
-  answer: (query: DnsQuery) => DnsAnswer,
-): Promise<DnsServer> {
-  const listeners = await listenAnywhere(options, answer);
-  return new NameServer(options, answer, listeners);
+/** Serves DNS over UDP and TCP (RFC 1035, 7766). */
+export async function serveDns(options: DnsServerOptions, authority: Authority): Promise<DnsServer> {
+  const listeners = await listenAnywhere(options, authority);
+  return new NameServer(options, authority, listeners);
 }
 
 class NameServer implements DnsServer {
   readonly address: string;
   readonly #options: DnsServerOptions;
-  readonly #answer: (query: DnsQuery) => DnsAnswer;
+  readonly #authority: Authority;
   #listeners: Listeners | undefined;
   /** Stops and starts take their turns. */
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(options: DnsServerOptions, answer: (query: DnsQuery) => DnsAnswer, listeners: Listeners) {
+  constructor(options: DnsServerOptions, authority: Authority, listeners: Listeners) {
     this.#options = { ...options, port: listeners.port };
-    this.#answer = answer;
+    this.#authority = authority;
     this.#listeners = listeners;
     this.address = textOf(options.host, listeners.port);
   }
@@ -62,14 +61,14 @@ class NameServer implements DnsServer {
 
   silence(): Promise<void> {
     return this.#next(async () => {
-      this.#listeners ??= await Listeners.open(this.#options, this.#answer);
+      this.#listeners ??= await Listeners.open(this.#options, this.#authority);
       this.#listeners.silent = true;
     });
   }
 
   start(): Promise<void> {
     return this.#next(async () => {
-      this.#listeners ??= await Listeners.open(this.#options, this.#answer);
+      this.#listeners ??= await Listeners.open(this.#options, this.#authority);
       this.#listeners.silent = false;
     });
   }
@@ -81,13 +80,10 @@ class NameServer implements DnsServer {
   }
 }
 
-async function listenAnywhere(
-  options: DnsServerOptions,
-  answer: (query: DnsQuery) => DnsAnswer,
-): Promise<Listeners> {
+async function listenAnywhere(options: DnsServerOptions, authority: Authority): Promise<Listeners> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await Listeners.open(options, answer);
+      return await Listeners.open(options, authority);
     } catch (error) {
       if (options.port !== 0 || attempt === ATTEMPTS) throw error;
     }
@@ -101,21 +97,22 @@ class Listeners {
   readonly #tcp: Server;
   readonly #udp: UdpSocket;
   readonly #connections = new Set<Socket>();
-  readonly #address: string;
-  readonly #answer: (query: DnsQuery) => DnsAnswer;
+  readonly #authority: Authority;
   readonly #onError: ((error: unknown) => void) | undefined;
 
-  static async open(
-    { host, port, onError }: DnsServerOptions,
-    answer: (query: DnsQuery) => DnsAnswer,
-  ): Promise<Listeners> {
-    const tcp = createServer({ noDelay: true });
-    const udp = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+  static async open({ host, port, onError }: DnsServerOptions, authority: Authority): Promise<Listeners> {
+    // A client may say that it asks no more before it has read all answers (RFC 7766 §6.2.4).
+    const tcp = createServer({ noDelay: true, allowHalfOpen: true });
+    const udp = createSocket({
+      type: isIPv6(host) ? 'udp6' : 'udp4',
+      lookup,
+      recvBufferSize: RECEIVE_BUFFER,
+    });
     try {
       await opened(tcp, () => tcp.listen({ host, port }));
       const taken = (tcp.address() as AddressInfo).port;
       await opened(udp, () => udp.bind({ address: host, port: taken, exclusive: true }));
-      return new Listeners(tcp, udp, { host, port: taken, ...(onError && { onError }) }, answer);
+      return new Listeners(tcp, udp, { host, port: taken, ...(onError && { onError }) }, authority);
     } catch (cause) {
       tcp.close();
       udp.close();
@@ -127,21 +124,20 @@ class Listeners {
   private constructor(
     tcp: Server,
     udp: UdpSocket,
-    { host, port, onError }: DnsServerOptions,
-    answer: (query: DnsQuery) => DnsAnswer,
+    { port, onError }: DnsServerOptions,
+    authority: Authority,
   ) {
     this.port = port;
     this.#tcp = tcp;
     this.#udp = udp;
-    this.#address = textOf(host, port);
-    this.#answer = answer;
+    this.#authority = authority;
     this.#onError = onError;
     tcp.maxConnections = MOST_CONNECTIONS;
     tcp.on('connection', socket => this.#serve(socket));
     udp.on('message', (packet, { address, port: from }) => {
       const answer = this.#respond(packet, 'udp', address);
       // Nothing can be sent to port 0, which a forged packet may come from.
-      if (answer !== undefined && from !== 0) udp.send(answer, from, address, ignore);
+      if (answer !== undefined && from !== 0) udp.send(answer, from, address);
     });
     // Errors after opening are of single packets or connections; the server goes on.
     udp.on('error', ignore);
@@ -158,15 +154,12 @@ class Listeners {
 
   #respond(packet: Buffer, transport: 'udp' | 'tcp', from: string): Buffer | undefined {
     if (this.silent) return undefined;
-    const lookup: Lookup = name => {
-      try {
-        return this.#answer({ from, server: this.#address, name, type: 'A', timeoutMs: 0 });
-      } catch (error) {
-        this.#onError?.(error);
-        return { rcode: 'SERVFAIL', addresses: [], ttlSeconds: 0 };
-      }
-    };
-    return respond(packet, transport, lookup);
+    try {
+      return respond(packet, transport, from, this.#authority);
+    } catch (error) {
+      this.#onError?.(error);
+      return respond(packet, transport, from, { find: () => nothing('SERVFAIL') });
+    }
   }
 
   /** Each message stands behind its length in two bytes; several may come over one connection (RFC 7766 §6.2.1). */
@@ -177,6 +170,7 @@ class Listeners {
     socket.on('close', () => this.#connections.delete(socket));
     // A client that reads no answers gets to ask no further questions.
     socket.on('drain', () => socket.resume());
+    socket.on('end', () => socket.end());
     const from = socket.remoteAddress ?? '';
     let received = Buffer.alloc(0);
     socket.on('data', (chunk: Buffer) => {
@@ -229,6 +223,15 @@ function why(code: string | undefined): string {
     default:
       return code ?? 'it failed';
   }
+}
+
+/** Answers go to addresses; nothing is to be looked up, or to wait for it. */
+function lookup(
+  address: string,
+  _: unknown,
+  done: (error: Error | null, address: string, family: number) => void,
+): void {
+  done(null, address, isIPv6(address) ? 6 : 4);
 }
 
 function ignore(): void {}

@@ -1,5 +1,7 @@
 import type { DnsAnswer, DnsQuery } from '../runtime/network.ts';
-import { compose } from './answer.ts';
+import { namesOf } from './answer.ts';
+import type { Authority } from './dns-types.ts';
+import { addressesAt, Zones } from './dns-zones.ts';
 import type { AccessMode, AddressStatus, ResolvedGtm, SetName } from './model.ts';
 import { Prober, type ProberPorts } from './prober.ts';
 import { Steering } from './steering.ts';
@@ -8,8 +10,9 @@ export interface GtmOptions extends ProberPorts {
   readonly config: ResolvedGtm;
 }
 
-export interface Gtm {
-  /** What the instance's name servers answer now: what was published, not what was decided. */
+/** As an authority, it answers with what was published, not with what was decided. */
+export interface Gtm extends Authority {
+  /** What a resolver hears that asks for IPv4 addresses. */
   answer(query: Pick<DnsQuery, 'name'>): DnsAnswer;
   /**
    * Pins a strategy to one of its sets, or lets it switch by itself again.
@@ -52,10 +55,12 @@ export function startGtm(options: GtmOptions): Gtm {
   // The configuration admits one line, and so one strategy.
   const [global] = steerings;
   if (!global) throw new Error(`GTM instance ${config.instanceId} has no access strategy`);
-  const draws = random.fork('answers');
+  const { zones, hosts } = namesOf(config, () => global.published, random.fork('answers'));
+  const authority = new Zones(zones, hosts);
 
   return {
-    answer: ({ name }) => compose(config, name, global.published, draws),
+    find: question => authority.find(question),
+    answer: ({ name }) => addressesAt(authority, name, ''),
     setAccessMode(name, mode) {
       const steering = steerings.find(one => one.strategy.name === name);
       if (!steering) throw new Error(`GTM instance ${config.instanceId} has no access strategy "${name}"`);

@@ -1,5 +1,6 @@
 import { type ApplicationBehaviour, combined } from '../faults/behaviour.ts';
 import { CAPABILITIES, type CentreControls, type Controls } from '../faults/fault.ts';
+import { addressesAt } from '../gtm/dns-zones.ts';
 import { SimulatedCluster } from '../kube/simulated/cluster.ts';
 import { centresOf, type Topology } from '../kube/topology.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -107,8 +108,11 @@ export function simulatedLab(options: SimulatedLabOptions): Lab {
       startEngine = () => start(hub.client('hub'));
       engine = startEngine();
     },
-    async serveDns(answer) {
-      network.listenDns(NAME_SERVER, 'gtm', { accepts: () => (nameServer.up ? 'accept' : 'drop'), answer });
+    async serveDns(authority) {
+      network.listenDns(NAME_SERVER, 'gtm', {
+        accepts: () => (nameServer.up ? 'accept' : 'drop'),
+        answer: ({ name, from }) => addressesAt(authority, name, from),
+      });
       return NAME_SERVER;
     },
     async down() {
@@ -161,6 +165,14 @@ function linkControls(
   };
 }
 
+/** From everybody, the observer too. Returns what puts it back. */
+function cutOff(network: SimulatedNetwork, place: Place): () => void {
+  const rules = [network.rule('*', place, { cut: true }), network.rule(place, '*', { cut: true })];
+  return () => {
+    for (const remove of rules) remove();
+  };
+}
+
 function centreControls(
   cluster: SimulatedCluster,
   network: SimulatedNetwork,
@@ -168,13 +180,22 @@ function centreControls(
   application: SimulatedLabOptions['application'],
 ): CentreControls {
   const done = async (action: () => void) => action();
+  let reconnect: (() => void) | undefined;
   const behaviours = new Map<string, ApplicationBehaviour>();
   return {
     kube: cluster.client(OBSERVER),
     pause: () => done(() => cluster.pause()),
     unpause: () => done(() => cluster.unpause()),
+    // From outside they differ by refusals in a shutdown's last second.
     stop: () => done(() => cluster.stop()),
+    kill: () => done(() => cluster.stop()),
     start: () => done(() => cluster.start()),
+    disconnect: () => done(() => (reconnect ??= cutOff(network, cluster.name))),
+    connect: () =>
+      done(() => {
+        reconnect?.();
+        reconnect = undefined;
+      }),
     stopControlPlane: () => done(() => cluster.stopControlPlane()),
     startControlPlane: () => done(() => cluster.startControlPlane()),
     stopIngress: () => done(() => cluster.stopIngress()),

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { compose, nameKind } from '../../src/gtm/answer.ts';
+import { namesOf } from '../../src/gtm/answer.ts';
+import { TYPE } from '../../src/gtm/dns-types.ts';
+import { addressesAt, Zones } from '../../src/gtm/dns-zones.ts';
 import type { Decision } from '../../src/gtm/route.ts';
+import type { DnsAnswer } from '../../src/runtime/network.ts';
 import { seededRandom } from '../../src/runtime/random-seeded.ts';
 import { beijing1, beijing2, design } from './design.ts';
 
@@ -15,33 +18,57 @@ function published(answer: Decision['answer'], weights: Readonly<Record<string, 
 
 const all = published('all', { [beijing1]: 1, [beijing2]: 1 });
 
+/** The instance's names, as a resolver sees them. */
+function ask(name: string, decision = all, config = gtm): DnsAnswer {
+  const { zones, hosts } = namesOf(config, () => decision, random);
+  return addressesAt(new Zones(zones, hosts), name, '192.0.2.1');
+}
+
 describe('names', () => {
   test.each([
-    ['the business name', 'web-demo.example.com', 'served'],
-    ['the access domain', 'web-demo.gtm.example.com', 'served'],
-    ['another spelling of it', 'Web-Demo.Example.COM', 'served'],
-    ['its absolute form', 'web-demo.example.com.', 'served'],
-    ['the apex of the zone', 'example.com', 'empty'],
-    ['a name above the access domain', 'gtm.example.com', 'empty'],
-    ['a name that is not there', 'wbe-demo.example.com', 'unknown'],
-    ['a name below a served one', 'a.web-demo.example.com', 'unknown'],
-    ['a name of somebody else', 'example.org', 'foreign'],
-    ['a name that only ends alike', 'web-demo.notexample.com', 'foreign'],
-  ])('%s', (_, name, kind) => {
-    expect(nameKind(gtm, name)).toBe(kind);
+    ['the business name', 'web-demo.example.com'],
+    ['the access domain', 'web-demo.gtm.example.com'],
+    ['another spelling of it', 'Web-Demo.Example.COM'],
+    ['its absolute form', 'web-demo.example.com.'],
+  ])('with addresses: %s', (_, name) => {
+    expect(ask(name).addresses).toHaveLength(2);
   });
 
-  test('what is not served has no addresses, and a rcode that says why', () => {
-    const rcode = (name: string) => compose(gtm, name, all, random);
-    expect(rcode('example.com')).toEqual({ rcode: 'NOERROR', addresses: [], ttlSeconds: 10 });
-    expect(rcode('nothing.example.com')).toEqual({ rcode: 'NXDOMAIN', addresses: [], ttlSeconds: 10 });
-    expect(rcode('example.org')).toMatchObject({ rcode: 'REFUSED', addresses: [] });
+  test.each([
+    ['the apex of the zone', 'example.com', 'NOERROR'],
+    ['a name above the access domain', 'gtm.example.com', 'NOERROR'],
+    ['a name that is not there', 'wbe-demo.example.com', 'NXDOMAIN'],
+    ['a name below a served one', 'a.web-demo.example.com', 'NXDOMAIN'],
+  ])('without: %s', (_, name, rcode) => {
+    expect(ask(name)).toEqual({ rcode, addresses: [], ttlSeconds: 10 });
+  });
+
+  test.each([
+    ['a name of somebody else', 'example.org'],
+    ['a name that only ends alike', 'web-demo.notexample.com'],
+  ])('of others: %s', (_, name) => {
+    expect(ask(name)).toEqual({ rcode: 'REFUSED', addresses: [], ttlSeconds: 0 });
+  });
+
+  test('a business name in a zone of its own is served with its zone', () => {
+    const config = { ...gtm, businessName: 'www.shop.test' };
+    expect(ask('www.shop.test', all, config).addresses).toHaveLength(2);
+    expect(ask('nothing.shop.test', all, config).rcode).toBe('NXDOMAIN');
+    expect(ask('test', all, config).rcode).toBe('REFUSED');
+  });
+
+  test('a business name that is itself a zone answers without an alias, beside SOA and NS', () => {
+    const config = { ...gtm, businessName: 'shop.test' };
+    const { zones, hosts } = namesOf(config, () => all, random);
+    const find = (type: number) =>
+      new Zones(zones, hosts).find({ name: 'shop.test', type, from: '' }).answers.map(set => set.type);
+    expect([TYPE.A, TYPE.SOA, TYPE.NS].map(find)).toEqual([['A'], ['SOA'], ['NS']]);
   });
 
   test('nothing is remembered longer than the answers themselves', () => {
     const brief = design(['Ttl: 60', 'Ttl: 1']);
-    expect(compose(brief, 'nothing.example.com', all, random).ttlSeconds).toBe(1);
-    expect(compose(brief, 'web-demo.example.com', all, random).ttlSeconds).toBe(1);
+    expect(ask('nothing.example.com', all, brief).ttlSeconds).toBe(1);
+    expect(ask('web-demo.example.com', all, brief).ttlSeconds).toBe(1);
   });
 });
 
@@ -49,7 +76,7 @@ describe('names', () => {
 function firsts(decision: Decision, answers: number): Record<string, number> {
   const count: Record<string, number> = {};
   for (let i = 0; i < answers; i += 1) {
-    const [first = 'none'] = compose(gtm, 'web-demo.example.com', decision, random).addresses;
+    const [first = 'none'] = ask('web-demo.example.com', decision).addresses;
     count[first] = (count[first] ?? 0) + 1;
   }
   return count;
@@ -63,7 +90,7 @@ function near(count: number | undefined, share: number, of: number): void {
 
 describe('answers', () => {
   test('return all: every address each time, each equally often in front', () => {
-    const { addresses, ttlSeconds } = compose(gtm, 'web-demo.example.com', all, random);
+    const { addresses, ttlSeconds } = ask('web-demo.example.com');
     expect(addresses.toSorted()).toEqual([beijing1, beijing2]);
     expect(ttlSeconds).toBe(60);
     near(firsts(all, 4000)[beijing1], 0.5, 4000);
@@ -71,7 +98,7 @@ describe('answers', () => {
 
   test('by weight: one address each time, as often as it weighs', () => {
     const weighted = published('one', { [beijing1]: 3, [beijing2]: 1 });
-    expect(compose(gtm, 'web-demo.example.com', weighted, random).addresses).toHaveLength(1);
+    expect(ask('web-demo.example.com', weighted).addresses).toHaveLength(1);
     const count = firsts(weighted, 4000);
     near(count[beijing1], 0.75, 4000);
     near(count[beijing2], 0.25, 4000);

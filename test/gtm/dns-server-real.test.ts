@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { type DecodedPacket, decode, encode, type Packet } from 'dns-packet';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type DnsServer, serveDns } from '../../src/gtm/dns-server-real.ts';
-import type { DnsAnswer, DnsQuery } from '../../src/runtime/network.ts';
+import { type Authority, type Question, TYPE } from '../../src/gtm/dns-types.ts';
+import { type Host, Zones } from '../../src/gtm/dns-zones.ts';
 import { seededRandom } from '../../src/runtime/random-seeded.ts';
 
 const HOST = '127.0.0.1';
@@ -14,32 +15,49 @@ const WEB = ['192.0.2.2', '192.0.2.1', '192.0.2.3'];
 const MANY = Array.from({ length: 40 }, (_, i) => `198.51.100.${i}`);
 
 let server: DnsServer;
-let asked: DnsQuery[];
+let asked: Question[];
 let errors: unknown[];
 
-/** The zone example.test: two names with addresses, one empty non-terminal, one name that fails. */
-function answer(query: DnsQuery): DnsAnswer {
-  asked.push(query);
-  const negative = { addresses: [], ttlSeconds: 10 };
-  switch (query.name) {
-    case 'www.example.test':
-      return { rcode: 'NOERROR', addresses: WEB, ttlSeconds: 60 };
-    case 'many.gtm.example.test':
-      return { rcode: 'NOERROR', addresses: MANY, ttlSeconds: 5 };
-    case 'broken.example.test':
-      throw new Error('a mistake');
-    case 'gtm.example.test':
-    case 'example.test':
-      return { rcode: 'NOERROR', ...negative };
-  }
-  if (query.name.endsWith('.example.test')) return { rcode: 'NXDOMAIN', ...negative };
-  return { rcode: 'REFUSED', addresses: [], ttlSeconds: 0 };
+function hostOf(data: readonly string[], ttl: number, type: 'A' | 'CNAME' = 'A'): Host {
+  return {
+    answer: question =>
+      type === 'CNAME' || question.type === TYPE.A || question.type === TYPE.ANY
+        ? { type, ttl, data, scope: question.client ? 24 : 0 }
+        : undefined,
+  };
 }
+
+const zones = new Zones(
+  [{ apex: 'example.test', negativeTtl: 10, nameServer: '192.0.2.53' }],
+  new Map([
+    ['www.example.test', hostOf(WEB, 60)],
+    ['alias.example.test', hostOf(['www.example.test'], 60, 'CNAME')],
+    ['loop.example.test', hostOf(['loop.example.test'], 60, 'CNAME')],
+    ['away.example.test', hostOf(['www.example.org'], 60, 'CNAME')],
+    ['dangling.example.test', hostOf(['nosuch.example.test'], 60, 'CNAME')],
+    ['many.gtm.example.test', hostOf(MANY, 5)],
+    [
+      'broken.example.test',
+      {
+        answer() {
+          throw new Error('a mistake');
+        },
+      },
+    ],
+  ]),
+);
+
+const authority: Authority = {
+  find(question) {
+    asked.push(question);
+    return zones.find(question);
+  },
+};
 
 beforeEach(async () => {
   asked = [];
   errors = [];
-  server = await serveDns({ host: HOST, port: 0, onError: error => errors.push(error) }, answer);
+  server = await serveDns({ host: HOST, port: 0, onError: error => errors.push(error) }, authority);
 });
 
 afterEach(() => server.stop());
@@ -135,7 +153,7 @@ function patched(packet: Buffer, offset: number, value: number): Buffer {
   return packet;
 }
 
-const SOA = (ttl: number) => [
+const SOA = (ttl: number, minimum = 10) => [
   {
     name: 'example.test',
     type: 'SOA',
@@ -149,7 +167,7 @@ const SOA = (ttl: number) => [
       refresh: 3600,
       retry: 600,
       expire: 86_400,
-      minimum: ttl,
+      minimum,
     },
   },
 ];
@@ -174,9 +192,7 @@ describe('a question of type A', () => {
 
   test('reaches the lookup in lower case with where it came from', async () => {
     await ask('WWW.example.TEST');
-    expect(asked).toEqual([
-      { from: HOST, server: server.address, name: 'www.example.test', type: 'A', timeoutMs: 0 },
-    ]);
+    expect(asked).toEqual([{ from: HOST, name: 'www.example.test', type: TYPE.A }]);
   });
 
   test('comes back byte for byte', async () => {
@@ -228,11 +244,6 @@ describe('there are no records', () => {
     expect(response.authorities).toEqual(SOA(10));
   });
 
-  test('kept for longer than the records themselves', async () => {
-    const response = await ask('many.gtm.example.test', 'TXT');
-    expect(response.authorities).toEqual(SOA(5));
-  });
-
   test('outside the zone, nor authority', async () => {
     for (const name of ['example.org', 'test', '.', 'wwwexample.test'])
       expect(await ask(name)).toMatchObject({
@@ -244,15 +255,49 @@ describe('there are no records', () => {
   });
 });
 
+describe('an alias', () => {
+  test.each(['A', 'a', 'AAAA', 'CNAME'])('is answered together with its target: %s', async type => {
+    const response = await ask('alias.example.test', type);
+    const target = type.toUpperCase() === 'A' ? WEB : [];
+    expect(data(response)).toEqual(['www.example.test', ...target]);
+    expect(response.authorities).toEqual(type === 'AAAA' ? SOA(10) : []);
+  });
+
+  test('of a name elsewhere is all that there is to say', async () => {
+    const response = await ask('away.example.test');
+    expect(response).toMatchObject({ rcode: 'NOERROR', flag_aa: true, authorities: [] });
+    expect(data(response)).toEqual(['www.example.org']);
+  });
+
+  test('of a name that does not exist does not exist (RFC 2308 §2.1)', async () => {
+    const response = await ask('dangling.example.test');
+    expect(response).toMatchObject({ rcode: 'NXDOMAIN', authorities: SOA(10) });
+    expect(data(response)).toEqual(['nosuch.example.test']);
+  });
+
+  test('of itself ends', async () => {
+    expect((await ask('loop.example.test')).answers?.length).toBeLessThan(20);
+  });
+});
+
 describe('other questions', () => {
   test('SOA at the apex has an answer', async () => {
     const response = await ask('example.test', 'SOA');
-    expect(response.answers).toEqual(SOA(10));
+    expect(response.answers).toEqual(SOA(3600));
     expect(response.authorities).toEqual([]);
+  });
+
+  test('NS at the apex names the name server, with its address', async () => {
+    const response = await ask('example.test', 'NS');
+    expect(data(response)).toEqual(['ns.example.test']);
+    expect(response.additionals).toMatchObject([{ name: 'ns.example.test', type: 'A', data: '192.0.2.53' }]);
+    expect(data(await ask('ns.example.test'))).toEqual(['192.0.2.53']);
   });
 
   test('ANY gets one RRset', async () => {
     expect(data(await ask('www.example.test', 'ANY'))).toEqual(WEB);
+    expect(data(await ask('alias.example.test', 'ANY'))).toEqual(['www.example.test']);
+    expect((await ask('example.test', 'ANY')).answers).toEqual(SOA(3600));
   });
 
   test('transfers and other classes are refused', async () => {
@@ -337,6 +382,41 @@ describe('EDNS', () => {
     const response = await ask('www.example.test', 'A', opt({ ednsVersion: 1 }));
     expect(response).toMatchObject({ rcode: 'NOERROR', answers: [] });
     expect(response.additionals).toMatchObject([{ extendedRcode: 1, ednsVersion: 0 }]);
+  });
+
+  /** Option 8: family, source and scope prefix length, address. */
+  const subnet = (...bytes: number[]) => opt({ options: [{ code: 8, data: Buffer.from(bytes) }] });
+
+  test('tells of the client, and hears how much of it mattered', async () => {
+    const response = await ask('www.example.test', 'A', subnet(0, 1, 24, 0, 192, 0, 2));
+    expect(asked[0]?.client).toEqual({ bytes: Uint8Array.of(192, 0, 2, 0), prefix: 24 });
+    const data = Buffer.of(0, 1, 24, 24, 192, 0, 2);
+    expect(response).toMatchObject({ additionals: [{ options: [{ code: 8, data }] }] });
+  });
+
+  test.each([
+    ['the whole Internet', [0, 1, 0, 0]],
+    ['the whole Internet of IPv6', [0, 2, 0, 0]],
+    ['nobody in no family', [0, 0, 0, 0]],
+  ])('tells of no client: %s', async (_, bytes) => {
+    const response = await ask('www.example.test', 'A', subnet(...bytes));
+    expect(response).toMatchObject({ rcode: 'NOERROR', additionals: [{ options: [{ code: 8 }] }] });
+    expect(asked[0]).not.toHaveProperty('client');
+  });
+
+  test.each([
+    ['a scope in a question', [0, 1, 24, 1, 192, 0, 2]],
+    ['bits beyond the prefix', [0, 1, 23, 0, 192, 0, 3]],
+    ['too short an address', [0, 1, 24, 0, 192, 0]],
+    ['too long an address', [0, 1, 24, 0, 192, 0, 2, 0]],
+    ['a prefix longer than addresses are', [0, 1, 33, 0, 192, 0, 2, 1, 0]],
+    ['a family that nobody knows', [0, 9, 0, 0]],
+    ['half an option', [0, 1, 24]],
+  ])('tells of a client wrongly: %s', async (_, bytes) => {
+    expect(await ask('www.example.test', 'A', subnet(...bytes))).toMatchObject({
+      rcode: 'FORMERR',
+      additionals: [],
+    });
   });
 
   test('may carry options that nobody knows', async () => {
@@ -476,7 +556,7 @@ test('silenced, questions vanish over UDP and TCP; started, it answers again', a
 });
 
 test('an address that this machine does not have is an error', async () => {
-  await expect(serveDns({ host: '192.0.2.222', port: 0 }, answer)).rejects.toThrow(
+  await expect(serveDns({ host: '192.0.2.222', port: 0 }, authority)).rejects.toThrow(
     'cannot serve DNS on 192.0.2.222:0: this machine does not have the address',
   );
 });

@@ -12,6 +12,7 @@ import type { HttpOutcome } from '../../src/runtime/network.ts';
 import { seededRandom } from '../../src/runtime/random-seeded.ts';
 import { RealClock } from '../../src/runtime/real-clock.ts';
 import { readText } from '../../src/runtime/yaml.ts';
+import { authorityOf } from '../gtm/authority.ts';
 import { allVolumes, docker, ofTheLab, whyNoLab } from './machine.ts';
 
 const CENTRE = 'single';
@@ -233,7 +234,7 @@ describe(title, { skip: reason !== undefined, timeout: 4 * MINUTES }, () => {
   });
 
   test("the GTM's name server goes and comes", async () => {
-    await lab.serveDns(() => ({ rcode: 'NOERROR', addresses: ['192.0.2.1'], ttlSeconds: 60 }));
+    await lab.serveDns(authorityOf(() => ({ rcode: 'NOERROR', addresses: ['192.0.2.1'], ttlSeconds: 60 })));
     expect(await lab.controls.gtmDnsAnswers()).toBe(true);
     await lab.controls.stopGtmDns();
     expect(await lab.controls.gtmDnsAnswers()).toBe(false);

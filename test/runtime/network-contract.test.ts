@@ -16,6 +16,7 @@ import { simulatedNetwork } from '../../src/runtime/network-simulated.ts';
 import { seededRandom } from '../../src/runtime/random-seeded.ts';
 import { RealClock } from '../../src/runtime/real-clock.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
+import { authorityOf } from '../gtm/authority.ts';
 import { LocalServers, ok } from './local-servers.ts';
 
 /*
@@ -120,9 +121,8 @@ const real: Kind = {
         return loopback(how === 'refuse' ? await servers.closedPort() : await servers.blackHole());
       },
       async names(answer) {
-        const server = await serveDns({ host: '127.0.0.1', port: 0 }, ({ name }) =>
-          (answer as (name: string) => DnsAnswer)(name),
-        );
+        const authority = authorityOf(answer as (name: string) => DnsAnswer);
+        const server = await serveDns({ host: '127.0.0.1', port: 0 }, authority);
         servers.use(server);
         if (answer === 'refuse') await server.stop();
         if (answer === 'drop') await server.silence();

@@ -1,10 +1,11 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { CAPABILITIES, type CentreControls, type Controls } from '../../faults/fault.ts';
 import { type DnsServer, serveDns } from '../../gtm/dns-server-real.ts';
+import type { Authority } from '../../gtm/dns-types.ts';
 import { ApiError, type KubeClient } from '../../kube/client.ts';
 import type { RealKubeClient } from '../../kube/client-real.ts';
 import { centresOf, type Topology } from '../../kube/topology.ts';
-import type { DnsAnswer, DnsQuery, Network, Place } from '../../runtime/network.ts';
+import type { Network, Place } from '../../runtime/network.ts';
 import { realNetwork } from '../../runtime/network-real.ts';
 import type { Random } from '../../runtime/random.ts';
 import { RealClock } from '../../runtime/real-clock.ts';
@@ -153,8 +154,8 @@ export class KindLab implements Lab {
     this.#engine = this.#startEngine();
   }
 
-  async serveDns(answer: (query: DnsQuery) => DnsAnswer): Promise<string> {
-    this.#nameServer = await serveDns({ host: '127.0.0.1', port: 0 }, answer);
+  async serveDns(authority: Authority): Promise<string> {
+    this.#nameServer = await serveDns({ host: '127.0.0.1', port: 0 }, authority);
     return this.#nameServer.address;
   }
 

@@ -1,0 +1,155 @@
+import { decode } from 'dns-packet';
+import { type ClientSubnet, readClientSubnet } from './dns-subnet.ts';
+import { IN, TYPE } from './dns-types.ts';
+
+export const HEADER = 12;
+/** A name's bytes on the wire, with the lengths of its labels and the final zero (RFC 1035 §3.1). */
+const LONGEST_NAME = 255;
+const LONGEST_LABEL = 63;
+/** An OPT record without options: root, type, class, TTL, length. */
+const OPT_LENGTH = 11;
+const CLIENT_SUBNET = 8;
+
+export interface WireQuestion {
+  /** Where it ends in the message; it begins behind the header. */
+  readonly end: number;
+  /** As `Question.name`. */
+  readonly name: string;
+  /** Where its labels begin in the message, the root's included. */
+  readonly labels: readonly number[];
+  readonly type: number;
+  readonly class: number;
+}
+
+/** A client's part of EDNS (RFC 6891 §6.1). */
+export interface Edns {
+  readonly version: number;
+  readonly udpSize: number;
+  readonly dnssecOk: boolean;
+  readonly client?: ClientSubnet;
+}
+
+/** The one question of a query; nothing when there is none, or when it is not well formed. */
+export function readQuestion(query: Buffer): WireQuestion | undefined {
+  if (query.readUInt16BE(4) !== 1) return undefined;
+  const labels: number[] = [];
+  let plain = true;
+  let at = HEADER;
+  for (;;) {
+    const length = query[at];
+    // Nothing stands before the question that a pointer could mean.
+    if (length === undefined || length > LONGEST_LABEL || at + 1 - HEADER > LONGEST_NAME) return undefined;
+    labels.push(at);
+    if (length === 0) break;
+    const end = at + 1 + length;
+    if (end >= query.length) return undefined;
+    for (let i = at + 1; plain && i < end; i += 1) plain = isPlain(query[i] as number);
+    at = end;
+  }
+  const end = at + 5;
+  if (end > query.length) return undefined;
+  return {
+    end,
+    name: nameOf(query, labels, plain),
+    labels,
+    type: query.readUInt16BE(at + 1),
+    class: query.readUInt16BE(at + 3),
+  };
+}
+
+/** A letter, digit, hyphen or underscore. */
+function isPlain(byte: number): boolean {
+  return (
+    (byte >= 0x61 && byte <= 0x7a) ||
+    (byte >= 0x30 && byte <= 0x39) ||
+    byte === 0x2d ||
+    byte === 0x5f ||
+    (byte >= 0x41 && byte <= 0x5a)
+  );
+}
+
+function nameOf(query: Buffer, labels: readonly number[], plain: boolean): string {
+  const texts: string[] = [];
+  for (let i = 0; i < labels.length - 1; i += 1) {
+    const text = query.toString('latin1', (labels[i] as number) + 1, labels[i + 1]);
+    texts.push(
+      plain ? text : text.replace(/[^-\w]/g, char => `\\${String(char.charCodeAt(0)).padStart(3, '0')}`),
+    );
+  }
+  return texts.join('.').toLowerCase();
+}
+
+/** The client's part of EDNS, if it has one, of a query whose question ends at `end`. */
+export function readEdns(query: Buffer, end: number | undefined): Edns | undefined | 'malformed' {
+  const [answers, authorities, additionals] = [6, 8, 10].map(at => query.readUInt16BE(at));
+  const others = (answers ?? 0) + (authorities ?? 0);
+  if (end !== undefined && others === 0 && additionals === 0) {
+    return end === query.length ? undefined : 'malformed';
+  }
+  // Nearly every query is one of these two; the others are the library's to read.
+  if (end !== undefined && others === 0 && additionals === 1 && query[end] === 0 && isOpt(query, end)) {
+    return query.length - end - OPT_LENGTH === query.readUInt16BE(end + 9)
+      ? readOpt(query, end)
+      : 'malformed';
+  }
+  return readAny(query);
+}
+
+function isOpt(query: Buffer, at: number): boolean {
+  return query.length >= at + OPT_LENGTH && query.readUInt16BE(at + 1) === TYPE.OPT;
+}
+
+function readOpt(query: Buffer, at: number): Edns | 'malformed' {
+  let client: ClientSubnet | undefined;
+  for (let option = at + OPT_LENGTH; option < query.length; ) {
+    if (option + 4 > query.length) return 'malformed';
+    const end = option + 4 + query.readUInt16BE(option + 2);
+    if (end > query.length) return 'malformed';
+    if (query.readUInt16BE(option) === CLIENT_SUBNET) {
+      client = readClientSubnet(query.subarray(option + 4, end));
+      if (client === undefined) return 'malformed';
+    }
+    option = end;
+  }
+  return {
+    udpSize: query.readUInt16BE(at + 3),
+    version: query[at + 6] as number,
+    dnssecOk: ((query[at + 7] as number) & 0x80) !== 0,
+    ...(client && { client }),
+  };
+}
+
+function readAny(query: Buffer): Edns | undefined | 'malformed' {
+  let opts: readonly OptRecord[];
+  try {
+    opts = (decode(query).additionals ?? []).filter(one => one.type === 'OPT') as unknown as OptRecord[];
+  } catch {
+    return 'malformed';
+  }
+  if (decode.bytes !== query.length) return 'malformed';
+  const [opt, another] = opts;
+  if (opt === undefined) return undefined;
+  if (another !== undefined || opt.name !== '.') return 'malformed';
+  const option = opt.options.find(one => one.code === CLIENT_SUBNET);
+  const client = option && readClientSubnet(option.data);
+  if (option && client === undefined) return 'malformed';
+  return {
+    udpSize: opt.udpPayloadSize,
+    version: opt.ednsVersion,
+    dnssecOk: opt.flag_do,
+    ...(client && { client }),
+  };
+}
+
+interface OptRecord {
+  readonly name: string;
+  readonly udpPayloadSize: number;
+  readonly ednsVersion: number;
+  readonly flag_do: boolean;
+  readonly options: readonly { readonly code: number; readonly data: Buffer }[];
+}
+
+/** Whether it asks for records of the Internet that are handed out at all: no zone transfers. */
+export function isAnswerable(question: WireQuestion): boolean {
+  return question.class === IN && question.type !== TYPE.AXFR && question.type !== TYPE.IXFR;
+}
