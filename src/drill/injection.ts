@@ -2,7 +2,8 @@ import type { Controls, FaultKind, Hold } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
 import { insist } from '../kube/insist.ts';
 import type { Json } from '../kube/objects.ts';
-import { LabError } from '../lab/lab.ts';
+import { type Lab, LabError } from '../lab/lab.ts';
+import type { UndoLog } from '../lab/undo-log.ts';
 import type { FaultEvent, Journal } from '../runtime/journal.ts';
 import type { Standing, State } from './standing.ts';
 import type { FaultEntry } from './timeline.ts';
@@ -24,17 +25,24 @@ export class Injection {
   readonly #controls: Controls;
   readonly #journal: Journal;
   readonly #standing: Standing;
+  readonly #undoLog: UndoLog | undefined;
   readonly #struck: Struck[] = [];
   #strikes: readonly Promise<number>[] = [];
   #healing: Promise<void> | undefined;
   #healUntil = Number.POSITIVE_INFINITY;
 
-  constructor(entry: FaultEntry, controls: Controls, journal: Journal, standing: Standing) {
+  constructor(
+    entry: FaultEntry,
+    { controls, undoLog }: Pick<Lab, 'controls' | 'undoLog'>,
+    journal: Journal,
+    standing: Standing,
+  ) {
     this.#entry = entry;
     this.#kind = faultKindOf(entry);
     this.#controls = controls;
     this.#journal = journal;
     this.#standing = standing;
+    this.#undoLog = undoLog;
   }
 
   /** Resolves when every target shows the fault. @throws LabError when one does not. */
@@ -85,6 +93,7 @@ export class Injection {
           () => clock.now() < this.#healUntil,
         ),
       );
+      await this.#undoLog?.healed(this.#label(target));
     } catch (error) {
       this.#fail(`could not be healed on ${target}`, error);
     }
@@ -99,10 +108,12 @@ export class Injection {
     try {
       const state = this.#standing.of(this.#kind, target);
       const prepare = async () => (await this.#kind.prepare?.(this.#controls, target, params)) ?? null;
-      await state.enter(() => insist(clock, prepare, goesOn));
+      const undo = await state.enter(() => insist(clock, prepare, goesOn));
       const struck: Struck = { target, state };
       this.#struck.push(struck);
-      const inject = () => this.#kind.inject(this.#controls, target, params, this.#label(target));
+      const label = this.#label(target);
+      await this.#undoLog?.injecting({ label, fault: this.#kind.kind, target, undo });
+      const inject = () => this.#kind.inject(this.#controls, target, params, label);
       const hold = await insist(clock, inject, goesOn);
       if (hold) struck.hold = hold;
       while (goesOn()) {

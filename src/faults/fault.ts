@@ -10,6 +10,8 @@ export const CAPABILITIES = [
   'kubernetes-api',
   'pause-cluster',
   'stop-cluster',
+  'kill-cluster',
+  'disconnect-cluster',
   'stop-control-plane',
   'stop-ingress',
   'kill-pods',
@@ -24,8 +26,15 @@ export interface CentreControls {
   readonly kube: KubeClient;
   pause(): Promise<void>;
   unpause(): Promise<void>;
+  /** Shuts the machines down. */
   stop(): Promise<void>;
+  /** Switches the machines off: nothing is told to end. */
+  kill(): Promise<void>;
+  /** After `stop` or `kill`. */
   start(): Promise<void>;
+  /** Off the network and back, all the while running. */
+  disconnect(): Promise<void>;
+  connect(): Promise<void>;
   stopControlPlane(): Promise<void>;
   startControlPlane(): Promise<void>;
   stopIngress(): Promise<void>;
@@ -84,6 +93,8 @@ export interface FaultKind<P = unknown> {
    * one state: the first one's undo is kept, and the last to be healed restores it.
    */
   readonly stacks?: boolean;
+  /** What it takes away, where other kinds take away the same: they share one state with it. */
+  readonly takes?: 'power';
   /** What `heal` needs to know of the state before the injection: plain data, written down before `inject`. */
   prepare?(controls: Controls, target: string, params: P): Promise<Json>;
   // biome-ignore lint/suspicious/noConfusingVoidType: most injections leave nothing running

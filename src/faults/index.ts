@@ -1,6 +1,8 @@
 import { applicationDown } from './application-down.ts';
 import { applicationError } from './application-error.ts';
 import { applicationSlow } from './application-slow.ts';
+import { clusterDisconnect } from './cluster-disconnect.ts';
+import { clusterKill } from './cluster-kill.ts';
 import { clusterPause } from './cluster-pause.ts';
 import { clusterStop } from './cluster-stop.ts';
 import { configDrift } from './config-drift.ts';
@@ -21,6 +23,8 @@ export const faultKinds: ReadonlyMap<string, FaultKind> = new Map(
     applicationDown,
     applicationError,
     applicationSlow,
+    clusterDisconnect,
+    clusterKill,
     clusterPause,
     clusterStop,
     configDrift,

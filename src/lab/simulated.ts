@@ -179,7 +179,9 @@ function centreControls(
   address: string,
   application: SimulatedLabOptions['application'],
 ): CentreControls {
-  const done = async (action: () => void) => action();
+  const done = async (action: () => void) => {
+    action();
+  };
   let reconnect: (() => void) | undefined;
   const behaviours = new Map<string, ApplicationBehaviour>();
   return {
@@ -190,7 +192,10 @@ function centreControls(
     stop: () => done(() => cluster.stop()),
     kill: () => done(() => cluster.stop()),
     start: () => done(() => cluster.start()),
-    disconnect: () => done(() => (reconnect ??= cutOff(network, cluster.name))),
+    disconnect: () =>
+      done(() => {
+        reconnect ??= cutOff(network, cluster.name);
+      }),
     connect: () =>
       done(() => {
         reconnect?.();

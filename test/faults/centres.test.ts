@@ -12,6 +12,8 @@ const faults: readonly [fault: string, params: Entry, during: readonly (number |
   ['ingress-down', {}, ['refused']],
   ['cluster-pause', {}, ['timeout']],
   ['cluster-stop', {}, ['timeout']],
+  ['cluster-kill', {}, ['timeout']],
+  ['cluster-disconnect', {}, ['timeout']],
   ['control-plane-down', {}, [200]],
 ];
 const targets = ['cluster1-beijing', ['cluster2-beijing', 'cluster1-hangzhou'], 'beijing'];
@@ -55,6 +57,18 @@ test('control-plane-down takes the API away until it is healed', async () => {
     new Set(['cluster1-beijing unreachable']),
   );
   expect(journal.events.at(-2)).toMatchObject({ kind: 'fault', step: 'healed' });
+});
+
+test('cluster-disconnect leaves the cluster running: its pods are the same ones when it is back', async () => {
+  const on = 'cluster1-beijing';
+  const journal = await smallDrill([{ at: '10s', for: '60s', fault: 'cluster-disconnect', on }], '120s');
+  expect(journal.outcomes(on, 15, 60)).toEqual(['timeout']);
+  expect(journal.outcomes(on, 71, 119)).toEqual([200]);
+  const pods = journal
+    .of('object', 10)
+    .filter(({ centre, object }) => centre === on && object.startsWith('Depl'));
+  expect(pods).toEqual([]);
+  expect(journal.differences).toEqual([]);
 });
 
 describe('pod-kill', () => {

@@ -20,6 +20,8 @@ describe('two faults on one centre, the second within the first, beside it, or a
   test.each<[first: Entry, second: Entry, while_: readonly (number | string)[]]>([
     [{ fault: 'application-down' }, { fault: 'application-down' }, [503]],
     [{ fault: 'cluster-pause' }, { fault: 'cluster-pause' }, ['timeout']],
+    [{ fault: 'cluster-stop' }, { fault: 'cluster-kill' }, ['timeout']],
+    [{ fault: 'cluster-disconnect' }, { fault: 'cluster-disconnect' }, ['timeout']],
     [{ fault: 'ingress-down' }, { fault: 'ingress-down' }, ['refused']],
     [{ fault: 'partition', from: 'clients' }, { fault: 'partition', from: 'clients' }, ['timeout']],
     [{ fault: 'application-error', share: '100%' }, { fault: 'application-error', share: '100%' }, [500]],

@@ -1,11 +1,11 @@
 import type { CentreControls } from '../../faults/fault.ts';
-import type { KubeClient } from '../../kube/client.ts';
+import { ApiError, type KubeClient } from '../../kube/client.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { HttpOutcome, Network } from '../../runtime/network.ts';
 import { type LabApplication, LabError } from '../lab.ts';
 import { BehaviourSwitch } from './behaviour.ts';
 import { type Gateway, OBSERVER } from './gateway.ts';
-import { INGRESS } from './ingress.ts';
+import { startIngress, stopIngress } from './ingress.ts';
 import type { Node } from './node.ts';
 
 export interface CentreParts {
@@ -18,65 +18,63 @@ export interface CentreParts {
   readonly application: LabApplication;
 }
 
-/** What no node has: the ingress finds no place to run. */
-const NOWHERE = { 'liangdi.lab/ingress': 'off' };
-
 /** The faults of one real centre. */
 export function centreControls(parts: CentreParts): CentreControls & { close(): void } {
-  const { name, node, gateway, kube, network, application } = parts;
+  const { name, node, gateway, kube, application } = parts;
   const behaviour = new BehaviourSwitch(parts);
   const answers = () =>
     kube.list({ apiVersion: 'v1', kind: 'Node' }).then(
       () => true,
       () => false,
     );
-  const place = (nodeSelector: Record<string, string | null>) =>
-    kube.patch(INGRESS, 'merge', { spec: { template: { spec: { nodeSelector } } } });
   return {
     kube,
     pause: () => node.pause(),
     unpause: () => node.unpause(),
     stop: () => node.stop(),
+    kill: () => node.kill(),
     async start() {
       await node.start();
-      await gateway.restart();
+      await gateway.reopen(await node.address());
+    },
+    disconnect: () => node.disconnect(),
+    async connect() {
+      await node.connect();
+      await gateway.reopen(await node.address());
     },
     stopControlPlane: () => node.stopControlPlane(),
     startControlPlane: () => node.startControlPlane(answers),
-    async stopIngress() {
-      await place(NOWHERE);
-    },
-    async startIngress() {
-      await place(Object.fromEntries(Object.keys(NOWHERE).map(key => [key, null])));
-    },
+    stopIngress: () => stopIngress(kube),
+    startIngress: () => startIngress(kube),
     async killPods(count) {
       const running = await node.containersOf(application);
       const struck = count === 'all' ? running : running.slice(0, count);
-      await Promise.all(struck.map(container => node.kill(container)));
+      await Promise.all(struck.map(container => node.killContainer(container)));
       return struck.length;
     },
     async setApplication(label, wanted) {
       try {
         await behaviour.set(label, wanted);
       } catch (cause) {
+        // It may be asked again when the machine runs.
+        if (cause instanceof ApiError) throw cause;
         const why = cause instanceof Error ? cause.message : String(cause);
         throw new LabError(`web-demo's behaviour cannot be set in ${name}: ${why}`, { cause });
       }
     },
-    request: timeoutMs =>
-      new Promise<HttpOutcome>(resolve =>
-        network.http(
-          {
-            from: OBSERVER,
-            address: gateway.address,
-            port: application.port,
-            host: application.host,
-            path: application.path,
-            timeoutMs,
-          },
-          resolve,
-        ),
-      ),
+    request: timeoutMs => requestTo(gateway.address, parts, timeoutMs),
     close: () => behaviour.close(),
   };
+}
+
+/** One request to a centre's public address, from where no link fault strikes. */
+export function requestTo(
+  address: string,
+  { network, application }: { readonly network: Network; readonly application: LabApplication },
+  timeoutMs: number,
+): Promise<HttpOutcome> {
+  const { port, host, path } = application;
+  return new Promise(resolve =>
+    network.http({ from: OBSERVER, address, port, host, path, timeoutMs }, resolve),
+  );
 }

@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { KubeClient } from '../../kube/client.ts';
 import { type RealKubeClient, realClient } from '../../kube/client-real.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -7,6 +6,7 @@ import type { Docker } from './docker.ts';
 import type { KindCli } from './kind-cli.ts';
 import { Node } from './node.ts';
 import { clusterName } from './pins.ts';
+import { kubeconfigFile } from './run-files.ts';
 import { until } from './until.ts';
 
 /** One call of the Kubernetes API. A paused cluster is known by its silence. */
@@ -51,8 +51,6 @@ export async function ensureCluster(name: string, workshop: Workshop): Promise<C
   );
   return cluster;
 }
-
-export const kubeconfigFile = (runFolder: string, name: string) => join(runFolder, `kubeconfig-${name}.yaml`);
 
 async function kept(name: string, node: Node, workshop: Workshop): Promise<Cluster | undefined> {
   const { clock, signal } = workshop;

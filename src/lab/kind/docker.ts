@@ -1,10 +1,17 @@
 import type { ContainerRuntimeClient } from 'testcontainers';
+import { ApiError } from '../../kube/client.ts';
 import { LabError } from '../lab.ts';
 import { KIND_LABEL, LABEL, NETWORK, PREFIX } from './pins.ts';
 
 type Dockerode = ContainerRuntimeClient['container']['dockerode'];
 type ContainerInfo = Awaited<ReturnType<Dockerode['listContainers']>>[number];
 export type Container = ReturnType<ContainerRuntimeClient['container']['getById']>;
+
+export interface OwnContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
 
 const NOT_ENTERED = 'OCI runtime exec failed';
 const EXEC_ATTEMPTS = 5;
@@ -81,10 +88,19 @@ export class Docker {
     return address;
   }
 
-  /** Runs a program inside a container and returns what it printed. @throws LabError when it fails. */
+  /**
+   * Runs a program inside a container and returns what it printed.
+   *
+   * @throws LabError when it fails; ApiError (`Unreachable`) when the container does not run now.
+   */
   async exec(name: string, args: readonly string[]): Promise<string> {
     for (let attempt = 1; ; attempt += 1) {
-      const { output, exitCode } = await this.#client.container.exec(this.container(name), [...args]);
+      const { output, exitCode } = await this.#client.container
+        .exec(this.container(name), [...args])
+        .catch((error: unknown) => {
+          if (statusCodeOf(error) !== 409) throw error;
+          throw new ApiError('Unreachable', 0, (error as Error).message);
+        });
       if (exitCode === 0) return output;
       // The engine sometimes fails to enter a container that has just started or is busy: nothing ran then.
       if (output.includes(NOT_ENTERED) && attempt < EXEC_ATTEMPTS) continue;
@@ -93,11 +109,15 @@ export class Docker {
   }
 
   /** Every container of the lab, whatever its state. */
-  async ownContainers(): Promise<{ id: string; name: string }[]> {
+  async ownContainers(): Promise<OwnContainer[]> {
     const all = await this.api.listContainers({ all: true });
     return all
       .filter(container => container.Labels[LABEL] !== undefined || isOwnNode(container))
-      .map(({ Id, Names }) => ({ id: Id, name: (Names[0] ?? Id).replace(/^\//, '') }));
+      .map(({ Id, Names, Labels }) => ({
+        id: Id,
+        name: (Names[0] ?? Id).replace(/^\//, ''),
+        labels: Labels,
+      }));
   }
 
   /** Removes a container with its anonymous volumes; one that is gone already is fine. */
@@ -139,11 +159,20 @@ export class Docker {
     return subnet;
   }
 
-  /** A stopped container gets this address when it starts again, not the next one that is free then. */
-  async keepAddress(name: string, address: string): Promise<void> {
-    const network = this.api.getNetwork(NETWORK);
-    await network.disconnect({ Container: name, Force: true });
-    await network.connect({ Container: name, EndpointConfig: { IPAMConfig: { IPv4Address: address } } });
+  /** Takes a container off the lab's network; one that is off already is fine. */
+  async disconnect(name: string): Promise<void> {
+    const { NetworkSettings } = await this.container(name).inspect();
+    if (NetworkSettings.Networks[NETWORK] !== undefined)
+      await this.api.getNetwork(NETWORK).disconnect({ Container: name, Force: true });
+  }
+
+  /** Puts it back, at this address; one that is on it already is fine. A stopped one gets it when it starts. */
+  async connect(name: string, address: string): Promise<void> {
+    const { NetworkSettings } = await this.container(name).inspect();
+    if (NetworkSettings.Networks[NETWORK] === undefined)
+      await this.api
+        .getNetwork(NETWORK)
+        .connect({ Container: name, EndpointConfig: { IPAMConfig: { IPv4Address: address } } });
   }
 
   async removeNetwork(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { LinkQuality, Place } from '../../runtime/network.ts';
 import type { Docker } from './docker.ts';
-import { gatewayName, LABEL, NETWORK, TOXIPROXY_IMAGE } from './pins.ts';
+import { gatewayName, KEPT_LABEL, LABEL, NETWORK, RUN_LABEL, TOXIPROXY_IMAGE } from './pins.ts';
 import { type Toxic, Toxiproxy } from './toxiproxy.ts';
 import { until } from './until.ts';
 
@@ -51,29 +51,39 @@ export interface GatewayParts {
   readonly ways: readonly Way[];
 }
 
+/** What a gateway's container says of the run that it was made for. */
+export interface RunLabels {
+  /** The run's folder, absolute. */
+  readonly run: string;
+  /** The lab stays when the run has ended. */
+  readonly keep: boolean;
+}
+
 /** The public address before a centre: a Toxiproxy on the lab's network, where links are shaped. */
 export class Gateway {
   readonly address: string;
   readonly #parts: GatewayParts;
   readonly #toxiproxy: Toxiproxy;
-  readonly #shaped = new Map<string, { proxy: string; toxic: Toxic }[]>();
-  #node = '';
   #count = 0;
+  /** One change after the other: what a reopened gateway puts back may not be taken back meanwhile. */
+  #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(parts: GatewayParts) {
+  /** The one that runs there. */
+  constructor(parts: GatewayParts) {
     this.address = parts.address;
     this.#parts = parts;
     this.#toxiproxy = new Toxiproxy(parts.address);
   }
 
-  static async start(parts: GatewayParts): Promise<Gateway> {
+  /** Makes it anew. */
+  static async start(parts: GatewayParts, { run, keep }: RunLabels): Promise<Gateway> {
     const { docker, centre, address } = parts;
     const name = gatewayName(centre);
     await docker.remove(name);
     const container = await docker.api.createContainer({
       name,
       Image: TOXIPROXY_IMAGE,
-      Labels: { [LABEL]: 'kind' },
+      Labels: { [LABEL]: 'kind', [RUN_LABEL]: run, ...(keep ? { [KEPT_LABEL]: 'true' } : {}) },
       HostConfig: { NetworkMode: NETWORK },
       NetworkingConfig: { EndpointsConfig: { [NETWORK]: { IPAMConfig: { IPv4Address: address } } } },
     });
@@ -83,9 +93,8 @@ export class Gateway {
     return gateway;
   }
 
-  /** Opens the ways to a node. */
+  /** Opens the ways to a node, by its address. */
   async open(node: string): Promise<void> {
-    this.#node = node;
     for (const way of this.#parts.ways)
       await this.#toxiproxy.create({
         name: proxyOf(way),
@@ -95,37 +104,43 @@ export class Gateway {
   }
 
   /**
-   * Drops all that waits for a node that was away. Toxiproxy accepts one connection after the other and dials each:
-   * what its clients gave up long ago would reach the node when it is back, after the dial of many seconds that hangs.
+   * Leads to a node that was away, wherever it is now, and drops all that waits for it. Toxiproxy accepts one connection
+   * after the other and dials each: what its clients gave up long ago would reach the node when it is back, after the
+   * dial of many seconds that hangs. Links stay as they are shaped.
    */
-  async restart(): Promise<void> {
-    await this.#parts.docker.container(gatewayName(this.#parts.centre)).restart({ t: 0 });
-    await this.#answers();
-    await this.open(this.#node);
-    for (const { proxy, toxic } of [...this.#shaped.values()].flat()) await this.#toxiproxy.add(proxy, toxic);
+  reopen(node: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const shaped = await this.#toxiproxy.toxics();
+      await this.#parts.docker.container(gatewayName(this.#parts.centre)).restart({ t: 0 });
+      await this.#answers();
+      await this.open(node);
+      for (const { proxy, toxic } of shaped) await this.#toxiproxy.add(proxy, toxic);
+    });
   }
 
-  async shape(
-    label: string,
-    ways: readonly Way[],
-    stream: Toxic['stream'],
-    quality: LinkQuality,
-  ): Promise<void> {
-    const shaped = this.#shaped.get(label) ?? [];
-    this.#shaped.set(label, shaped);
-    for (const way of ways)
-      for (const effect of effectsOf(quality)) {
-        this.#count += 1;
-        const toxic = { name: `${effect.type}-${this.#count}`, stream, ...effect };
-        shaped.push({ proxy: proxyOf(way), toxic });
-        await this.#toxiproxy.add(proxyOf(way), toxic);
-      }
+  shape(label: string, ways: readonly Way[], stream: Toxic['stream'], quality: LinkQuality): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const way of ways)
+        for (const effect of effectsOf(quality)) {
+          this.#count += 1;
+          const name = `${prefixOf(label)}${effect.type}-${this.#count}`;
+          await this.#toxiproxy.add(proxyOf(way), { name, stream, ...effect });
+        }
+    });
   }
 
-  async restore(label: string): Promise<void> {
-    const shaped = this.#shaped.get(label) ?? [];
-    this.#shaped.delete(label);
-    for (const { proxy, toxic } of shaped) await this.#toxiproxy.remove(proxy, toxic.name);
+  /** Whoever shaped it: toxics carry their label in their names. */
+  restore(label: string): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const { proxy, toxic } of await this.#toxiproxy.toxics())
+        if (toxic.name.startsWith(prefixOf(label))) await this.#toxiproxy.remove(proxy, toxic.name);
+    });
+  }
+
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(act);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   async #answers(): Promise<void> {
@@ -136,6 +151,8 @@ export class Gateway {
 }
 
 const proxyOf = (way: Way) => way.place.replaceAll('/', '.');
+/** A toxic's name is part of a URL's path. */
+const prefixOf = (label: string) => `${label.replaceAll('/', '~')}~`;
 
 /**
  * What of a link's quality a proxy of TCP can show. Bytes that are lost for good break a connection, so loss is shown as

@@ -1,10 +1,10 @@
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '../lab.ts';
 import type { Docker } from './docker.ts';
 import { BUSYBOX_IMAGE } from './pins.ts';
+import { imageFolder } from './run-files.ts';
 
 const CONTEXT = resolve(dirname(fileURLToPath(import.meta.url)), '../../../clusters/web-demo/image');
 const FILES = ['Dockerfile', 'serve', 'index.cgi'];
@@ -25,8 +25,9 @@ export async function provide(
 }
 
 /** Builds web-demo; Docker's cache makes that quick the second time. @throws LabError */
-export async function buildWebDemo(docker: Docker, image: string): Promise<void> {
-  const context = mkdtempSync(join(tmpdir(), 'liangdi-web-demo-'));
+export async function buildWebDemo(docker: Docker, image: string, runFolder: string): Promise<void> {
+  const context = imageFolder(runFolder);
+  mkdirSync(context, { recursive: true });
   try {
     const files = await fill(context, docker);
     const progress = await docker.api.buildImage({ context, src: files }, { t: image, forcerm: true });

@@ -1,41 +1,35 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { CAPABILITIES, type CentreControls, type Controls } from '../../faults/fault.ts';
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Controls } from '../../faults/fault.ts';
 import { type DnsServer, serveDns } from '../../gtm/dns-server-real.ts';
 import type { Authority } from '../../gtm/dns-types.ts';
-import { ApiError, type KubeClient } from '../../kube/client.ts';
-import type { RealKubeClient } from '../../kube/client-real.ts';
+import type { KubeClient } from '../../kube/client.ts';
 import { centresOf, type Topology } from '../../kube/topology.ts';
 import type { Network, Place } from '../../runtime/network.ts';
 import { realNetwork } from '../../runtime/network-real.ts';
 import type { Random } from '../../runtime/random.ts';
 import { RealClock } from '../../runtime/real-clock.ts';
 import { type Engine, type Lab, type LabApplication, type LabCentre, LabError } from '../lab.ts';
+import { UndoFile, type UndoLog } from '../undo-log.ts';
 import { lastAddresses } from './addresses.ts';
-import { centreControls } from './centre.ts';
-import { cleanCentre, cleanHub } from './clean.ts';
-import { type Cluster, client, ensureCluster, kubeconfigFile, type Workshop } from './clusters.ts';
+import type { Cluster, Workshop } from './clusters.ts';
+import { controlsOf } from './controls.ts';
 import { Docker } from './docker.ts';
 import { removeAll, sweep } from './down.ts';
-import { Gateway, OBSERVER, type Way, waysInto } from './gateway.ts';
+import { type Gateway, type Way, waysInto } from './gateway.ts';
 import { gatewayNetwork } from './gateway-network.ts';
 import { buildWebDemo, isWebDemo, provide } from './images.ts';
-import { ingressIsReady, installEngineKinds, installIngress } from './ingress.ts';
 import { KindCli } from './kind-cli.ts';
-import { through } from './kubeconfig.ts';
 import { LabClock } from './lab-clock.ts';
-import { linkControls, struck } from './links.ts';
+import { struck } from './links.ts';
 import { type Lock, lockLab } from './lock.ts';
-import { clusterName, INGRESS_IMAGE, NODE_IMAGE, nodeName, TOXIPROXY_IMAGE } from './pins.ts';
-import { type UndoEntry, UndoLog } from './undo-log.ts';
-import { type Bounds, until } from './until.ts';
+import { INGRESS_IMAGE, KEPT_LABEL, NODE_IMAGE, TOXIPROXY_IMAGE } from './pins.ts';
+import { HUB, type Raised, raiseCentre, raiseHub } from './raise.ts';
+import { removeClusterFiles } from './run-files.ts';
 import { tooFewWatches } from './watches.ts';
 
-const READY_WITHIN_MS = 300_000;
-const DNS_TIMEOUT_MS = 1000;
 /** How often people hear what is still awaited. */
 const TELL_EVERY_MS = 15_000;
-const API_PORT = 6443;
-const HUB = 'hub';
 
 type Progress = (step: string, detail?: string) => void;
 
@@ -49,7 +43,7 @@ export interface KindLabOptions {
   readonly vantagePoints: readonly string[];
   /** Where the run's files go: kubeconfigs, what undoes its faults. Made when it is needed first. */
   readonly runFolder: () => string;
-  /** Leaves the clusters for the next drill. */
+  /** Leaves the clusters for the next drill. A lab that was left so before stays anyway. */
   readonly keep?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -60,14 +54,6 @@ export async function kindLab(options: KindLabOptions): Promise<KindLab> {
   return new KindLab(options, docker, kind, await lockLab());
 }
 
-/** A centre that is up. */
-interface Raised {
-  readonly cluster: Cluster;
-  readonly gateway: Gateway;
-  /** As the hub reaches its API: over the link that faults may strike. */
-  readonly fromHub: RealKubeClient;
-}
-
 export class KindLab implements Lab {
   readonly name = 'kind';
   /** Goes on when the lab is down: deadlines of what is still under way are kept by it. */
@@ -75,7 +61,8 @@ export class KindLab implements Lab {
   readonly clock = new LabClock(this.#machineClock);
   readonly random: Random;
   readonly network: Network;
-  readonly controls: Controls;
+  readonly controls: Controls & { close(): void };
+  readonly undoLog: UndoLog;
   readonly centres: readonly LabCentre[];
   readonly #options: KindLabOptions;
   readonly #docker: Docker;
@@ -83,13 +70,16 @@ export class KindLab implements Lab {
   readonly #ways: readonly Way[];
   readonly #raised = new Map<string, Raised>();
   readonly #gateways = new Map<string, Gateway>();
-  readonly #observed = new Map<string, CentreControls & { close(): void }>();
+  /** The gateways'. */
+  readonly #addresses = new Set<string>();
   readonly #stopping = new AbortController();
   #hub: Cluster | undefined;
   #lines: Network | undefined;
   #rising: Promise<void> | undefined;
   readonly #lock: Lock;
+  #undoFile: UndoFile | undefined;
   #isUp = false;
+  #isKept: boolean;
   #nameServer: DnsServer | undefined;
   #startEngine: (() => Engine) | undefined;
   #engine: Engine | undefined;
@@ -101,7 +91,12 @@ export class KindLab implements Lab {
     this.#docker = docker;
     this.#kind = kind;
     this.#lock = lock;
+    this.#isKept = options.keep === true;
     this.random = random;
+    this.undoLog = {
+      injecting: undo => this.#undo.injecting(undo),
+      healed: label => this.#undo.healed(label),
+    };
     this.#ways = waysInto(application.port, vantagePoints);
     const raised = (name: string) => this.#raisedOf(name);
     this.centres = topology.cities.flatMap(city =>
@@ -119,11 +114,27 @@ export class KindLab implements Lab {
         tcp: (attempt, done) => this.#sending.tcp(attempt, done),
         dns: (query, done) => this.#sending.dns(query, done),
       },
-      address => [...this.#gateways.values()].some(gateway => gateway.address === address),
+      address => this.#addresses.has(address),
       this.#ways,
       application.port,
     );
-    this.controls = this.#makeControls();
+    this.controls = controlsOf({
+      clock: this.clock,
+      network: this.network,
+      application,
+      vantagePoints,
+      ways: this.#ways,
+      gateways: this.#gateways,
+      cluster: name => this.#raisedOf(name).cluster,
+      hub: () => this.#hubCluster,
+      engine: {
+        stop: () => this.#stopEngine(),
+        start: () => {
+          this.#engine ??= this.#startEngine?.();
+        },
+      },
+      nameServer: () => this.#nameServer,
+    });
   }
 
   get hub(): KubeClient {
@@ -159,24 +170,23 @@ export class KindLab implements Lab {
     return this.#nameServer.address;
   }
 
-  /** Writes what takes a fault back, to disk, before the fault is injected. */
-  writeUndo(entry: UndoEntry): void {
-    new UndoLog(this.#options.runFolder()).write(entry);
+  watchLateness(): () => number {
+    return this.clock.watchLateness();
   }
 
   async down(): Promise<void> {
     this.#stopping.abort();
     // What is still being made would appear after it was looked for.
     await this.#rising?.catch(() => {});
-    this.#engine?.stop();
-    for (const controls of this.#observed.values()) controls.close();
+    this.#stopEngine();
+    this.controls.close();
     for (const { cluster, fromHub } of this.#raised.values()) {
       cluster.kube.close();
       fromHub.close();
     }
     this.#hub?.kube.close();
     await this.#nameServer?.stop();
-    if (this.#rising !== undefined && !(this.#isUp && this.#options.keep)) await this.#remove();
+    if (this.#rising !== undefined) await this.#leave();
     await this.#lock.release();
     this.clock.stop();
     const failure = this.#localFailure;
@@ -188,21 +198,25 @@ export class KindLab implements Lab {
       );
   }
 
-  async #remove(): Promise<void> {
-    if (this.#isUp) await removeAll(this.#docker);
-    else await sweep(this.clock, this.#docker);
-    const folder = this.#options.runFolder();
-    for (const name of [HUB, ...this.#names]) {
-      rmSync(kubeconfigFile(folder, name), { force: true });
-      // The kind command line locks the file that it writes.
-      rmSync(`${kubeconfigFile(folder, name)}.lock`, { force: true });
-    }
+  /** What is kept needs the files in this run's folder for as long as faults are in it that nobody has healed. */
+  async #leave(): Promise<void> {
+    const kept = this.#isUp && this.#isKept;
+    if (!kept) await (this.#isUp ? removeAll(this.#docker) : sweep(this.clock, this.#docker));
+    if (kept && (this.#undoFile?.read()?.unhealed ?? []).length > 0) return;
+    this.#undoFile?.remove();
+    if (!(kept && this.#options.keep)) removeClusterFiles(this.#options.runFolder());
+  }
+
+  #stopEngine(): void {
+    this.#engine?.stop();
+    this.#engine = undefined;
   }
 
   async #rise(progress: Progress): Promise<void> {
     const { signal = this.#stopping.signal } = this.#options;
-    const folder = this.#options.runFolder();
+    const folder = resolve(this.#options.runFolder());
     mkdirSync(folder, { recursive: true });
+    this.#isKept ||= await isKept(this.#docker);
     const workshop: Workshop = {
       docker: this.#docker,
       kind: this.#kind,
@@ -216,7 +230,9 @@ export class KindLab implements Lab {
     for (const image of [NODE_IMAGE, INGRESS_IMAGE, TOXIPROXY_IMAGE])
       await provide(this.#docker, image, progress);
     for (const image of images)
-      await (isWebDemo(image) ? buildWebDemo(this.#docker, image) : provide(this.#docker, image, progress));
+      await (isWebDemo(image)
+        ? buildWebDemo(this.#docker, image, folder)
+        : provide(this.#docker, image, progress));
     const range = await this.#docker.ensureNetwork();
     const addresses = lastAddresses(range, this.#names.length);
     this.#lines = realNetwork({
@@ -254,6 +270,12 @@ export class KindLab implements Lab {
     } finally {
       heartbeat.abort();
     }
+    const { topology, application, vantagePoints } = this.#options;
+    const settings = { topology, application, vantagePoints };
+    const undoFile = new UndoFile(folder);
+    // As JSON has it: without fields that are undefined.
+    await undoFile.begin(this.name, JSON.parse(JSON.stringify(settings)));
+    this.#undoFile = undoFile;
     this.#isUp = true;
   }
 
@@ -273,115 +295,36 @@ export class KindLab implements Lab {
   }
 
   async #raiseHub(workshop: Workshop): Promise<boolean> {
-    const hub = await ensureCluster(HUB, workshop);
+    const hub = await raiseHub(workshop, this.#options.application.namespace);
     this.#hub = hub;
-    // An API that has just come up may fail what it did, under load: all of this may be done again.
-    await until("the hub does not take the engine's kinds", bounds(workshop), async () => {
-      await installEngineKinds(hub.kube);
-      // What the hub holds is data: nothing of it may run there.
-      await hub.kube.patch({ apiVersion: 'v1', kind: 'Node', name: hub.node.name }, 'merge', {
-        spec: { unschedulable: true },
-      });
-      return true;
-    });
-    await this.#served(hub, workshop);
-    if (hub.kept) await cleanHub(hub.kube, this.#options.application.namespace, this.clock);
     return hub.kept;
   }
 
-  async #served(hub: Cluster, workshop: Workshop): Promise<void> {
-    const kinds = [
-      ['core.oam.dev/v1beta1', 'Application'],
-      ['core.oam.dev/v1beta1', 'ApplicationRevision'],
-      ['core.oam.dev/v1beta1', 'ResourceTracker'],
-      ['core.oam.dev/v1alpha1', 'Policy'],
-      ['core.oam.dev/v1alpha1', 'Workflow'],
-    ] as const;
-    await until("the hub's API does not know the engine's kinds", bounds(workshop), async () => {
-      for (const [apiVersion, kind] of kinds) await hub.kube.list({ apiVersion, kind });
-      return true;
-    });
-  }
-
   async #raiseCentre(name: string, address: string, workshop: Workshop): Promise<boolean> {
-    const { clock, signal } = workshop;
-    const [cluster, gateway] = await allDone(
-      ensureCluster(name, workshop),
-      Gateway.start({ docker: this.#docker, clock, signal, centre: name, address, ways: this.#ways }),
+    const { docker, clock, signal, runFolder } = workshop;
+    this.#addresses.add(address);
+    const raised = await raiseCentre(
+      name,
+      {
+        gateway: { docker, clock, signal, centre: name, address, ways: this.#ways },
+        labels: { run: runFolder, keep: this.#isKept },
+        application: this.#options.application,
+        network: this.network,
+      },
+      workshop,
     );
-    this.#gateways.set(name, gateway);
-    const { kube, node, kubeconfig, kept } = cluster;
-    await gateway.open(await node.address());
-    const server = `https://${gateway.address}:${API_PORT}`;
-    const fromHub = client(through(kubeconfig, server, nodeName(name)));
-    this.#raised.set(name, { cluster, gateway, fromHub });
-    const { application } = this.#options;
-    await this.#kind.load(clusterName(name), [INGRESS_IMAGE, ...application.images]);
-    await until(`${name} does not take its ingress`, bounds(workshop), async () => {
-      await installIngress(kube, gateway.address);
-      await this.controls.centre(name).startIngress();
-      return true;
-    });
-    if (kept) await cleanCentre(kube, application.namespace, clock);
-    const inTime = bounds(workshop);
-    await until(`the ingress of ${name} is not ready`, inTime, () => ingressIsReady(kube));
-    await until(`the hub does not reach ${name}`, inTime, () => answers(fromHub));
-    // Until the ingress has the application, it says 404: what matters is that the way there is open.
-    await until(`${name} cannot be reached at its public address ${gateway.address}`, inTime, async () => {
-      const { response } = await this.controls.centre(name).request(DNS_TIMEOUT_MS);
-      return response !== undefined;
-    });
-    return kept;
-  }
-
-  #makeControls(): Controls {
-    const { application, vantagePoints } = this.#options;
-    const { clock, network } = this;
-    return {
-      clock,
-      capabilities: new Set(CAPABILITIES),
-      application,
-      vantagePoints,
-      centre: name => {
-        const { cluster, gateway } = this.#raisedOf(name);
-        const { node, kube } = cluster;
-        const controls =
-          this.#observed.get(name) ??
-          centreControls({ name, node, gateway, kube, network, clock, application });
-        this.#observed.set(name, controls);
-        return controls;
-      },
-      ...linkControls(this.#gateways, this.#ways),
-      stopHub: async () => {
-        this.#engine?.stop();
-        this.#engine = undefined;
-        await this.#hubCluster.node.pause();
-      },
-      startHub: async () => {
-        await this.#hubCluster.node.unpause();
-        this.#engine ??= this.#startEngine?.();
-      },
-      hubAnswers: () => answers(this.hub),
-      stopGtmDns: async () => {
-        await this.#nameServer?.silence();
-      },
-      startGtmDns: async () => {
-        await this.#nameServer?.start();
-      },
-      gtmDnsAnswers: () =>
-        new Promise(resolve => {
-          const server = this.#nameServer?.address;
-          if (server === undefined) return resolve(false);
-          this.network.dns(
-            { from: OBSERVER, server, name: application.host, type: 'A', timeoutMs: DNS_TIMEOUT_MS },
-            ({ answer }) => resolve(answer !== undefined),
-          );
-        }),
-    };
+    this.#gateways.set(name, raised.gateway);
+    this.#raised.set(name, raised);
+    return raised.cluster.kept;
   }
 
   get #names(): string[] {
     return centresOf(this.#options.topology).map(({ name }) => name);
+  }
+
+  get #undo(): UndoFile {
+    if (this.#undoFile === undefined) throw new LabError('the lab is not up yet');
+    return this.#undoFile;
   }
 
   get #hubCluster(): Cluster {
@@ -401,21 +344,7 @@ export class KindLab implements Lab {
   }
 }
 
-const bounds = ({ clock, signal }: Workshop): Bounds => ({ clock, signal, withinMs: READY_WITHIN_MS });
-
-/** Both, or the first failure once both have ended. */
-async function allDone<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
-  const both = await Promise.allSettled([one, other]);
-  for (const each of both) if (each.status === 'rejected') throw each.reason;
-  return [await one, await other];
-}
-
-async function answers(kube: KubeClient): Promise<boolean> {
-  try {
-    await kube.list({ apiVersion: 'v1', kind: 'Namespace' });
-    return true;
-  } catch (error) {
-    // What says no is there.
-    return error instanceof ApiError && error.reason !== 'Unreachable';
-  }
+/** Whether the lab that is there, if any, was to stay. */
+async function isKept(docker: Docker): Promise<boolean> {
+  return (await docker.ownContainers()).some(({ labels }) => labels[KEPT_LABEL] !== undefined);
 }

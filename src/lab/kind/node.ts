@@ -36,12 +36,35 @@ export class Node {
     if ((await this.status()) === 'paused') await this.#docker.container(this.name).unpause();
   }
 
-  /** As when the power goes: nothing is told to end. */
+  /** Its processes are told to end, and have as long as Docker gives them. */
   async stop(): Promise<void> {
+    await this.#off(() => this.#docker.container(this.name).stop());
+  }
+
+  /** As when the power goes: nothing is told to end. */
+  async kill(): Promise<void> {
+    await this.#off(() => this.#docker.container(this.name).kill());
+  }
+
+  /** A stopped container would else get the next address that is free when it starts again. */
+  async #off(end: () => Promise<unknown>): Promise<void> {
     if ((await this.status()) === 'exited') return;
     const address = await this.address();
-    await this.#docker.container(this.name).kill();
-    await this.#docker.keepAddress(this.name, address);
+    await end();
+    await this.#docker.disconnect(this.name);
+    await this.#docker.connect(this.name, address);
+  }
+
+  /** Nothing reaches it any more; it runs on. */
+  disconnect(): Promise<void> {
+    return this.#docker.disconnect(this.name);
+  }
+
+  /** At the address that it had: its Kubernetes knows no other. */
+  async connect(): Promise<void> {
+    // kind's entrypoint writes it down at each start.
+    const address = (await this.exec('cat', '/kind/old-ipv4')).trim();
+    await this.#docker.connect(this.name, address);
   }
 
   async start(): Promise<void> {
@@ -88,7 +111,8 @@ export class Node {
     );
   }
 
-  async kill(container: string): Promise<void> {
+  /** The process of a container that runs in it. */
+  async killContainer(container: string): Promise<void> {
     await this.exec('ctr', '--namespace', 'k8s.io', 'tasks', 'kill', '--signal', 'SIGKILL', container);
   }
 

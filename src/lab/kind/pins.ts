@@ -9,6 +9,9 @@ export const BUSYBOX_IMAGE = 'busybox:1.37.0-musl';
 export const PREFIX = 'liangdi-';
 export const LABEL = 'liangdi.lab';
 export const NETWORK = 'liangdi';
+/** On gateways: the folder of the run that the lab is for, and whether the lab stays when that has ended. */
+export const RUN_LABEL = 'liangdi.lab.run';
+export const KEPT_LABEL = 'liangdi.lab.kept';
 /** The label that kind gives its nodes. */
 export const KIND_LABEL = 'io.x-k8s.kind.cluster';
 

@@ -44,12 +44,23 @@ export class Toxiproxy {
     await this.#call('POST', `/proxies/${proxy}/toxics`, toxic);
   }
 
+  /** Every toxic, with the name of its proxy. */
+  async toxics(): Promise<{ proxy: string; toxic: Toxic }[]> {
+    const proxies = JSON.parse(await this.#call('GET', '/proxies')) as Record<string, { toxics: Toxic[] }>;
+    return Object.entries(proxies).flatMap(([proxy, { toxics }]) => toxics.map(toxic => ({ proxy, toxic })));
+  }
+
   /** A toxic that is gone already is fine. */
   async remove(proxy: string, toxic: string): Promise<void> {
     await this.#call('DELETE', `/proxies/${proxy}/toxics/${toxic}`, undefined, 404);
   }
 
-  async #call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, fine?: number): Promise<void> {
+  async #call(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+    fine?: number,
+  ): Promise<string> {
     const { statusCode, body: answer } = await request(`${this.#origin}${path}`, {
       method,
       headers: { 'content-type': 'application/json' },
@@ -62,5 +73,6 @@ export class Toxiproxy {
     const text = await answer.text();
     if (statusCode >= 300 && statusCode !== fine)
       throw new LabError(`Toxiproxy answered ${statusCode} to ${method} ${path}: ${text.trim()}`);
+    return text;
   }
 }

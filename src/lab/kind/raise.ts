@@ -1,0 +1,102 @@
+import type { KubeClient } from '../../kube/client.ts';
+import type { RealKubeClient } from '../../kube/client-real.ts';
+import type { Network } from '../../runtime/network.ts';
+import type { LabApplication } from '../lab.ts';
+import { requestTo } from './centre.ts';
+import { cleanCentre, cleanHub } from './clean.ts';
+import { type Cluster, client, ensureCluster, type Workshop } from './clusters.ts';
+import { Gateway, type GatewayParts, type RunLabels } from './gateway.ts';
+import { ingressIsReady, installEngineKinds, installIngress, startIngress } from './ingress.ts';
+import { through } from './kubeconfig.ts';
+import { clusterName, INGRESS_IMAGE, nodeName } from './pins.ts';
+import { answers, type Bounds, until } from './until.ts';
+
+const READY_WITHIN_MS = 300_000;
+const REQUEST_TIMEOUT_MS = 1000;
+const API_PORT = 6443;
+export const HUB = 'hub';
+
+/** A centre that is up. */
+export interface Raised {
+  readonly cluster: Cluster;
+  readonly gateway: Gateway;
+  /** As the hub reaches its API: over the link that faults may strike. */
+  readonly fromHub: RealKubeClient;
+}
+
+/** Brings the hub up, without what an earlier drill left in it. */
+export async function raiseHub(workshop: Workshop, namespace: string): Promise<Cluster> {
+  const hub = await ensureCluster(HUB, workshop);
+  // An API that has just come up may fail what it did, under load: all of this may be done again.
+  await until("the hub does not take the engine's kinds", bounds(workshop), async () => {
+    await installEngineKinds(hub.kube);
+    // What the hub holds is data: nothing of it may run there.
+    await hub.kube.patch({ apiVersion: 'v1', kind: 'Node', name: hub.node.name }, 'merge', {
+      spec: { unschedulable: true },
+    });
+    return true;
+  });
+  await until("the hub's API does not know the engine's kinds", bounds(workshop), () => serves(hub.kube));
+  if (hub.kept) await cleanHub(hub.kube, namespace, workshop.clock);
+  return hub;
+}
+
+async function serves(hub: KubeClient): Promise<boolean> {
+  const kinds = [
+    ['core.oam.dev/v1beta1', 'Application'],
+    ['core.oam.dev/v1beta1', 'ApplicationRevision'],
+    ['core.oam.dev/v1beta1', 'ResourceTracker'],
+    ['core.oam.dev/v1alpha1', 'Policy'],
+    ['core.oam.dev/v1alpha1', 'Workflow'],
+  ] as const;
+  for (const [apiVersion, kind] of kinds) await hub.list({ apiVersion, kind });
+  return true;
+}
+
+export interface CentrePlan {
+  readonly gateway: GatewayParts;
+  readonly labels: RunLabels;
+  readonly application: LabApplication & { readonly images: readonly string[] };
+  readonly network: Network;
+}
+
+/** Brings a centre up, its ingress and the gateway before it, without what an earlier drill left in it. */
+export async function raiseCentre(name: string, plan: CentrePlan, workshop: Workshop): Promise<Raised> {
+  const { application, network } = plan;
+  const [cluster, gateway] = await allDone(
+    ensureCluster(name, workshop),
+    Gateway.start(plan.gateway, plan.labels),
+  );
+  const { kube, node, kept } = cluster;
+  await gateway.open(await node.address());
+  const fromHub = clientFromHub(name, cluster.kubeconfig, gateway);
+  await workshop.kind.load(clusterName(name), [INGRESS_IMAGE, ...application.images]);
+  const inTime = bounds(workshop);
+  await until(`${name} does not take its ingress`, inTime, async () => {
+    await installIngress(kube, gateway.address);
+    await startIngress(kube);
+    return true;
+  });
+  if (kept) await cleanCentre(kube, application.namespace, workshop.clock);
+  await until(`the ingress of ${name} is not ready`, inTime, () => ingressIsReady(kube));
+  await until(`the hub does not reach ${name}`, inTime, () => answers(fromHub));
+  // Until the ingress has the application, it says 404: what matters is that the way there is open.
+  await until(`${name} cannot be reached at its public address ${gateway.address}`, inTime, async () => {
+    const { response } = await requestTo(gateway.address, { network, application }, REQUEST_TIMEOUT_MS);
+    return response !== undefined;
+  });
+  return { cluster, gateway, fromHub };
+}
+
+export function clientFromHub(name: string, kubeconfig: string, gateway: Gateway): RealKubeClient {
+  return client(through(kubeconfig, `https://${gateway.address}:${API_PORT}`, nodeName(name)));
+}
+
+const bounds = ({ clock, signal }: Workshop): Bounds => ({ clock, signal, withinMs: READY_WITHIN_MS });
+
+/** Both, or the first failure once both have ended. */
+async function allDone<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  const both = await Promise.allSettled([one, other]);
+  for (const each of both) if (each.status === 'rejected') throw each.reason;
+  return [await one, await other];
+}

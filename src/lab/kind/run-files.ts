@@ -1,0 +1,33 @@
+import { readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { UNDO_LOG } from '../undo-log.ts';
+
+/** Of a cluster, by its name. The kind command line locks the file that it writes. */
+const KUBECONFIG = /^kubeconfig-.*\.yaml(\.lock)?$/;
+const IMAGE_FOLDER = 'web-demo-image';
+
+export const kubeconfigFile = (runFolder: string, name: string) => join(runFolder, `kubeconfig-${name}.yaml`);
+export const imageFolder = (runFolder: string) => join(runFolder, IMAGE_FOLDER);
+
+/** Removes what a run keeps of its clusters in its folder; they are gone, or others know them. */
+export function removeClusterFiles(runFolder: string): void {
+  for (const name of filesOf(runFolder))
+    if (KUBECONFIG.test(name) || name === IMAGE_FOLDER)
+      rmSync(join(runFolder, name), { recursive: true, force: true });
+}
+
+/** Removes all that runs of a lab that is gone have left in a folder, and the folder when it is empty then. */
+export function removeRemains(runFolder: string): void {
+  const before = filesOf(runFolder);
+  removeClusterFiles(runFolder);
+  rmSync(join(runFolder, UNDO_LOG), { force: true });
+  if (before.length > 0 && filesOf(runFolder).length === 0) rmdirSync(runFolder);
+}
+
+function filesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
