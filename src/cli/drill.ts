@@ -2,16 +2,26 @@ import { basename } from 'node:path';
 import { Command } from 'commander';
 import type { Scenario } from '../drill/scenario.ts';
 import type { Verdict } from '../drill/verdict.ts';
+import type { EngineName } from '../kube/engines.ts';
 import { claimFolder, newFolder, pointLatest, runName, writeFiles } from '../report/run-folder.ts';
 import type { JournalEvent } from '../runtime/journal.ts';
 import { wallStamp } from '../runtime/wall.ts';
 import { EXIT } from './exit.ts';
-import { type Format, formatOption, labOption, seedOption, timeScaleOption } from './options.ts';
+import { catchInterrupt } from './interrupt.ts';
+import {
+  engineOption,
+  type Format,
+  formatOption,
+  labOption,
+  seedOption,
+  timeScaleOption,
+} from './options.ts';
 import { printVerdict } from './print.ts';
 import { terminal } from './terminal.ts';
 
 interface DrillOptions {
   lab: string;
+  engine?: EngineName;
   seed: number;
   timeScale: number;
   out?: string;
@@ -31,6 +41,7 @@ export function drillCommand(): Command {
     .description('run a scenario on a lab, journal it and judge it')
     .argument('<scenario>', "a scenario's name, or a file")
     .addOption(labOption())
+    .addOption(engineOption())
     .addOption(seedOption())
     .addOption(timeScaleOption())
     .option('--out <folder>', 'where the run is written (default: a new folder in runs/)')
@@ -73,7 +84,7 @@ function runFolder(scenario: Scenario, { out, seed }: DrillOptions): () => strin
 /** A drill that broke off has an outcome too: its journal up to there, closed as one that proves nothing. */
 async function carryOut(
   scenario: Scenario,
-  { lab, seed, timeScale, keep, format }: DrillOptions,
+  { lab, engine, seed, timeScale, keep, format }: DrillOptions,
   folder: () => string,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -90,6 +101,7 @@ async function carryOut(
   try {
     return await runDrill(scenario, {
       lab,
+      ...(engine === undefined ? {} : { engine }),
       seed,
       timeScale,
       runFolder: folder,
@@ -145,19 +157,4 @@ async function storyteller(format: Format): Promise<(event: JournalEvent) => voi
   return event => {
     for (const line of timeline.lines(event)) process.stdout.write(`${line}\n`);
   };
-}
-
-/** Ctrl-C and SIGTERM stop the drill, which ends its journal and takes its lab down; a second one stops at once. */
-function catchInterrupt(): { signal: AbortSignal; code(): number | undefined } {
-  const controller = new AbortController();
-  let code: number | undefined;
-  const stop = (exit: number, name: string) => () => {
-    if (code !== undefined) process.exit(exit);
-    code = exit;
-    controller.abort(new Error(`stopped by ${name}`));
-  };
-  // Not `once`: libraries that clean up at exit end the process when they find nobody else listening.
-  process.on('SIGINT', stop(EXIT.interrupted, 'SIGINT'));
-  process.on('SIGTERM', stop(EXIT.terminated, 'SIGTERM'));
-  return { signal: controller.signal, code: () => code };
 }

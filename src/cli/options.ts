@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { TIME_SCALE } from '../drill/time-scale.ts';
+import { ENGINES } from '../kube/engines.ts';
 
 const LARGEST_SEED = 2 ** 32 - 1;
 const LABS = ['simulated', 'local', 'kind', 'kubeconfig'] as const;
@@ -12,6 +13,13 @@ export function formatOption(): Option {
 
 export function labOption(): Option {
   return new Option('--lab <lab>', 'what the drill runs on').choices(LABS).default('simulated');
+}
+
+export function engineOption(): Option {
+  return new Option(
+    '--engine <engine>',
+    'what distributes the application (default: what the topology says, else liangdi)',
+  ).choices(ENGINES);
 }
 
 export function seedOption(): Option {

@@ -145,19 +145,20 @@ class Drill {
     const { namespace } = this.#manifests;
     await ensureNamespace(this.#lab.hub, namespace);
     for (const { kube } of this.#lab.centres) await ensureNamespace(kube, namespace);
-    this.#lab.runEngine(hub =>
-      startController({
-        clock: this.#lab.clock,
-        hub,
-        clusters: this.#lab.centres.map(({ name, kube }) => ({ name, alias: name, client: kube })),
-      }),
-    );
+    // KubeVela is part of the hub that the lab brought up.
+    if (this.#scenario.topology.engine === 'liangdi') this.#runEngine();
     const planned = this.#plan();
     const observers = observe(this.#lab, this.#manifests, kindsOf(planned), this.#journal);
     this.#rollout = observers.rollout;
     this.#closing.push(() => observers.close());
     await this.#deploy(planned);
     await this.#within(READY_WITHIN_MS, 'the application is not running', this.#approveAll());
+  }
+
+  #runEngine(): void {
+    const { clock, centres } = this.#lab;
+    const clusters = centres.map(({ name, kube }) => ({ name, alias: name, client: kube }));
+    this.#lab.runEngine(hub => startController({ clock, hub, clusters }));
   }
 
   /** Before the timeline, a person approves each step that waits. */

@@ -1,4 +1,5 @@
 import { ApiError } from '../kube/client.ts';
+import type { EngineName } from '../kube/engines.ts';
 import { type Lab, LabError } from '../lab/lab.ts';
 import { type SimulatedLabOptions, simulatedLab } from '../lab/simulated.ts';
 import type { JournalEvent } from '../runtime/journal.ts';
@@ -20,6 +21,8 @@ export interface DrillOptions {
   readonly seed: number;
   /** How many times faster than its files say the drill runs (time-scale.ts); 1 by default. */
   readonly timeScale?: number;
+  /** What distributes the application; what the topology says by default. */
+  readonly engine?: EngineName;
   /** Where a lab on real parts keeps what the run needs; asked for when something is written there first. */
   readonly runFolder?: () => string;
   /** Leaves a real lab's clusters running, for the next drill. */
@@ -37,7 +40,7 @@ export interface DrillResult {
 
 /** Runs one drill and judges it. @throws LabError when the lab fails, or cannot do what the scenario asks for. */
 export async function runDrill(written: Scenario, options: DrillOptions): Promise<DrillResult> {
-  const scenario = scaledScenario(written, options.timeScale ?? 1);
+  const scenario = scaledScenario(withEngine(written, options.engine), options.timeScale ?? 1);
   const journal = new MemoryJournal(options.onEvent);
   const { lab, run } = await labOf(options, scenario);
   try {
@@ -56,6 +59,33 @@ export async function runDrill(written: Scenario, options: DrillOptions): Promis
   return { events: journal.events, verdict: judge(journal.events) };
 }
 
+function withEngine(scenario: Scenario, engine: EngineName | undefined): Scenario {
+  const { topology } = scenario;
+  if (engine === undefined || engine === topology.engine) return scenario;
+  return { ...scenario, topology: { ...topology, engine } };
+}
+
+/**
+ * Brings a lab's clusters up and leaves them, for drills to come.
+ *
+ * @throws LabError when that fails; nothing of it is left then
+ */
+export async function bringUp(
+  scenario: Scenario,
+  options: Pick<DrillOptions, 'lab' | 'runFolder' | 'signal'>,
+  progress: (step: string, detail?: string) => void,
+): Promise<void> {
+  if (options.lab !== 'kind')
+    throw new LabError(`the ${options.lab} lab has nothing to bring up before a drill: use --lab kind`);
+  const kept = { ...options, seed: 1, keep: true };
+  const lab = await labOnKind(partsOf(kept, scenario), kept, scenario);
+  try {
+    await lab.up(progress);
+  } finally {
+    await lab.down();
+  }
+}
+
 /** A lab, and how its time is made to pass while something runs on it. */
 interface Runnable {
   readonly lab: Lab;
@@ -66,6 +96,11 @@ async function labOf(options: DrillOptions, scenario: Scenario): Promise<Runnabl
   const parts = partsOf(options, scenario);
   switch (options.lab) {
     case 'simulated': {
+      if (scenario.topology.engine !== 'liangdi')
+        throw new LabError(
+          `the simulated lab runs liangdi's own engine: ${scenario.topology.engine} needs real clusters (--lab kind), ` +
+            'or say --engine liangdi',
+        );
       const clock = new VirtualClock();
       return { lab: simulatedLab({ ...parts, clock }), run: work => clock.run(work) };
     }

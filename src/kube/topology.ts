@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { PLACES } from '../runtime/network.ts';
 import { suggestion } from '../runtime/suggest.ts';
 import { duration, share } from '../runtime/yaml.ts';
+import { ENGINES } from './engines.ts';
 
 /** A place name: what DNS-1123 allows, as Kubernetes names clusters. */
 const name = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a lower-case DNS label');
@@ -22,6 +23,7 @@ const shape = z.strictObject({
     .array(z.strictObject({ name, centres: z.array(centre).min(1).max(20) }))
     .min(1)
     .max(20),
+  engine: z.enum(ENGINES).default('liangdi'),
   /** What one web-demo pod can do: requests in service at once, time for one, and how many may wait. */
   pod: z.strictObject({
     inService: z.int().min(1),

@@ -63,6 +63,7 @@ test.each<[string, RegExp]>([
   ['drill steady --seed 4294967296', /A seed is a whole number from 0 to 4294967295\./],
   ['drill steady --seed 1e3', /A seed is a whole number from 0 to 4294967295\./],
   ['drill steady --lab simulate', /Allowed choices are simulated, local, kind, kubeconfig\./],
+  ['drill steady --engine vela', /Allowed choices are liangdi, kubevela\./],
   ['drill steady --format xml', /Allowed choices are text, json\./],
   ['drill beijing-dwn', /beijing-dwn: no such scenario; did you mean "beijing-down"\?/],
   ['drill missing.yaml', /missing\.yaml: there is no such file/],
@@ -99,5 +100,13 @@ test.each<[string, RegExp]>([
 test.each(['local', 'kubeconfig'])('the lab %s is known, but not there yet', async lab => {
   const { code, stdout, stderr } = await liangdi(['drill', 'steady', '--lab', lab], { cwd });
   expect(stderr).toBe(`liangdi: the lab "${lab}" is not available; available: simulated, kind\n`);
+  expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+});
+
+test('KubeVela needs real clusters', async () => {
+  const { code, stdout, stderr } = await liangdi(['drill', 'steady', '--engine', 'kubevela'], { cwd });
+  expect(stderr).toMatch(
+    /^liangdi: the simulated lab runs liangdi's own engine: kubevela needs real clusters/,
+  );
   expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
 });
