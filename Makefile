@@ -7,7 +7,7 @@ seed := 1
 time-scale := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill scenarios test test-kind typecheck lint unit format bench clean distclean
+.PHONY: help setup drill up down scenarios test test-kind typecheck lint unit format bench clean distclean
 
 help: ## List the targets
 	@echo 'Usage: make TARGET [name=value ...]'
@@ -32,6 +32,12 @@ endef
 drill: setup ## Run a drill: scenario=NAME [lab=simulated] [seed=N] [time-scale=7.5]
 	@test -n '$(scenario)' || { echo "make drill: which one? scenario=NAME ('make scenarios' lists them)" >&2; exit 64; }
 	@bin/liangdi drill '$(scenario)' --lab '$(lab)' --seed '$(seed)' --time-scale '$(time-scale)'
+
+up: setup ## Bring clusters up for many drills: lab=kind
+	@bin/liangdi up --lab '$(lab)'
+
+down: setup ## Remove the clusters, and what killed drills have left
+	@bin/liangdi down
 
 scenarios: setup ## List the scenarios and what each proves
 	@bin/liangdi scenarios

@@ -2,10 +2,13 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../drill/version.ts';
 import { LabError } from '../lab/lab.ts';
 import { InputError } from '../runtime/input-error.ts';
+import { downCommand } from './down.ts';
 import { drillCommand } from './drill.ts';
 import { EXIT } from './exit.ts';
+import { healCommand } from './heal.ts';
 import { judgeCommand } from './judge.ts';
 import { scenariosCommand } from './scenarios.ts';
+import { upCommand } from './up.ts';
 
 function program(): Command {
   const liangdi = new Command('liangdi')
@@ -14,6 +17,9 @@ function program(): Command {
     .addCommand(drillCommand())
     .addCommand(scenariosCommand())
     .addCommand(judgeCommand())
+    .addCommand(upCommand())
+    .addCommand(healCommand())
+    .addCommand(downCommand())
     .helpCommand(false)
     .addHelpText(
       'after',
@@ -23,6 +29,8 @@ Examples:
   liangdi drill beijing-down            break both Beijing centres and judge what clients saw
   liangdi drill my.yaml --seed 7        a scenario of your own, with other chance
   liangdi judge runs/latest             judge a run's journal again
+  liangdi up; liangdi down              keep real clusters up for many drills with --lab kind
+  liangdi heal                          take back what a killed drill left broken in them
 
 Exit codes: 0 held, 1 violated, 2 unknown, 3 the lab failed or cannot do it, 64 wrong usage or bad input`,
     );

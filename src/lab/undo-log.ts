@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -53,6 +53,10 @@ export class UndoFile implements UndoLog {
 
   constructor(runFolder: string) {
     this.path = join(runFolder, UNDO_LOG);
+  }
+
+  exists(): boolean {
+    return existsSync(this.path);
   }
 
   /** The first line: what it takes to reach the lab again. @throws LabError */

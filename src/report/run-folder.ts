@@ -27,6 +27,16 @@ export function newFolder(parent: string, name: string): string {
   }
 }
 
+/** The folders of runs in `parent`, in the order of their names; none when there is no such folder. */
+export function foldersIn(parent: string): string[] {
+  try {
+    const entries = readdirSync(parent, { withFileTypes: true });
+    return entries.flatMap(entry => (entry.isDirectory() ? [join(parent, entry.name)] : [])).sort();
+  } catch {
+    return [];
+  }
+}
+
 /** `20261124T155906Z-beijing-down-1`; a scenario's name comes from a file, so it is made fit for a path. */
 export function runName(time: string, scenario: string, seed: number): string {
   const safe = scenario.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '');

@@ -36,15 +36,26 @@ export interface Cluster {
 
 export const client = (kubeconfig: string) => realClient({ kubeconfig, timeoutMs: CALL_TIMEOUT_MS });
 
+export interface Wanted {
+  /** At which its API can be reached, beside the node's own. */
+  readonly addresses?: readonly string[];
+  /** Whether one that was kept can be taken over. */
+  readonly suits?: (kube: KubeClient) => Promise<boolean>;
+}
+
 /** A running cluster under that name: the one that was kept, or a new one. */
-export async function ensureCluster(name: string, workshop: Workshop): Promise<Cluster> {
+export async function ensureCluster(
+  name: string,
+  workshop: Workshop,
+  { addresses = [], suits = async () => true }: Wanted = {},
+): Promise<Cluster> {
   const { docker, kind, clock, runFolder, signal } = workshop;
   const node = new Node(name, docker, clock);
-  const found = await kept(name, node, workshop);
+  const found = await kept(name, node, workshop, suits);
   if (found !== undefined) return found;
   await docker.remove(node.name);
   const file = kubeconfigFile(runFolder, name);
-  await kind.create(clusterName(name), file);
+  await kind.create(clusterName(name), file, addresses);
   const cluster = await connect(name, node, workshop, false);
   await until(`the cluster ${name} does not answer`, { clock, signal, withinMs: ANSWERS_WITHIN_MS }, () =>
     isReady(cluster.kube),
@@ -52,7 +63,12 @@ export async function ensureCluster(name: string, workshop: Workshop): Promise<C
   return cluster;
 }
 
-async function kept(name: string, node: Node, workshop: Workshop): Promise<Cluster | undefined> {
+async function kept(
+  name: string,
+  node: Node,
+  workshop: Workshop,
+  suits: NonNullable<Wanted['suits']>,
+): Promise<Cluster | undefined> {
   const { clock, signal } = workshop;
   const found = await node.status();
   if (found === undefined) return undefined;
@@ -65,11 +81,12 @@ async function kept(name: string, node: Node, workshop: Workshop): Promise<Clust
     cluster = await connect(name, node, workshop, true);
     const { kube } = cluster;
     await until('no answer', { clock, signal, withinMs }, () => isReady(kube));
-    return cluster;
+    if (await suits(kube)) return cluster;
   } catch {
-    cluster?.kube.close();
-    return undefined;
+    // What does not come back is made anew.
   }
+  cluster?.kube.close();
+  return undefined;
 }
 
 async function connect(name: string, node: Node, workshop: Workshop, isKept: boolean): Promise<Cluster> {

@@ -132,10 +132,10 @@ export class Docker {
 
   /** Makes the lab's network unless it is there; returns its range in CIDR notation. */
   async ensureNetwork(): Promise<string> {
-    if ((await this.#networks()).length > 0) return await this.#range();
+    if ((await this.#networks()).length > 0) return await this.range();
     // Addresses can be chosen only in a range that was chosen: Docker finds a free one, and it is taken again by name.
     await this.#createNetwork();
-    const Subnet = await this.#range();
+    const Subnet = await this.range();
     await this.removeNetwork();
     await this.#createNetwork({ Config: [{ Subnet }] });
     return Subnet;
@@ -152,7 +152,8 @@ export class Docker {
     });
   }
 
-  async #range(): Promise<string> {
+  /** Of the lab's network, in CIDR notation. */
+  async range(): Promise<string> {
     const { IPAM } = await this.api.getNetwork(NETWORK).inspect();
     const subnet = IPAM?.Config?.map(config => config.Subnet).find(range => range?.includes('.'));
     if (subnet === undefined) throw new LabError(`the Docker network ${NETWORK} has no IPv4 range`);

@@ -2,23 +2,45 @@ import type { Clock } from '../../runtime/clock.ts';
 import { LabError } from '../lab.ts';
 import { Docker } from './docker.ts';
 import { lockLab } from './lock.ts';
+import { RUN_LABEL } from './pins.ts';
+import { removeRemains } from './run-files.ts';
 
 const QUIET_MS = 1500;
 const ROUNDS = 20;
 
 /**
- * Removes what runs of any process have left: every container and network of the lab. Returns the containers' names.
+ * Removes what runs of any process have left: every container and network of the lab, and in the folders of their runs
+ * what belonged to them. `folders` are those to look through beside the ones that containers name. Returns the
+ * containers' names.
  *
- * @throws LabError while another process uses the lab.
+ * @throws LabError while another process uses the lab
  */
-export async function downAll(clock: Clock): Promise<string[]> {
+export async function downAll(clock: Clock, folders: readonly string[] = []): Promise<string[]> {
   const docker = await Docker.connect();
   const lock = await lockLab();
   try {
-    return await sweep(clock, docker);
+    const named = await foldersNamed(docker);
+    const removed = await sweep(clock, docker);
+    for (const folder of new Set([...folders, ...named])) removeRemains(folder);
+    return removed;
   } finally {
     await lock.release();
   }
+}
+
+/** The folders of the runs that the lab's containers were made for; none without Docker. */
+export async function runFolders(): Promise<string[]> {
+  try {
+    return await foldersNamed(await Docker.connect());
+  } catch (error) {
+    if (error instanceof LabError) return [];
+    throw error;
+  }
+}
+
+async function foldersNamed(docker: Docker): Promise<string[]> {
+  const named = (await docker.ownContainers()).map(({ labels }) => labels[RUN_LABEL]);
+  return [...new Set(named.filter(folder => folder !== undefined))].sort();
 }
 
 /** Removes it all. A command that was cut off may still bring something up: looks until nothing comes any more. */

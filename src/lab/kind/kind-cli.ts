@@ -7,12 +7,17 @@ const CREATE_WITHIN_MS = 10 * 60_000;
 const LOAD_WITHIN_MS = 5 * 60_000;
 const ASK_WITHIN_MS = 60_000;
 
-/** The API listens on loopback, on a port that Docker keeps over restarts. */
-const CLUSTER = `kind: Cluster
-apiVersion: kind.x-k8s.io/v1alpha4
-networking: { apiServerAddress: 127.0.0.1 }
-nodes: [{ role: control-plane }]
-`;
+/** The API listens on loopback, on a port that Docker keeps over restarts. Addresses beside it: of its certificate. */
+function clusterOf(addresses: readonly string[]): object {
+  const settings = { kind: 'ClusterConfiguration', apiServer: { certSANs: ['127.0.0.1', ...addresses] } };
+  return {
+    kind: 'Cluster',
+    apiVersion: 'kind.x-k8s.io/v1alpha4',
+    networking: { apiServerAddress: '127.0.0.1' },
+    nodes: [{ role: 'control-plane' }],
+    ...(addresses.length === 0 ? {} : { kubeadmConfigPatches: [JSON.stringify(settings)] }),
+  };
+}
 
 /** The kind command line, from the PATH or from LIANGDI_KIND. */
 export class KindCli {
@@ -42,11 +47,12 @@ export class KindCli {
     return kind;
   }
 
-  async create(cluster: string, kubeconfig: string): Promise<void> {
+  /** Its API can be reached at these addresses, too. */
+  async create(cluster: string, kubeconfig: string, addresses: readonly string[]): Promise<void> {
     const args = ['create', 'cluster', '--name', cluster, '--image', NODE_IMAGE];
     await this.#run([...args, '--kubeconfig', kubeconfig, '--config', '-'], {
       timeoutMs: CREATE_WITHIN_MS,
-      input: CLUSTER,
+      input: JSON.stringify(clusterOf(addresses)),
     });
   }
 

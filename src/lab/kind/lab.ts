@@ -20,11 +20,12 @@ import { type Gateway, type Way, waysInto } from './gateway.ts';
 import { gatewayNetwork } from './gateway-network.ts';
 import { buildWebDemo, isWebDemo, provide } from './images.ts';
 import { KindCli } from './kind-cli.ts';
+import { KubeVela } from './kubevela.ts';
 import { LabClock } from './lab-clock.ts';
 import { struck } from './links.ts';
 import { type Lock, lockLab } from './lock.ts';
 import { INGRESS_IMAGE, KEPT_LABEL, NODE_IMAGE, TOXIPROXY_IMAGE } from './pins.ts';
-import { HUB, type Raised, raiseCentre, raiseHub } from './raise.ts';
+import { HUB, type Raised, raiseCentre, raiseHub, wayFromHub } from './raise.ts';
 import { removeClusterFiles } from './run-files.ts';
 import { tooFewWatches } from './watches.ts';
 
@@ -50,8 +51,22 @@ export interface KindLabOptions {
 
 /** Real clusters in containers, real requests, real time. @throws LabError when Docker or kind is missing, or the lab is in use. */
 export async function kindLab(options: KindLabOptions): Promise<KindLab> {
-  const [docker, kind] = await Promise.all([Docker.connect(), KindCli.find(options.signal)]);
-  return new KindLab(options, docker, kind, await lockLab());
+  const { topology, signal } = options;
+  const [docker, kind, kubevela] = await Promise.all([
+    Docker.connect(),
+    KindCli.find(signal),
+    topology.engine === 'kubevela' ? KubeVela.find(signal) : undefined,
+  ]);
+  return new KindLab(options, { docker, kind, kubevela, lock: await lockLab() });
+}
+
+/** What the lab works with. */
+interface Tools {
+  readonly docker: Docker;
+  readonly kind: KindCli;
+  /** The hub's engine; the drill brings its own without it. */
+  readonly kubevela: KubeVela | undefined;
+  readonly lock: Lock;
 }
 
 export class KindLab implements Lab {
@@ -67,6 +82,7 @@ export class KindLab implements Lab {
   readonly #options: KindLabOptions;
   readonly #docker: Docker;
   readonly #kind: KindCli;
+  readonly #kubevela: KubeVela | undefined;
   readonly #ways: readonly Way[];
   readonly #raised = new Map<string, Raised>();
   readonly #gateways = new Map<string, Gateway>();
@@ -85,11 +101,12 @@ export class KindLab implements Lab {
   #engine: Engine | undefined;
   #localFailure: Error | undefined;
 
-  constructor(options: KindLabOptions, docker: Docker, kind: KindCli, lock: Lock) {
+  constructor(options: KindLabOptions, { docker, kind, kubevela, lock }: Tools) {
     const { topology, application, vantagePoints, random } = options;
     this.#options = options;
     this.#docker = docker;
     this.#kind = kind;
+    this.#kubevela = kubevela;
     this.#lock = lock;
     this.#isKept = options.keep === true;
     this.random = random;
@@ -227,7 +244,7 @@ export class KindLab implements Lab {
     const warning = tooFewWatches();
     if (warning !== undefined) progress('this machine is slow to start clusters', warning);
     const { images } = this.#options.application;
-    for (const image of [NODE_IMAGE, INGRESS_IMAGE, TOXIPROXY_IMAGE])
+    for (const image of [NODE_IMAGE, INGRESS_IMAGE, TOXIPROXY_IMAGE, ...(this.#kubevela?.images ?? [])])
       await provide(this.#docker, image, progress);
     for (const image of images)
       await (isWebDemo(image)
@@ -261,6 +278,10 @@ export class KindLab implements Lab {
       ];
       try {
         await Promise.all(raising);
+        if (this.#kubevela !== undefined) {
+          awaited.add('KubeVela');
+          await timed('KubeVela', this.#startKubeVela(this.#kubevela, workshop));
+        }
       } catch (error) {
         // The others need not go on, but nothing may still be at work when what they made is removed.
         this.#stopping.abort();
@@ -295,9 +316,15 @@ export class KindLab implements Lab {
   }
 
   async #raiseHub(workshop: Workshop): Promise<boolean> {
-    const hub = await raiseHub(workshop, this.#options.application.namespace);
+    const hub = await raiseHub(workshop, this.#options.application.namespace, this.#kubevela);
     this.#hub = hub;
     return hub.kept;
+  }
+
+  async #startKubeVela(kubevela: KubeVela, workshop: Workshop): Promise<boolean> {
+    const ways = [...this.#raised].map(([name, raised]) => [name, wayFromHub(raised)] as const);
+    await kubevela.start(this.#hubCluster, new Map(ways), workshop);
+    return false;
   }
 
   async #raiseCentre(name: string, address: string, workshop: Workshop): Promise<boolean> {

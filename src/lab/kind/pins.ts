@@ -2,6 +2,12 @@
 export const NODE_IMAGE = 'kindest/node:v1.34.0';
 export const INGRESS_IMAGE = 'traefik:v3.6.12';
 export const TOXIPROXY_IMAGE = 'ghcr.io/shopify/toxiproxy:2.12.0';
+export const KUBEVELA_VERSION = 'v1.10.6';
+export const KUBEVELA_IMAGES = [
+  `oamdev/vela-core:${KUBEVELA_VERSION}`,
+  // That KubeVela's chart names.
+  'oamdev/cluster-gateway:v1.9.0-alpha.2',
+] as const;
 /** Where web-demo's busybox comes from on a machine without a static one. */
 export const BUSYBOX_IMAGE = 'busybox:1.37.0-musl';
 

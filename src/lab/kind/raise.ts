@@ -1,5 +1,7 @@
 import type { KubeClient } from '../../kube/client.ts';
 import type { RealKubeClient } from '../../kube/client-real.ts';
+import type { EngineName } from '../../kube/engines.ts';
+import type { Kind } from '../../kube/objects.ts';
 import type { Network } from '../../runtime/network.ts';
 import type { LabApplication } from '../lab.ts';
 import { requestTo } from './centre.ts';
@@ -8,6 +10,7 @@ import { type Cluster, client, ensureCluster, type Workshop } from './clusters.t
 import { Gateway, type GatewayParts, type RunLabels } from './gateway.ts';
 import { ingressIsReady, installEngineKinds, installIngress, startIngress } from './ingress.ts';
 import { through } from './kubeconfig.ts';
+import { hasKubeVela, type KubeVela } from './kubevela.ts';
 import { clusterName, INGRESS_IMAGE, nodeName } from './pins.ts';
 import { answers, type Bounds, until } from './until.ts';
 
@@ -15,6 +18,9 @@ const READY_WITHIN_MS = 300_000;
 const REQUEST_TIMEOUT_MS = 1000;
 const API_PORT = 6443;
 export const HUB = 'hub';
+const NODE: Kind = { apiVersion: 'v1', kind: 'Node' };
+/** Of a hub's node: what was installed for one engine does not suit the other. */
+const ENGINE_LABEL = 'liangdi.lab/engine';
 
 /** A centre that is up. */
 export interface Raised {
@@ -24,21 +30,36 @@ export interface Raised {
   readonly fromHub: RealKubeClient;
 }
 
-/** Brings the hub up, without what an earlier drill left in it. */
-export async function raiseHub(workshop: Workshop, namespace: string): Promise<Cluster> {
-  const hub = await ensureCluster(HUB, workshop);
+/** Brings the hub up, for one engine, without what an earlier drill left in it. */
+export async function raiseHub(
+  workshop: Workshop,
+  namespace: string,
+  kubevela: KubeVela | undefined,
+): Promise<Cluster> {
+  const engine: EngineName = kubevela === undefined ? 'liangdi' : 'kubevela';
+  const suits = async (kube: KubeClient) =>
+    (await engineOf(kube)) === engine && (kubevela === undefined || (await hasKubeVela(kube)));
+  const hub = await ensureCluster(HUB, workshop, { suits });
   // An API that has just come up may fail what it did, under load: all of this may be done again.
   await until("the hub does not take the engine's kinds", bounds(workshop), async () => {
-    await installEngineKinds(hub.kube);
-    // What the hub holds is data: nothing of it may run there.
-    await hub.kube.patch({ apiVersion: 'v1', kind: 'Node', name: hub.node.name }, 'merge', {
+    await hub.kube.patch({ ...NODE, name: hub.node.name }, 'merge', {
+      metadata: { labels: { [ENGINE_LABEL]: engine } },
+      // What the hub holds is data: nothing of it may run there.
       spec: { unschedulable: true },
     });
+    if (kubevela === undefined) await installEngineKinds(hub.kube);
     return true;
   });
+  await kubevela?.install(hub, workshop);
   await until("the hub's API does not know the engine's kinds", bounds(workshop), () => serves(hub.kube));
   if (hub.kept) await cleanHub(hub.kube, namespace, workshop.clock);
   return hub;
+}
+
+/** The engine that a hub was made for. */
+async function engineOf(hub: KubeClient): Promise<string | undefined> {
+  const { items } = await hub.list(NODE);
+  return items[0]?.metadata.labels?.[ENGINE_LABEL];
 }
 
 async function serves(hub: KubeClient): Promise<boolean> {
@@ -64,7 +85,7 @@ export interface CentrePlan {
 export async function raiseCentre(name: string, plan: CentrePlan, workshop: Workshop): Promise<Raised> {
   const { application, network } = plan;
   const [cluster, gateway] = await allDone(
-    ensureCluster(name, workshop),
+    ensureCluster(name, workshop, { addresses: [plan.gateway.address] }),
     Gateway.start(plan.gateway, plan.labels),
   );
   const { kube, node, kept } = cluster;
@@ -89,8 +110,15 @@ export async function raiseCentre(name: string, plan: CentrePlan, workshop: Work
 }
 
 export function clientFromHub(name: string, kubeconfig: string, gateway: Gateway): RealKubeClient {
-  return client(through(kubeconfig, `https://${gateway.address}:${API_PORT}`, nodeName(name)));
+  return client(through(kubeconfig, serverOf(gateway), nodeName(name)));
 }
+
+/** How KubeVela reaches a centre: by the same way, but with no name that its certificate has. */
+export function wayFromHub({ cluster, gateway }: Raised): string {
+  return through(cluster.kubeconfig, serverOf(gateway));
+}
+
+const serverOf = ({ address }: Gateway) => `https://${address}:${API_PORT}`;
 
 const bounds = ({ clock, signal }: Workshop): Bounds => ({ clock, signal, withinMs: READY_WITHIN_MS });
 
