@@ -234,7 +234,12 @@ describe('what is wrong in a file beside it is said with that file', () => {
       /:7:\d+: cities\[1\]\.name: "beijing" is already/,
     ],
     ['a place of that name', 'cluster1-hangzhou', 'clients', /:9:\d+: .*name: "clients" is already/],
-    ['an engine that there is not', 'pod:', 'engine: vela\npod:', /:12:1: engine: unknown engine "vela"; known: liangdi, kubevela/],
+    [
+      'an engine that there is not',
+      'pod:',
+      'engine: vela\npod:',
+      /:12:1: engine: unknown engine "vela"; known: liangdi, kubevela/,
+    ],
     ['an address of another', '203.0.113.20', '203.0.113.10', /:6:\d+: .*address: 203.* of cluster1-beijing/],
     [
       'a link to nowhere',
