@@ -15,7 +15,7 @@ export interface RolloutState {
 }
 
 /** Watches the hub's Application; others wait on it. */
-export class Rollout {
+export class RolloutWatch {
   state: RolloutState = { phase: '', steps: {} };
   readonly #waiting = new Set<() => void>();
 
@@ -44,10 +44,10 @@ export function observe(
   manifests: Manifests,
   kinds: readonly Kind[],
   journal: Journal,
-): { rollout: Rollout; close(): void } {
+): { rollout: RolloutWatch; close(): void } {
   const { clock } = lab;
   const { namespace, name } = manifests;
-  const rollout = new Rollout();
+  const rollout = new RolloutWatch();
   let last = '';
   const follows = [
     follow({ client: lab.hub, clock, kind: APPLICATION, namespace }, ({ object }) => {

@@ -1,0 +1,171 @@
+import { applyManifests, ensureNamespace } from '../engine/apply.ts';
+import { startController } from '../engine/controller.ts';
+import { expectedPages } from '../engine/expected.ts';
+import { APPLICATION } from '../engine/model.ts';
+import { resume } from '../engine/operators.ts';
+import type { Plan } from '../engine/plan.ts';
+import { ApiError } from '../kube/client.ts';
+import { insist } from '../kube/insist.ts';
+import type { Kind } from '../kube/objects.ts';
+import { type Engine, type Lab, LabError } from '../lab/lab.ts';
+import type { Journal } from '../runtime/journal.ts';
+import { type Manifests, patched, planOf } from './application.ts';
+import { observe, type RolloutState, type RolloutWatch } from './observers.ts';
+import type { Scenario } from './scenario.ts';
+import type { DeployEntry } from './timeline.ts';
+import { within } from './within.ts';
+
+/** How long the lab, the first rollout and the ingresses may take before the lab is said to have failed. */
+export const READY_WITHIN_MS = 15 * 60_000;
+const ENDED_BADLY = ['workflowFailed', 'workflowTerminated'];
+
+/** How an application gets onto a lab that is up: the engine, what is applied to the hub, and a person's approvals. */
+export class Rollout {
+  readonly #scenario: Pick<Scenario, 'topology' | 'approveAfter'>;
+  readonly #lab: Lab;
+  readonly #journal: Journal;
+  #manifests: Manifests;
+  #watch: RolloutWatch | undefined;
+  #engine: Engine | undefined;
+  #close = () => {};
+
+  constructor(
+    scenario: Pick<Scenario, 'topology' | 'approveAfter' | 'application'>,
+    lab: Lab,
+    journal: Journal,
+  ) {
+    this.#scenario = scenario;
+    this.#lab = lab;
+    this.#journal = journal;
+    this.#manifests = scenario.application;
+  }
+
+  /** The version that was applied last. */
+  plan(): Plan {
+    const clusters = this.#lab.centres.map(({ name }) => ({ name, alias: name }));
+    return planOf(this.#manifests.objects, clusters);
+  }
+
+  /** Resolves when the application runs in every centre and answers at its public address. @throws LabError */
+  async first(): Promise<void> {
+    const { namespace } = this.#manifests;
+    await ensureNamespace(this.#lab.hub, namespace);
+    for (const { kube } of this.#lab.centres) await ensureNamespace(kube, namespace);
+    // KubeVela is part of the hub that the lab brought up.
+    if (this.#scenario.topology.engine === 'liangdi') this.#runEngine();
+    const planned = this.plan();
+    const observers = observe(this.#lab, this.#manifests, kindsOf(planned), this.#journal);
+    this.#watch = observers.rollout;
+    this.#close = () => observers.close();
+    await this.#deploy(planned);
+    await within(this.#lab.clock, READY_WITHIN_MS, 'the application is not running', this.#approveAll());
+    await this.#everyCentreAnswers();
+  }
+
+  /** As soon as the step waits for it, a person approves it. */
+  async approve(step: string): Promise<void> {
+    const { name, namespace } = this.#manifests;
+    const version = this.plan().publishVersion;
+    const state = await this.#watched().until(
+      ({ steps, publishVersion }) => steps[step] === 'suspending' && publishVersion === version,
+    );
+    this.#journal.append({
+      at: this.#lab.clock.now(),
+      kind: 'approval',
+      application: name,
+      step,
+      ...(state.publishVersion === undefined ? {} : { publishVersion: state.publishVersion }),
+    });
+    await insist(this.#lab.clock, () => resume(this.#lab.hub, { ...APPLICATION, namespace, name }));
+  }
+
+  /** While the hub is away, nothing is published: people try again until it is back. */
+  async publish(deploy: DeployEntry['deploy']): Promise<void> {
+    const { hub, clock } = this.#lab;
+    await insist(clock, () => hub.list(APPLICATION, { namespace: this.#manifests.namespace }));
+    this.#manifests = { ...this.#manifests, objects: patched(this.#manifests, deploy) };
+    await this.#deploy(this.plan());
+  }
+
+  /** Looks no more, and repairs nothing: what was rolled out stays as it is. */
+  close(): void {
+    this.#close();
+    this.#engine?.stop();
+  }
+
+  #runEngine(): void {
+    const { clock, centres } = this.#lab;
+    const clusters = centres.map(({ name, kube }) => ({ name, alias: name, client: kube }));
+    this.#lab.runEngine(hub => {
+      this.#engine = startController({ clock, hub, clusters });
+      return this.#engine;
+    });
+  }
+
+  /** Before the timeline, a person approves each step that waits. */
+  async #approveAll(): Promise<void> {
+    const watch = this.#watched();
+    for (;;) {
+      const state = await watch.until(
+        one => suspended(one).length > 0 || ['running', ...ENDED_BADLY].includes(one.phase),
+      );
+      const [step] = suspended(state);
+      if (state.phase === 'running') return;
+      if (step === undefined) {
+        const steps = JSON.stringify(state.steps);
+        throw new LabError(`the application's workflow ended as ${state.phase}; steps: ${steps}`);
+      }
+      await this.#lab.clock.sleep(this.#scenario.approveAfter);
+      await this.approve(step);
+      await watch.until(({ steps }) => steps[step] !== 'suspending');
+    }
+  }
+
+  async #deploy(planned: Plan): Promise<void> {
+    const { publishVersion, application } = planned;
+    const version = publishVersion === undefined ? {} : { publishVersion };
+    const { clock, hub } = this.#lab;
+    for (const page of expectedPages(planned))
+      this.#journal.append({ at: clock.now(), kind: 'plan', ...version, ...page });
+    this.#journal.append({ at: clock.now(), kind: 'deploy', application, ...version });
+    const { objects } = this.#manifests;
+    await insist(clock, () => applyManifests(hub, objects)).catch(error => {
+      if (!(error instanceof ApiError)) throw error;
+      throw new LabError(`the hub refused the application: ${error.message}`, { cause: error });
+    });
+  }
+
+  async #everyCentreAnswers(): Promise<void> {
+    await Promise.all(
+      this.#lab.centres.map(({ name }) =>
+        within(
+          this.#lab.clock,
+          READY_WITHIN_MS,
+          `${name} does not answer 200 from its public address`,
+          this.#centreAnswers(name),
+        ),
+      ),
+    );
+  }
+
+  async #centreAnswers(name: string): Promise<void> {
+    const { clock, controls } = this.#lab;
+    while ((await controls.centre(name).request(2000)).response?.status !== 200) await clock.sleep(500);
+  }
+
+  #watched(): RolloutWatch {
+    if (this.#watch === undefined) throw new LabError('nothing was deployed yet');
+    return this.#watch;
+  }
+}
+
+const suspended = ({ steps }: RolloutState) =>
+  Object.keys(steps).filter(step => steps[step] === 'suspending');
+
+function kindsOf(planned: Plan): Kind[] {
+  const kinds = new Map<string, Kind>();
+  for (const step of planned.steps)
+    for (const { manifests } of step.dispatch)
+      for (const { apiVersion, kind } of manifests) kinds.set(`${apiVersion}/${kind}`, { apiVersion, kind });
+  return [...kinds.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, kind]) => kind);
+}

@@ -1,0 +1,46 @@
+import { startGtm } from '../gtm/gtm.ts';
+import { resolveGtm } from '../gtm/resolve.ts';
+import type { Lab } from '../lab/lab.ts';
+import type { Journal } from '../runtime/journal.ts';
+import { startClients } from '../traffic/index.ts';
+import type { Scenario } from './scenario.ts';
+
+export interface Traffic {
+  /** Resolves when what was under way has ended and been journaled; clients send no more. */
+  stopClients(): Promise<void>;
+  stopGtm(): void;
+  /** How late the lab's timers have fired so far, ms; undefined where they cannot be late. */
+  readonly lateness: (() => number) | undefined;
+}
+
+/** Starts the GTM before a lab's centres, and the clients that ask it; the timeline's times count from here. */
+export async function startTraffic(
+  { gtm: config, clients }: Pick<Scenario, 'gtm' | 'clients'>,
+  lab: Lab,
+  journal: Journal,
+): Promise<Traffic> {
+  const { clock, random, network, centres } = lab;
+  const addresses = Object.fromEntries(centres.map(({ name }) => [name, lab.addressOf(name)]));
+  const centreByAddress = new Map(centres.map(({ name }) => [lab.addressOf(name), name]));
+  const known = new Set(centres.map(({ name }) => name));
+  const ports = { clock, network, journal, centreOf: (address: string) => centreByAddress.get(address) };
+  const gtm = startGtm({
+    ...ports,
+    config: resolveGtm(config, name => (known.has(name) ? lab.addressOf(name) : undefined)),
+    random: random.fork('gtm'),
+  });
+  try {
+    const nameServer = await lab.serveDns(gtm);
+    journal.append({ at: clock.now(), kind: 'timeline', addresses });
+    const lateness = lab.watchLateness?.();
+    const started = startClients({ ...ports, config: clients, random: random.fork('clients'), nameServer });
+    return {
+      stopClients: () => new Promise(resolve => started.stop(resolve)),
+      stopGtm: () => gtm.stop(),
+      lateness,
+    };
+  } catch (error) {
+    gtm.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+import { LabError } from '../lab/lab.ts';
+import type { Clock } from '../runtime/clock.ts';
+
+/** @throws LabError, `otherwise` in its message, when the work has not ended `ms` from now. */
+export async function within<T>(clock: Clock, ms: number, otherwise: string, work: Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const late = clock.sleep(ms, done.signal).then(() => {
+    throw new LabError(`${otherwise} after ${ms / 60_000} minutes`);
+  });
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    done.abort();
+  }
+}
