@@ -5,6 +5,7 @@ INSTALLED := node_modules/.installed
 lab := simulated
 seed := 1
 time-scale := 1
+runs := 5
 
 .DEFAULT_GOAL := help
 .PHONY: help setup drill up down scenarios test test-kind typecheck lint unit format bench clean distclean
@@ -38,6 +39,11 @@ up: setup ## Bring clusters up for many drills: lab=kind
 
 down: setup ## Remove the clusters, and what killed drills have left
 	@bin/liangdi down
+
+parity: time-scale := 7.5
+parity: setup ## Hold real runs against simulated ones: scenario=NAME [runs=5] [time-scale=7.5]
+	@test -n '$(scenario)' || { echo 'make parity: which one? scenario=NAME' >&2; exit 64; }
+	@bin/liangdi parity '$(scenario)' --runs '$(runs)' --time-scale '$(time-scale)'
 
 scenarios: setup ## List the scenarios and what each proves
 	@bin/liangdi scenarios

@@ -7,6 +7,7 @@ import { drillCommand } from './drill.ts';
 import { EXIT } from './exit.ts';
 import { healCommand } from './heal.ts';
 import { judgeCommand } from './judge.ts';
+import { parityCommand } from './parity.ts';
 import { scenariosCommand } from './scenarios.ts';
 import { upCommand } from './up.ts';
 
@@ -17,6 +18,7 @@ function program(): Command {
     .addCommand(drillCommand())
     .addCommand(scenariosCommand())
     .addCommand(judgeCommand())
+    .addCommand(parityCommand())
     .addCommand(upCommand())
     .addCommand(healCommand())
     .addCommand(downCommand())

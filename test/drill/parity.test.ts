@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { judge } from '../../src/drill/judge.ts';
+import { type ParityRow, type ParityRun, parityOf } from '../../src/drill/parity.ts';
+import { parityText } from '../../src/report/parity.ts';
+import { BEIJING, HANGZHOU, Story } from './journal-builder.ts';
+
+const T0 = 100_000;
+
+/** A recovery: detection and publication take as long as is said, and errors end with the publication. */
+function run({
+  detect,
+  publish = 2000,
+  lateness,
+}: {
+  detect: number;
+  publish?: number;
+  lateness?: number;
+}): ParityRun {
+  const published = T0 + detect + publish;
+  const { events } = new Story()
+    .timeline()
+    .publish(0, BEIJING)
+    .fault('outage', BEIJING, { inject: T0 - 2000, injected: T0, heal: 500_000, healed: 501_000 })
+    .health(T0 + detect, 'cluster2-beijing', 'ALERT')
+    .route(T0 + detect, [HANGZHOU])
+    .publish(published, [HANGZHOU])
+    .answer(T0 - 5000, 1, BEIJING)
+    .requests({ from: T0, until: published, fails: true })
+    .requests({ from: published, until: 500_000, to: HANGZHOU })
+    .add({ at: 600_000, kind: 'end', reason: 'finished', ...(lateness === undefined ? {} : { lateness }) });
+  return { events, verdict: judge(events) };
+}
+
+const runs = (times: readonly number[], more: { publish?: number; lateness?: number } = {}) =>
+  times.map(detect => run({ detect, ...more }));
+const row = (rows: readonly ParityRow[], phase: string) =>
+  rows.find(each => each.population === 'honest' && each.phase === phase);
+
+/** 36 to 45 s, evenly. */
+const simulated = runs(Array.from({ length: 40 }, (_, i) => 36_000 + i * 225));
+
+describe('parity of the labs', () => {
+  test('is held where the simulated median lies within the spread of the real runs', () => {
+    const parity = parityOf(runs([38_000, 41_000, 44_000]), simulated);
+    expect(row(parity.rows, 'detect')).toMatchObject({
+      bound: 47_000,
+      real: { runs: 3, least: 38_000, median: 41_000, most: 44_000 },
+      within: true,
+      result: 'held',
+    });
+    expect(parity.result).toBe('held');
+  });
+
+  test('is held where the runs lie beside it by chance', () => {
+    const parity = parityOf(runs([41_000, 43_000, 44_000, 42_000]), simulated);
+    expect(row(parity.rows, 'detect')).toMatchObject({ within: false, result: 'held' });
+  });
+
+  test('is violated where one lab is slower than chance explains', () => {
+    const parity = parityOf(runs([50_000, 51_000, 50_500, 52_000]), simulated);
+    expect(row(parity.rows, 'detect')).toMatchObject({ within: false, result: 'violated' });
+    expect(parity.result).toBe('violated');
+    expect(parityText(parity, { width: 120 })).toContain('DIFFERENT');
+  });
+
+  test('calls no difference what real timers were late', () => {
+    const publish = (lateness: number) => {
+      const real = runs([38_000, 41_000, 44_000, 40_000], { publish: 2015, lateness });
+      return row(parityOf(real, simulated).rows, 'publish')?.result;
+    };
+    expect(publish(20)).toBe('held');
+    expect(publish(10)).toBe('violated');
+  });
+
+  test('is unknown with too few runs to show any difference, or with none', () => {
+    expect(row(parityOf(runs([52_000]), simulated).rows, 'detect')).toMatchObject({ result: 'unknown' });
+    expect(parityOf([], simulated)).toMatchObject({ result: 'unknown' });
+    expect(parityOf([], [])).toMatchObject({ rows: [], result: 'unknown' });
+  });
+});
