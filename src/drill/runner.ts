@@ -1,36 +1,24 @@
 import { ApiError } from '../kube/client.ts';
 import type { EngineName } from '../kube/engines.ts';
 import { type Lab, LabError } from '../lab/lab.ts';
-import { type SimulatedLabOptions, simulatedLab } from '../lab/simulated.ts';
 import type { JournalEvent } from '../runtime/journal.ts';
 import { MemoryJournal } from '../runtime/journal-memory.ts';
-import { seededRandom } from '../runtime/random-seeded.ts';
-import { VirtualClock } from '../runtime/virtual-clock.ts';
 import { drill } from './drill.ts';
-import { imagesIn } from './images.ts';
 import { missingCapabilities } from './injection.ts';
 import { judge } from './judge.ts';
-import { type Scenario, vantagePointsOf } from './scenario.ts';
+import { kindLabOf, type LabOptions, labOf } from './labs.ts';
+import type { Scenario } from './scenario.ts';
 import { scaledScenario } from './time-scale.ts';
 import { type FaultEntry, faultsOf } from './timeline.ts';
 import type { Verdict } from './verdict.ts';
 
-export interface DrillOptions {
-  readonly lab: string;
-  /** A whole number from 0 to 2^32 - 1; the same seed gives the same journal. */
-  readonly seed: number;
+export interface DrillOptions extends LabOptions {
   /** How many times faster than its files say the drill runs (time-scale.ts); 1 by default. */
   readonly timeScale?: number;
   /** What distributes the application; what the topology says by default. */
   readonly engine?: EngineName;
-  /** Where a lab on real parts keeps what the run needs; asked for when something is written there first. */
-  readonly runFolder?: () => string;
-  /** Leaves a real lab's clusters running, for the next drill. */
-  readonly keep?: boolean;
   /** Each event as it is written. */
   readonly onEvent?: (event: JournalEvent) => void;
-  /** Ends the drill early: faults are healed, the journal ends with `interrupted`. */
-  readonly signal?: AbortSignal;
 }
 
 export interface DrillResult {
@@ -78,70 +66,12 @@ export async function bringUp(
   if (options.lab !== 'kind')
     throw new LabError(`the ${options.lab} lab has nothing to bring up before a drill: use --lab kind`);
   const kept = { ...options, seed: 1, keep: true };
-  const lab = await labOnKind(partsOf(kept, scenario), kept, scenario);
+  const lab = await kindLabOf(kept, scenario);
   try {
     await lab.up(progress);
   } finally {
     await lab.down();
   }
-}
-
-/** A lab, and how its time is made to pass while something runs on it. */
-interface Runnable {
-  readonly lab: Lab;
-  readonly run: (work: () => Promise<void>) => Promise<void>;
-}
-
-async function labOf(options: DrillOptions, scenario: Scenario): Promise<Runnable> {
-  const parts = partsOf(options, scenario);
-  switch (options.lab) {
-    case 'simulated': {
-      if (scenario.topology.engine !== 'liangdi')
-        throw new LabError(
-          `the simulated lab runs liangdi's own engine: ${scenario.topology.engine} needs real clusters (--lab kind), ` +
-            'or say --engine liangdi',
-        );
-      const clock = new VirtualClock();
-      return { lab: simulatedLab({ ...parts, clock }), run: work => clock.run(work) };
-    }
-    case 'kind':
-      return { lab: await labOnKind(parts, options, scenario), run: work => work() };
-  }
-  throw new LabError(`the lab "${options.lab}" is not available; available: simulated, kind`);
-}
-
-function partsOf({ seed }: DrillOptions, scenario: Scenario): Omit<SimulatedLabOptions, 'clock'> {
-  const { clients, topology, gtm, application } = scenario;
-  return {
-    topology,
-    random: seededRandom(seed),
-    application: {
-      namespace: application.namespace,
-      name: application.name,
-      host: clients.name,
-      path: clients.path,
-      port: clients.port,
-    },
-    vantagePoints: vantagePointsOf(gtm),
-  };
-}
-
-/** Imported here alone: Docker's and Kubernetes' clients would cost each simulated drill half a second. */
-async function labOnKind(
-  parts: Omit<SimulatedLabOptions, 'clock'>,
-  { runFolder, keep, signal }: DrillOptions,
-  scenario: Scenario,
-): Promise<Lab> {
-  if (runFolder === undefined) throw new Error('the kind lab needs a folder for its run');
-  const { kindLab } = await import('../lab/kind/lab.ts');
-  const images = imagesIn([scenario.application.objects, scenario.timeline]);
-  return await kindLab({
-    ...parts,
-    application: { ...parts.application, images },
-    runFolder,
-    ...(keep === undefined ? {} : { keep }),
-    ...(signal === undefined ? {} : { signal }),
-  });
 }
 
 /** @throws LabError that names all that the lab cannot do; nothing has started then. */
