@@ -38,6 +38,9 @@ export class RolloutWatch {
   }
 }
 
+/** Kubernetes itself puts this ConfigMap into every namespace: nobody distributes it. */
+const ROOT_CA = 'kube-root-ca.crt';
+
 /** Journals what the APIs of hub and centres show of the application, whoever did it. */
 export function observe(
   lab: Lab,
@@ -72,6 +75,7 @@ export function observe(
         follow(
           { client: lab.controls.centre(centre.name).kube, clock, kind, namespace },
           ({ type, object }) => {
+            if (object.kind === 'ConfigMap' && object.metadata.name === ROOT_CA) return;
             journal.append({
               at: clock.now(),
               kind: 'object',
