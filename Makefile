@@ -30,12 +30,14 @@ define bring-node
     "node-$$(node -p 'process.platform + "-" + process.arch')@$(NODE_VERSION)"; }
 endef
 
-drill: setup ## Run a drill: scenario=NAME [lab=simulated] [seed=N] [time-scale=7.5]
-	@test -n '$(scenario)' || { echo "make drill: which one? scenario=NAME ('make scenarios' lists them)" >&2; exit 64; }
-	@bin/liangdi drill '$(scenario)' --lab '$(lab)' --seed '$(seed)' --time-scale '$(time-scale)'
+with-engine = $(if $(engine),--engine '$(engine)')
 
-up: setup ## Bring clusters up for many drills: lab=kind
-	@bin/liangdi up --lab '$(lab)'
+drill: setup ## Run a drill: scenario=NAME [lab=simulated] [engine=kubevela] [seed=N] [time-scale=7.5]
+	@test -n '$(scenario)' || { echo "make drill: which one? scenario=NAME ('make scenarios' lists them)" >&2; exit 64; }
+	@bin/liangdi drill '$(scenario)' --lab '$(lab)' $(with-engine) --seed '$(seed)' --time-scale '$(time-scale)'
+
+up: setup ## Bring clusters up for many drills: lab=kind [engine=kubevela]
+	@bin/liangdi up --lab '$(lab)' $(with-engine)
 
 down: setup ## Remove the clusters, and what killed drills have left
 	@bin/liangdi down

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import type { EngineName } from '../kube/engines.ts';
 import { LabError } from '../lab/lab.ts';
 import { catchInterrupt } from './interrupt.ts';
-import { labOption } from './options.ts';
+import { engineOption, labOption } from './options.ts';
 
 /** Where the kubeconfigs of a lab that stays are kept. */
 const FOLDER = 'runs/lab';
@@ -11,11 +12,12 @@ export function upCommand(): Command {
     .description('bring the clusters of a lab up, for many drills: each begins clean and leaves them up')
     .argument('[scenario]', 'whose topology and application they are for', 'steady')
     .addOption(labOption().default('kind'))
+    .addOption(engineOption())
     .addHelpText('after', '\nExample:\n  liangdi up && liangdi drill beijing-down --lab kind && liangdi down')
     .action(up);
 }
 
-async function up(nameOrFile: string, { lab }: { lab: string }): Promise<void> {
+async function up(nameOrFile: string, { lab, engine }: { lab: string; engine?: EngineName }): Promise<void> {
   const [{ loadScenario }, { bringUp }, { removeRemains }] = await Promise.all([
     import('../drill/scenario.ts'),
     import('../drill/runner.ts'),
@@ -26,7 +28,16 @@ async function up(nameOrFile: string, { lab }: { lab: string }): Promise<void> {
   const say = (step: string, detail?: string) =>
     process.stdout.write(`${step}${detail === undefined ? '' : ` (${detail})`}\n`);
   try {
-    await bringUp(scenario, { lab, runFolder: () => FOLDER, signal: interrupt.signal }, say);
+    await bringUp(
+      scenario,
+      {
+        lab,
+        ...(engine === undefined ? {} : { engine }),
+        runFolder: () => FOLDER,
+        signal: interrupt.signal,
+      },
+      say,
+    );
   } catch (error) {
     removeRemains(FOLDER);
     const code = interrupt.code();

@@ -60,13 +60,13 @@ function withEngine(scenario: Scenario, engine: EngineName | undefined): Scenari
  */
 export async function bringUp(
   scenario: Scenario,
-  options: Pick<DrillOptions, 'lab' | 'runFolder' | 'signal'>,
+  options: Pick<DrillOptions, 'lab' | 'engine' | 'runFolder' | 'signal'>,
   progress: (step: string, detail?: string) => void,
 ): Promise<void> {
   if (options.lab !== 'kind')
     throw new LabError(`the ${options.lab} lab has nothing to bring up before a drill: use --lab kind`);
   const kept = { ...options, seed: 1, keep: true };
-  const lab = await kindLabOf(kept, scenario);
+  const lab = await kindLabOf(kept, withEngine(scenario, options.engine));
   try {
     await lab.up(progress);
   } finally {
