@@ -1,26 +1,47 @@
 import type { Random } from '../runtime/random.ts';
+import { type CloudDecision, cloudAnswer } from './cloud-route.ts';
 import { type Question, TYPE } from './dns-types.ts';
-import { aliasHost, type Host, type Zone } from './dns-zones.ts';
-import type { ResolvedGtm } from './model.ts';
+import { aliasHost, type Host, type HostAnswer, type Zone } from './dns-zones.ts';
+import type { LineTable } from './lines.ts';
+import type { RecordType, ResolvedGtm } from './model.ts';
 import type { Decision, WeightedAddress } from './route.ts';
 
 /** Seconds that resolvers may keep "no such name or record", at most. */
 export const NEGATIVE_TTL = 10;
 
-/** Loopback: the glue of an instance that no wire leads to. */
-const NO_WIRE = '127.0.0.1';
+/** What hosts draw on. */
+export interface AnswerPorts {
+  readonly random: Random;
+  readonly lines: LineTable;
+  /** Whether answers with all addresses are in random order, for clients take the first, or turn by one each time. */
+  readonly order: 'random' | 'rotate';
+  /** By line, then by address: milliseconds. For instances that answer by latency. */
+  readonly latency: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
 
-/** The zones that an instance's names lie in, and its names. `published` is asked for each answer. */
+/** What is published of one access strategy. */
+export interface Published {
+  readonly lines: readonly string[];
+  readonly decision: () => Decision;
+}
+
+/** An instance's names, and those of them that are no aliases. */
+export interface Names {
+  readonly zones: readonly Pick<Zone, 'apex' | 'negativeTtl'>[];
+  readonly hosts: ReadonlyMap<string, Host>;
+}
+
+/** The zones that a 2.0 instance's names lie in, and its names. */
 export function namesOf(
-  gtm: ResolvedGtm,
-  published: () => Decision,
-  random: Random,
-): { readonly zones: readonly Zone[]; readonly hosts: ReadonlyMap<string, Host> } {
+  gtm: Pick<ResolvedGtm, 'accessDomain' | 'businessName' | 'zone' | 'ttlSeconds'>,
+  published: readonly Published[],
+  ports: AnswerPorts,
+): Names {
   const { accessDomain, businessName, ttlSeconds, zone } = gtm;
-  const access = accessHost(ttlSeconds, published, random);
+  const access = accessHost(ttlSeconds, published, ports);
   const zones = [zoneAt(zone, ttlSeconds)];
   const hosts = new Map([[accessDomain, access]]);
-  if (businessName !== accessDomain) {
+  if (businessName !== accessDomain && businessName !== '') {
     const parent = businessName.slice(businessName.indexOf('.') + 1);
     const inside = businessName === zone || businessName.endsWith(`.${zone}`);
     if (!inside) zones.push(zoneAt(parent.includes('.') ? parent : businessName, ttlSeconds));
@@ -31,24 +52,65 @@ export function namesOf(
   return { zones, hosts };
 }
 
-function zoneAt(apex: string, ttlSeconds: number): Zone {
-  return { apex, negativeTtl: Math.min(NEGATIVE_TTL, ttlSeconds), nameServer: NO_WIRE };
+export function zoneAt(apex: string, ttlSeconds: number): Names['zones'][number] {
+  return { apex, negativeTtl: Math.min(NEGATIVE_TTL, ttlSeconds) };
 }
 
-function accessHost(ttl: number, published: () => Decision, random: Random): Host {
+function accessHost(ttl: number, published: readonly Published[], ports: AnswerPorts): Host {
+  let turn = -1;
   return {
-    answer({ type }: Question) {
-      if (type !== TYPE.A && type !== TYPE.ANY) return undefined;
-      const data = pick(published(), random);
-      return data.length > 0 ? { type: 'A', ttl, data, scope: 0 } : undefined;
+    answer(question) {
+      const client = ports.lines.of(question);
+      const answering = byLine(published, client.lines).find(one => suits(one.decision().type, question));
+      if (answering === undefined) return undefined;
+      turn += 1;
+      const decision = answering.decision();
+      const data = pick(decision, ports, turn, client.lines);
+      const depends = published.length > 1 || typeof decision.answer === 'object';
+      return answerOf(decision.type, ttl, data, depends ? client.scope : 0);
     },
   };
 }
 
-/** All addresses in random order, for clients take the first; or one by weight. */
-export function pick({ answer, addresses }: Decision, random: Random): readonly string[] {
+/** Strategies that serve the client, the one of its most specific line first. */
+function byLine(published: readonly Published[], lines: readonly string[]): readonly Published[] {
+  if (published.length === 1) return published;
+  return lines.flatMap(line => published.filter(one => one.lines.includes(line)));
+}
+
+/** Whether records of the type answer the question: an alias answers any. */
+function suits(type: RecordType, question: Question): boolean {
+  return type === 'CNAME' || question.type === TYPE[type] || question.type === TYPE.ANY;
+}
+
+function answerOf(
+  type: RecordType,
+  ttl: number,
+  data: readonly string[],
+  scope: number,
+): HostAnswer | undefined {
+  return data.length > 0 ? { type, ttl, data, scope } : undefined;
+}
+
+/** What one answer holds of the addresses that were decided on. */
+export function pick(
+  { answer, addresses }: Decision,
+  { random, order, latency }: Pick<AnswerPorts, 'random' | 'order' | 'latency'>,
+  turn: number,
+  lines: readonly string[],
+): readonly string[] {
   if (addresses.length === 0) return [];
-  return answer === 'one' ? [byWeight(addresses, random)] : random.shuffle(addresses.map(one => one.address));
+  if (answer === 'one') return [byWeight(addresses, random)];
+  const all = addresses.map(one => one.address);
+  if (answer === 'all') return order === 'random' ? random.shuffle(all) : rotated(all, turn);
+  const known = lines.map(line => latency[line]).find(table => table !== undefined) ?? {};
+  const away = (address: string) => known[address] ?? Number.MAX_SAFE_INTEGER;
+  return all.toSorted((a, b) => away(a) - away(b)).slice(0, answer.nearest);
+}
+
+function rotated(items: readonly string[], turn: number): readonly string[] {
+  const first = items.length - (turn % items.length);
+  return [...items.slice(first), ...items.slice(0, first)];
 }
 
 function byWeight(addresses: readonly WeightedAddress[], random: Random): string {
@@ -58,4 +120,32 @@ function byWeight(addresses: readonly WeightedAddress[], random: Random): string
     draw -= weight;
   }
   throw new RangeError('the draw is below the sum of the weights');
+}
+
+/** What is published of one 3.0 config. */
+export interface PublishedCloud {
+  readonly ttlSeconds: number;
+  readonly decision: () => CloudDecision;
+}
+
+/** A name with 3.0 configs: one for IPv4, one for IPv6, or one for aliases. */
+export function cloudHost(published: readonly PublishedCloud[], { random, lines }: AnswerPorts): Host {
+  let turn = -1;
+  return {
+    answer(question) {
+      const client = lines.of(question);
+      turn += 1;
+      for (const { decision, ttlSeconds } of published) {
+        const decided = decision();
+        const { type, data } = cloudAnswer(decided, client.lines, turn, random);
+        if (data.length === 0 || !suits(type, question)) continue;
+        return { type, ttl: ttlSeconds, data, scope: isNear(decided) ? client.scope : 0 };
+      }
+      return undefined;
+    },
+  };
+}
+
+function isNear({ strategy, pools }: CloudDecision): boolean {
+  return strategy === 'source_nearest' || pools.some(pool => pool.strategy === 'source_nearest');
 }

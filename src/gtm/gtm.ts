@@ -1,10 +1,10 @@
 import type { DnsAnswer, DnsQuery } from '../runtime/network.ts';
-import { namesOf } from './answer.ts';
 import type { Authority } from './dns-types.ts';
-import { addressesAt, Zones } from './dns-zones.ts';
-import type { AccessMode, AddressStatus, ResolvedGtm, SetName } from './model.ts';
-import { Prober, type ProberPorts } from './prober.ts';
-import { Steering } from './steering.ts';
+import { addressesAt } from './dns-zones.ts';
+import type { AccessMode, AddressStatus, ResolvedGtm, SetName, Strategy } from './model.ts';
+import type { ProberPorts } from './prober.ts';
+import type { Decision } from './route.ts';
+import { GtmService } from './service.ts';
 
 export interface GtmOptions extends ProberPorts {
   readonly config: ResolvedGtm;
@@ -43,49 +43,50 @@ export interface StrategyStatus {
   readonly published: readonly string[];
 }
 
-/** Puts a GTM instance in operation: it probes, decides, publishes, and answers its names. */
-export function startGtm(options: GtmOptions): Gtm {
-  const { config, random } = options;
-  const prober = new Prober(config.pools, { ...options, random: random.fork('prober') }, () => {
-    for (const steering of steerings) steering.review();
-  });
-  const steerings = config.strategies.map(
-    strategy => new Steering(strategy, config.emulator, prober.alerts, options),
-  );
-  // The configuration admits one line, and so one strategy.
-  const [global] = steerings;
-  if (!global) throw new Error(`GTM instance ${config.instanceId} has no access strategy`);
-  const { zones, hosts } = namesOf(config, () => global.published, random.fork('answers'));
-  const authority = new Zones(zones, hosts);
+/** Puts one 2.0 instance in operation, as a drill needs it. */
+export function startGtm({ config, ...ports }: GtmOptions): Gtm {
+  const service = new GtmService({ instances: [config], configs: [], checks: [] }, ports);
+  const modes = new Map(config.strategies.map(({ id, accessMode }) => [id, accessMode]));
+  const strategyNamed = (name: string): Strategy => {
+    const strategy = config.strategies.find(one => one.name === name);
+    if (!strategy) throw new Error(`GTM instance ${config.instanceId} has no access strategy "${name}"`);
+    return strategy;
+  };
 
   return {
-    find: question => authority.find(question),
-    answer: ({ name }) => addressesAt(authority, name, ''),
+    find: question => service.find(question),
+    answer: ({ name }) => addressesAt(service, name, ''),
     setAccessMode(name, mode) {
-      const steering = steerings.find(one => one.strategy.name === name);
-      if (!steering) throw new Error(`GTM instance ${config.instanceId} has no access strategy "${name}"`);
-      steering.setAccessMode(mode);
+      const { id, backup } = strategyNamed(name);
+      if (mode === 'FAILOVER' && !backup)
+        throw new Error(`access strategy ${name} has no FailoverAddrPool to pin`);
+      modes.set(id, mode);
+      service.setAccessMode(id, mode);
     },
     status: () => ({
-      strategies: steerings.map(statusOf),
+      strategies: config.strategies.flatMap(({ id, name, accessMode }) => {
+        const at = service.strategy(id);
+        return at ? [statusOf(name, modes.get(id) ?? accessMode, at)] : [];
+      }),
       addresses: config.pools.flatMap(pool =>
         pool.members.map(({ key, address }) => ({
           pool: pool.name,
           address,
-          status: prober.alerts.has(key) ? 'ALERT' : 'OK',
+          status: service.status(key) === 'ALERT' ? 'ALERT' : 'OK',
         })),
       ),
     }),
-    stop() {
-      prober.stop();
-      for (const steering of steerings) steering.stop();
-    },
+    stop: () => service.stop(),
   };
 }
 
-function statusOf({ strategy, accessMode, decided, published }: Steering): StrategyStatus {
+function statusOf(
+  name: string,
+  accessMode: AccessMode,
+  { decided, published }: { readonly decided: Decision; readonly published: Decision },
+): StrategyStatus {
   return {
-    name: strategy.name,
+    name,
     accessMode,
     set: decided.set,
     available: decided.available,

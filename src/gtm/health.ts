@@ -16,9 +16,9 @@ export interface AddressHealth {
 const up: NodeHealth = { down: false, against: 0 };
 const down: NodeHealth = { down: true, against: 0 };
 
-/** Before its first result an address is taken for healthy: a new instance answers at once. */
-export function newHealth(nodes: number): AddressHealth {
-  return { status: 'OK', nodes: Array.from({ length: nodes }, () => up) };
+/** Before its first result an address is taken for healthy, unless it is known not to be: a new instance answers at once. */
+export function newHealth(nodes: number, status: AddressStatus = 'OK'): AddressHealth {
+  return { status, nodes: Array.from({ length: nodes }, () => (status === 'OK' ? up : down)) };
 }
 
 /** What one more result (`ok`) of the vantage point number `node` makes of the address's health. */

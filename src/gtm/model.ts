@@ -28,6 +28,8 @@ export type AccessMode = 'AUTO' | 'DEFAULT' | 'FAILOVER';
 /** The primary and the backup pool set of an access strategy. */
 export type SetName = 'DEFAULT' | 'FAILOVER';
 export type AddressStatus = 'OK' | 'ALERT';
+/** What a pool's members are in DNS: IPv4 or IPv6 addresses, or other names. */
+export type RecordType = 'A' | 'AAAA' | 'CNAME';
 
 export interface Pool {
   readonly name: string;
@@ -58,6 +60,7 @@ export interface HealthRule {
 interface Check extends HealthRule {
   readonly interval: number;
   readonly timeout: number;
+  /** 0 where the protocol has none. */
   readonly port: number;
   /** Names of the vantage points; their places are `vantage/<name>`. */
   readonly nodes: readonly string[];
@@ -68,24 +71,40 @@ export interface TcpMonitor extends Check {
 }
 
 export interface HttpMonitor extends Check {
-  readonly protocol: 'HTTP';
+  readonly protocol: 'HTTP' | 'HTTPS';
   readonly host: string;
   readonly path: string;
   /** The lowest HTTP status that counts as a failure. */
   readonly failsFrom: number;
+  /** HTTPS: whether the handshake names the host (RFC 6066 §3). */
+  readonly sni?: boolean;
 }
 
-export type Monitor = TcpMonitor | HttpMonitor;
+export interface PingMonitor extends Check {
+  readonly protocol: 'PING';
+  readonly packets: number;
+  /** Percentage of lost packets from which on it fails. */
+  readonly failsFromLoss: number;
+}
+
+export type Monitor = TcpMonitor | HttpMonitor | PingMonitor;
 
 export interface PoolSet {
+  readonly type: RecordType;
   readonly pools: readonly { readonly pool: Pool; readonly weight: number }[];
   readonly lbaStrategy: LbaStrategy;
   /** Available addresses that the set needs to be available itself. */
   readonly minimum: number;
+  /** Of an instance that answers by latency: how many addresses an answer has, nearest first. */
+  readonly nearest?: number;
 }
 
 export interface Strategy {
+  /** Unique in the instance, as `name` need not be. */
+  readonly id: string;
   readonly name: string;
+  /** Codes of the lines whose clients it answers; `default` is all that no other one has. */
+  readonly lines: readonly string[];
   readonly accessMode: AccessMode;
   readonly primary: PoolSet;
   /** Absent: `EMPTY` in the configuration. */

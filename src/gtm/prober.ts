@@ -3,7 +3,26 @@ import type { Journal } from '../runtime/journal.ts';
 import type { HttpOutcome, HttpRequest, Network, NetworkFailure } from '../runtime/network.ts';
 import type { Random } from '../runtime/random.ts';
 import { type AddressHealth, failing, newHealth, observe } from './health.ts';
-import { type Member, type Monitor, type Pool, vantagePlace } from './model.ts';
+import { type AddressStatus, type Monitor, type Pool, vantagePlace } from './model.ts';
+
+/** What is checked: an address, by a monitor. */
+export interface Check {
+  /** Unique. */
+  readonly key: string;
+  readonly address: string;
+  readonly monitor: Monitor;
+}
+
+export type Ping = (
+  attempt: { readonly address: string; readonly packets: number; readonly timeoutMs: number },
+  done: (lost: number) => void,
+) => void;
+
+/** Where a check goes: not always to where its address says. */
+export interface Target {
+  readonly address: string;
+  readonly port: number;
+}
 
 export interface ProberPorts {
   readonly clock: Clock;
@@ -11,151 +30,209 @@ export interface ProberPorts {
   readonly network: Network;
   readonly journal: Journal;
   readonly centreOf: (address: string) => string | undefined;
+  /** Where an address is reached; nothing when it is not to be checked at all. Left out: at itself. */
+  readonly reach?: (address: string, port: number) => Target | undefined;
+  /** Sends echo requests and tells how many were lost. Left out: PING checks are not made. */
+  readonly ping?: Ping;
+  /** Told of each change of an address's health. */
+  readonly onHealth?: (check: Check, status: AddressStatus, failing: number) => void;
 }
 
-/** Checks every SMART member of monitored pools from every vantage point of its monitor. */
-export class Prober {
-  /** Keys of the members that are held for down. */
-  readonly alerts: ReadonlySet<string>;
-  private readonly schedules: readonly Schedule[];
+/** The checks of 2.0 pools: their SMART members, where there is a monitor. */
+export function checksOf(pools: readonly Pool[]): readonly Check[] {
+  return pools.flatMap(({ members, monitor }) =>
+    monitor === undefined
+      ? []
+      : members.filter(one => one.mode === 'SMART').map(({ key, address }) => ({ key, address, monitor })),
+  );
+}
 
-  /** `changed` is called after each change of `alerts`. */
-  constructor(pools: readonly Pool[], ports: ProberPorts, changed: () => void) {
-    const alerts = new Set<string>();
-    this.alerts = alerts;
-    this.schedules = pools.flatMap(pool => {
-      const { monitor } = pool;
-      if (!monitor) return [];
-      const checked = pool.members.filter(member => member.mode === 'SMART');
-      return checked.flatMap(member => {
-        const watch = new Watch(member, monitor, ports, alerts, changed);
-        return monitor.nodes.map((_, node) => new Schedule(watch, node, ports));
-      });
-    });
+/** Checks every address from every vantage point of its monitor. */
+export class Prober {
+  readonly #ports: ProberPorts;
+  readonly #changed: () => void;
+  readonly #alerts: Set<string>;
+  readonly #watches = new Map<string, Watch>();
+
+  /** `changed` is called after each change of `alerts`. Those keys are held for down from the start. */
+  constructor(ports: ProberPorts, changed: () => void, alerts: Iterable<string> = []) {
+    this.#ports = ports;
+    this.#changed = changed;
+    this.#alerts = new Set(alerts);
+  }
+
+  /** Keys of the checks whose address is held for down. */
+  get alerts(): ReadonlySet<string> {
+    return this.#alerts;
+  }
+
+  status(key: string): AddressStatus | 'NO_DATA' {
+    if (this.#alerts.has(key)) return 'ALERT';
+    return this.#watches.get(key)?.hasResult ? 'OK' : 'NO_DATA';
+  }
+
+  /** From now on checks these; what is known of an address stays while it is checked, however that is. */
+  check(checks: readonly Check[]): void {
+    const wanted = new Map(checks.map(check => [check.key, check]));
+    for (const [key, watch] of this.#watches) {
+      const check = wanted.get(key);
+      if (check && watch.isOf(check)) continue;
+      watch.stop();
+      this.#watches.delete(key);
+      if (check?.address !== watch.check.address) this.#alerts.delete(key);
+    }
+    for (const key of this.#alerts) if (!wanted.has(key)) this.#alerts.delete(key);
+    for (const check of checks) {
+      const target = this.#target(check);
+      if (this.#watches.has(check.key) || target === undefined) continue;
+      this.#watches.set(check.key, new Watch(check, target, this.#ports, this.#alerts, this.#changed));
+    }
   }
 
   /** No probe starts after this, and no result counts. */
   stop(): void {
-    for (const schedule of this.schedules) schedule.stop();
+    for (const watch of this.#watches.values()) watch.stop();
+    this.#watches.clear();
+  }
+
+  #target({ address, monitor }: Check): Target | undefined {
+    const { reach, ping } = this.#ports;
+    if (monitor.protocol === 'PING' && ping === undefined) return undefined;
+    const { port } = monitor;
+    return reach ? reach(address, port) : { address, port };
   }
 }
 
-/** One member's health, as its monitor's vantage points find it. */
+/** One address's health, as its monitor's vantage points find it. */
 class Watch {
-  readonly member: Member;
-  readonly monitor: Monitor;
-  private readonly centre: string;
-  private readonly journal: Journal;
-  private readonly clock: Clock;
-  private readonly alerts: Set<string>;
-  private readonly changed: () => void;
-  private health: AddressHealth;
+  readonly check: Check;
+  readonly #ports: ProberPorts;
+  readonly #alerts: Set<string>;
+  readonly #changed: () => void;
+  readonly #centre: string;
+  readonly #schedules: readonly Schedule[];
+  #health: AddressHealth;
+  hasResult = false;
 
-  constructor(
-    member: Member,
-    monitor: Monitor,
-    ports: ProberPorts,
-    alerts: Set<string>,
-    changed: () => void,
-  ) {
-    this.member = member;
-    this.monitor = monitor;
-    this.centre = ports.centreOf(member.address) ?? member.address;
-    this.journal = ports.journal;
-    this.clock = ports.clock;
-    this.alerts = alerts;
-    this.changed = changed;
-    this.health = newHealth(monitor.nodes.length);
+  constructor(check: Check, target: Target, ports: ProberPorts, alerts: Set<string>, changed: () => void) {
+    this.check = check;
+    this.#ports = ports;
+    this.#alerts = alerts;
+    this.#changed = changed;
+    this.#centre = ports.centreOf(check.address) ?? check.address;
+    const { nodes } = check.monitor;
+    this.#health = newHealth(nodes.length, alerts.has(check.key) ? 'ALERT' : 'OK');
+    this.#schedules = nodes.map((_, node) => new Schedule(this, node, target, ports));
+  }
+
+  /** Whether a check is this one. */
+  isOf({ address, monitor }: Check): boolean {
+    return this.check.address === address && JSON.stringify(this.check.monitor) === JSON.stringify(monitor);
+  }
+
+  stop(): void {
+    for (const schedule of this.#schedules) schedule.stop();
   }
 
   record(node: number, ok: boolean, result: string): void {
-    const { address } = this.member;
-    const at = this.clock.now();
-    const vantage = this.monitor.nodes[node] ?? '';
-    this.journal.append({ at, kind: 'probe', address, centre: this.centre, vantage, ok, result });
-    const before = this.health;
-    this.health = observe(before, node, ok, this.monitor);
-    if (this.health.status !== before.status) this.announce(at);
+    const { clock, journal } = this.#ports;
+    const { address, monitor } = this.check;
+    this.hasResult = true;
+    const at = clock.now();
+    const vantage = monitor.nodes[node] ?? '';
+    journal.append({ at, kind: 'probe', address, centre: this.#centre, vantage, ok, result });
+    const before = this.#health;
+    this.#health = observe(before, node, ok, monitor);
+    if (this.#health.status !== before.status) this.#announce(at);
   }
 
-  private announce(at: number): void {
-    const { status, nodes } = this.health;
-    if (status === 'ALERT') this.alerts.add(this.member.key);
-    else this.alerts.delete(this.member.key);
-    this.journal.append({
+  #announce(at: number): void {
+    const { status, nodes } = this.#health;
+    if (status === 'ALERT') this.#alerts.add(this.check.key);
+    else this.#alerts.delete(this.check.key);
+    this.#ports.journal.append({
       at,
       kind: 'health',
-      address: this.member.address,
-      centre: this.centre,
+      address: this.check.address,
+      centre: this.#centre,
       status,
       failing: failing(nodes),
       nodes: nodes.length,
     });
-    this.changed();
+    this.#ports.onHealth?.(this.check, status, failing(nodes));
+    this.#changed();
   }
 }
 
-/** One vantage point's checks of one member: every interval, from a phase of its own. */
+/** One vantage point's checks of one address: every interval, from a phase of its own. */
 class Schedule {
-  private readonly watch: Watch;
-  private readonly node: number;
-  private readonly clock: Clock;
-  private readonly network: Network;
-  private readonly request: HttpRequest;
-  private due: number;
-  private timer: Timer;
-  private stopped = false;
+  readonly #watch: Watch;
+  readonly #node: number;
+  readonly #clock: Clock;
+  readonly #network: Network;
+  readonly #ping: Ping | undefined;
+  readonly #request: HttpRequest;
+  #due: number;
+  #timer: Timer;
+  #stopped = false;
 
-  constructor(watch: Watch, node: number, { clock, network, random }: ProberPorts) {
-    const { member, monitor } = watch;
+  constructor(watch: Watch, node: number, target: Target, { clock, network, random, ping }: ProberPorts) {
+    const { key, address, monitor } = watch.check;
     const name = monitor.nodes[node] ?? '';
-    this.watch = watch;
-    this.node = node;
-    this.clock = clock;
-    this.network = network;
-    this.request = {
+    const web = monitor.protocol === 'HTTP' || monitor.protocol === 'HTTPS' ? monitor : undefined;
+    this.#watch = watch;
+    this.#node = node;
+    this.#clock = clock;
+    this.#network = network;
+    this.#ping = ping;
+    this.#request = {
       from: vantagePlace(name),
-      address: member.address,
-      port: monitor.port,
-      host: monitor.protocol === 'HTTP' ? monitor.host : member.address,
-      path: monitor.protocol === 'HTTP' ? monitor.path : '/',
+      ...target,
+      host: web?.host ?? address,
+      path: web?.path ?? '/',
       timeoutMs: monitor.timeout,
       manner: 'sync',
+      ...(web?.protocol === 'HTTPS' && { tls: web.sni ? { serverName: web.host } : {} }),
     };
-    const phase = random.fork(`${member.key} from ${name}`).below(monitor.interval);
-    this.due = clock.now() + phase;
-    this.timer = clock.after(phase, this.probe, 'sync');
+    const phase = random.fork(`${key} from ${name}`).below(monitor.interval);
+    this.#due = clock.now() + phase;
+    this.#timer = clock.after(phase, this.#probe, 'sync');
   }
 
   stop(): void {
-    this.stopped = true;
-    this.timer.cancel();
+    this.#stopped = true;
+    this.#timer.cancel();
   }
 
-  private readonly probe = (): void => {
-    const { monitor } = this.watch;
+  readonly #probe = (): void => {
+    const { monitor } = this.#watch.check;
     // Counted from when it was due: a late timer must not stretch the interval.
-    this.due += monitor.interval;
-    this.timer = this.clock.after(this.due - this.clock.now(), this.probe, 'sync');
-    if (monitor.protocol === 'HTTP') this.network.http(this.request, this.onResponse);
-    else this.network.tcp(this.request, this.onConnect);
+    this.#due += monitor.interval;
+    this.#timer = this.#clock.after(this.#due - this.#clock.now(), this.#probe, 'sync');
+    if (monitor.protocol === 'TCP') this.#network.tcp(this.#request, this.#onConnect);
+    else if (monitor.protocol === 'PING')
+      this.#ping?.({ ...this.#request, packets: monitor.packets }, this.#onPing);
+    else this.#network.http(this.#request, this.#onResponse);
   };
 
-  private readonly onResponse = ({ response, failure }: HttpOutcome): void => {
-    const { monitor } = this.watch;
-    if (failure !== undefined) this.record(false, failure);
-    else
-      this.record(
-        monitor.protocol === 'HTTP' && response.status < monitor.failsFrom,
-        String(response.status),
-      );
+  readonly #onResponse = ({ response, failure }: HttpOutcome): void => {
+    const { monitor } = this.#watch.check;
+    const isWeb = monitor.protocol === 'HTTP' || monitor.protocol === 'HTTPS';
+    if (failure !== undefined) this.#record(false, failure);
+    else this.#record(isWeb && response.status < monitor.failsFrom, String(response.status));
   };
 
-  private readonly onConnect = (failure: NetworkFailure | undefined): void => {
-    this.record(failure === undefined, failure ?? 'connected');
+  readonly #onConnect = (failure: NetworkFailure | undefined): void => {
+    this.#record(failure === undefined, failure ?? 'connected');
   };
 
-  private record(ok: boolean, result: string): void {
-    if (!this.stopped) this.watch.record(this.node, ok, result);
+  readonly #onPing = (lost: number): void => {
+    const { monitor } = this.#watch.check;
+    const percent = monitor.protocol === 'PING' ? (100 * lost) / monitor.packets : 100;
+    this.#record(monitor.protocol === 'PING' && percent < monitor.failsFromLoss, `${percent}% lost`);
+  };
+
+  #record(ok: boolean, result: string): void {
+    if (!this.#stopped) this.#watch.record(this.#node, ok, result);
   }
 }

@@ -86,6 +86,7 @@ function resolveStrategy(
     lbaStrategy: PoolSet['lbaStrategy'],
     minimum: number,
   ): PoolSet => ({
+    type: 'A',
     pools: references.flatMap(({ Name, LbaWeight }) => {
       const pool = pools.get(Name);
       return pool ? [{ pool, weight: LbaWeight }] : [];
@@ -95,7 +96,9 @@ function resolveStrategy(
   });
   const { FailoverAddrPool, FailoverLbaStrategy, FailoverMinAvailableAddrNum } = strategy;
   return {
+    id: strategy.StrategyName,
     name: strategy.StrategyName,
+    lines: strategy.Lines,
     accessMode: strategy.AccessMode,
     primary: set(strategy.DefaultAddrPool, strategy.DefaultLbaStrategy, strategy.DefaultMinAvailableAddrNum),
     ...(FailoverAddrPool.length > 0 && {

@@ -1,4 +1,4 @@
-import type { AccessMode, Emulator, Member, PoolSet, SetName, Strategy } from './model.ts';
+import type { AccessMode, Emulator, Member, PoolSet, RecordType, SetName, Strategy } from './model.ts';
 
 export interface WeightedAddress {
   readonly address: string;
@@ -8,8 +8,10 @@ export interface WeightedAddress {
 /** What an access strategy answers from now on, and all that the next decision needs to know of this one. */
 export interface Decision {
   readonly set: SetName;
-  /** All of them in one answer, or one of them by weight; each address once, in the order of the configuration. */
-  readonly answer: 'all' | 'one';
+  readonly type: RecordType;
+  /** How many of the addresses an answer has: all, one by weight, or that many of the nearest. */
+  readonly answer: 'all' | 'one' | { readonly nearest: number };
+  /** Each once, in the order of the configuration. */
   readonly addresses: readonly WeightedAddress[];
   readonly available: Readonly<Record<SetName, number>>;
   /** Since when the primary set has been available without a break; null while it is not. */
@@ -41,10 +43,11 @@ export function decide(
   const view = new View(strategy, emulator, before, circumstances);
   const choice =
     circumstances.accessMode === 'AUTO' ? automatic(view) : pinned(view, circumstances.accessMode);
-  const policy = (choice.set === 'FAILOVER' ? strategy.backup : strategy.primary)?.lbaStrategy;
+  const set = (choice.set === 'FAILOVER' ? strategy.backup : undefined) ?? strategy.primary;
   return {
     set: choice.set,
-    answer: policy === 'RATIO' ? 'one' : 'all',
+    type: set.type,
+    answer: answerOf(set),
     addresses: choice.addresses,
     available: { DEFAULT: view.primary.length, FAILOVER: view.backup.length },
     primarySince: view.primarySince,
@@ -53,11 +56,22 @@ export function decide(
   };
 }
 
+/** Several names at one name are illegal (RFC 1034 §3.6.2). */
+function answerOf({ type, lbaStrategy, nearest }: PoolSet): Decision['answer'] {
+  if (nearest !== undefined) return { nearest: type === 'CNAME' ? 1 : nearest };
+  return lbaStrategy === 'RATIO' || type === 'CNAME' ? 'one' : 'all';
+}
+
+function sameAnswer(a: Decision['answer'], b: Decision['answer']): boolean {
+  return a === b || (typeof a === 'object' && typeof b === 'object' && a.nearest === b.nearest);
+}
+
 /** Whether two decisions give the same answers. */
 export function sameAnswers(a: Decision, b: Decision): boolean {
   return (
     a.set === b.set &&
-    a.answer === b.answer &&
+    a.type === b.type &&
+    sameAnswer(a.answer, b.answer) &&
     a.addresses.length === b.addresses.length &&
     a.addresses.every(
       (one, i) => one.address === b.addresses[i]?.address && one.weight === b.addresses[i].weight,

@@ -1,69 +1,77 @@
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Journal } from '../runtime/journal.ts';
-import type { AccessMode, Emulator, Strategy } from './model.ts';
-import { type Decision, decide, sameAnswers } from './route.ts';
+import type { SetName } from './model.ts';
 
-/** One access strategy at work: what it decided last, and what the name servers serve of it. */
-export class Steering {
-  readonly strategy: Strategy;
-  private readonly emulator: Emulator;
-  private readonly alerts: ReadonlySet<string>;
-  private readonly clock: Clock;
-  private readonly journal: Journal;
-  private mode: AccessMode;
-  private latest: Decision;
-  private served: Decision;
+/** How decisions of one kind are made, and what the journal says of them. */
+export interface Course<D> {
+  /** For people. */
+  readonly name: string;
+  /** Pure, but for what it reads of health. */
+  decide(before: D | undefined, now: number): D;
+  /** Whether two decisions give the same answers. */
+  same(a: D, b: D): boolean;
+  summary(decision: D): Summary;
+}
+
+export interface Summary {
+  readonly set: SetName;
+  readonly addresses: readonly string[];
+  readonly available: Readonly<Record<SetName, number>>;
+  readonly reason: string;
+}
+
+export interface SteeringPorts {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** Told of each change of the answers, and of the first ones. */
+  readonly onDecision?: (name: string, decided: Summary, before: Summary | undefined) => void;
+}
+
+/** One access strategy or config at work: what it decided last, and what the name servers serve of it. */
+export class Steering<D extends { readonly reviewAt: number | null }> {
+  private readonly publishDelay: number;
+  private readonly ports: SteeringPorts;
+  private current: Course<D>;
+  private latest: D;
+  private served: D;
   private readonly pending = new Set<Timer>();
   private holdDown: Timer | undefined;
 
   /** The first decision is served at once: an instance that is already in operation. */
-  constructor(
-    strategy: Strategy,
-    emulator: Emulator,
-    alerts: ReadonlySet<string>,
-    { clock, journal }: { readonly clock: Clock; readonly journal: Journal },
-  ) {
-    this.strategy = strategy;
-    this.emulator = emulator;
-    this.alerts = alerts;
-    this.clock = clock;
-    this.journal = journal;
-    this.mode = strategy.accessMode;
-    this.latest = this.decide(undefined);
+  constructor(course: Course<D>, publishDelay: number, ports: SteeringPorts) {
+    this.current = course;
+    this.publishDelay = publishDelay;
+    this.ports = ports;
+    this.latest = course.decide(undefined, ports.clock.now());
     this.served = this.latest;
-    this.announce(this.latest);
+    this.announce(this.latest, undefined);
     this.publish(this.latest);
   }
 
-  get accessMode(): AccessMode {
-    return this.mode;
-  }
-
-  get decided(): Decision {
+  get decided(): D {
     return this.latest;
   }
 
-  get published(): Decision {
+  get published(): D {
     return this.served;
   }
 
-  setAccessMode(mode: AccessMode): void {
-    if (mode === 'FAILOVER' && !this.strategy.backup) {
-      throw new Error(`access strategy ${this.strategy.name} has no FailoverAddrPool to pin`);
-    }
-    this.mode = mode;
+  /** Goes on by another course, from the last decision. */
+  follow(course: Course<D>): void {
+    this.current = course;
     this.review();
   }
 
   /** Decides anew; to be called when health changed. */
   readonly review = (): void => {
     const before = this.latest;
-    const decision = this.decide(before);
+    const { clock } = this.ports;
+    const decision = this.current.decide(before, clock.now());
     this.latest = decision;
     this.reviewAgain(decision);
-    if (sameAnswers(before, decision)) return;
+    if (this.current.same(before, decision)) return;
     this.announce(decision, before);
-    const timer = this.clock.after(this.emulator.publishDelay, () => {
+    const timer = clock.after(this.publishDelay, () => {
       this.pending.delete(timer);
       this.publish(decision);
     });
@@ -76,37 +84,36 @@ export class Steering {
     this.pending.clear();
   }
 
-  private decide(before: Decision | undefined): Decision {
-    const circumstances = { now: this.clock.now(), accessMode: this.mode, alerts: this.alerts };
-    return decide(this.strategy, this.emulator, before, circumstances);
-  }
-
-  private reviewAgain({ reviewAt }: Decision): void {
+  private reviewAgain({ reviewAt }: D): void {
+    const { clock } = this.ports;
     this.holdDown?.cancel();
-    this.holdDown =
-      reviewAt === null ? undefined : this.clock.after(reviewAt - this.clock.now(), this.review);
+    this.holdDown = reviewAt === null ? undefined : clock.after(reviewAt - clock.now(), this.review);
   }
 
-  private announce(decision: Decision, before: Decision = decision): void {
-    const { set, available, reason } = decision;
-    const event = { at: this.clock.now(), strategy: this.strategy.name, reason };
-    this.journal.append({ ...event, kind: 'route', set, addresses: addressesOf(decision), available });
-    if (before.set !== set) this.journal.append({ ...event, kind: 'switch', from: before.set, to: set });
+  private announce(decision: D, before: D | undefined): void {
+    const { clock, journal, onDecision } = this.ports;
+    const { name } = this.current;
+    const summary = this.current.summary(decision);
+    const { set, available, reason, addresses } = summary;
+    const earlier = before && this.current.summary(before);
+    const event = { at: clock.now(), strategy: name, reason };
+    journal.append({ ...event, kind: 'route', set, addresses: [...addresses], available });
+    if (earlier && earlier.set !== set)
+      journal.append({ ...event, kind: 'switch', from: earlier.set, to: set });
+    onDecision?.(name, summary, earlier);
   }
 
   /** Every decision takes the same time to the name servers, so that they arrive in order and the latest stays. */
-  private publish(decision: Decision): void {
+  private publish(decision: D): void {
     this.served = decision;
-    this.journal.append({
-      at: this.clock.now(),
+    const { set, addresses } = this.current.summary(decision);
+    const at = this.ports.clock.now();
+    this.ports.journal.append({
+      at,
       kind: 'publish',
-      strategy: this.strategy.name,
-      set: decision.set,
-      addresses: addressesOf(decision),
+      strategy: this.current.name,
+      set,
+      addresses: [...addresses],
     });
   }
-}
-
-function addressesOf(decision: Decision): string[] {
-  return decision.addresses.map(one => one.address);
 }

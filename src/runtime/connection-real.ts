@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { type buildConnector, Client } from 'undici';
-import type { Connection } from './network.ts';
+import type { Connection, HttpRequest } from './network.ts';
 
 /** Node's longest timer. */
 const NEVER_MS = 2 ** 31 - 1;
@@ -14,16 +15,22 @@ export class RealConnection implements Connection {
   #error: Error | undefined;
   #established = false;
   #handedOver = false;
+  /** The event after which requests may be sent. */
+  readonly #ready: 'connect' | 'secureConnect';
 
-  constructor(address: string, port: number, localAddress: string | undefined, openedAt: number) {
+  constructor(
+    { address, port, tls }: Pick<HttpRequest, 'address' | 'port' | 'tls'>,
+    localAddress: string | undefined,
+    openedAt: number,
+  ) {
     this.address = address;
     this.openedAt = openedAt;
-    this.#socket = connect({
-      host: address,
-      port,
-      noDelay: true,
-      ...(localAddress === undefined ? {} : { localAddress }),
-    });
+    const to = { host: address, port, noDelay: true, ...(localAddress !== undefined && { localAddress }) };
+    this.#socket =
+      tls === undefined
+        ? connect(to)
+        : connectTls({ ...to, servername: tls.serverName ?? '', rejectUnauthorized: false });
+    this.#ready = tls === undefined ? 'connect' : 'secureConnect';
     this.#socket.on('error', error => {
       this.#error ??= error;
     });
@@ -69,9 +76,13 @@ export class RealConnection implements Connection {
       return;
     }
     this.#handedOver = true;
-    this.#socket.once('connect', () => callback(null, this.#socket));
+    let connected = false;
+    this.#socket.once(this.#ready, () => {
+      connected = true;
+      callback(null, this.#socket);
+    });
     this.#socket.once('error', error => {
-      if (!this.#established) callback(error, null);
+      if (!connected) callback(error, null);
     });
   }
 }

@@ -37,7 +37,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     this.#done = done;
     this.#connection =
       (request.connection as RealConnection | undefined) ??
-      new RealConnection(request.address, request.port, localAddress, wire.clock.now());
+      new RealConnection(request, localAddress, wire.clock.now());
   }
 
   start(): void {

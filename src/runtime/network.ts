@@ -37,6 +37,11 @@ export interface HttpRequest {
   readonly connection?: Connection;
   /** `done` settles no promise and starts nothing that awaits (see `Clock.after`). */
   readonly manner?: 'sync';
+  /**
+   * HTTPS. The certificate is not looked at: health checks ask whether a server serves. The simulated network has no
+   * cryptography, and sends the same request plainly.
+   */
+  readonly tls?: { readonly serverName?: string };
   /** Leaves the connection open and hands it over in the outcome. */
   readonly keepAlive?: boolean;
 }

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { namesOf } from '../../src/gtm/answer.ts';
 import { TYPE } from '../../src/gtm/dns-types.ts';
 import { addressesAt, Zones } from '../../src/gtm/dns-zones.ts';
+import { LineTable } from '../../src/gtm/lines.ts';
+import type { ResolvedGtm } from '../../src/gtm/model.ts';
 import type { Decision } from '../../src/gtm/route.ts';
 import type { DnsAnswer } from '../../src/runtime/network.ts';
 import { seededRandom } from '../../src/runtime/random-seeded.ts';
@@ -13,15 +15,24 @@ const random = seededRandom(1);
 function published(answer: Decision['answer'], weights: Readonly<Record<string, number>>): Decision {
   const addresses = Object.entries(weights).map(([address, weight]) => ({ address, weight }));
   const available = { DEFAULT: addresses.length, FAILOVER: 0 };
-  return { set: 'DEFAULT', answer, addresses, available, primarySince: 0, reviewAt: null, reason: '' };
+  const known = { set: 'DEFAULT', type: 'A', primarySince: 0, reviewAt: null, reason: '' } as const;
+  return { ...known, answer, addresses, available };
 }
 
 const all = published('all', { [beijing1]: 1, [beijing2]: 1 });
 
+function zonesOf(config: ResolvedGtm, decision: Decision): Zones {
+  const ports = { random, lines: new LineTable(), order: 'random', latency: {} } as const;
+  const { zones, hosts } = namesOf(config, [{ lines: ['default'], decision: () => decision }], ports);
+  return new Zones(
+    zones.map(zone => ({ ...zone, nameServer: '127.0.0.1' })),
+    hosts,
+  );
+}
+
 /** The instance's names, as a resolver sees them. */
 function ask(name: string, decision = all, config = gtm): DnsAnswer {
-  const { zones, hosts } = namesOf(config, () => decision, random);
-  return addressesAt(new Zones(zones, hosts), name, '192.0.2.1');
+  return addressesAt(zonesOf(config, decision), name, '192.0.2.1');
 }
 
 describe('names', () => {
@@ -59,9 +70,10 @@ describe('names', () => {
 
   test('a business name that is itself a zone answers without an alias, beside SOA and NS', () => {
     const config = { ...gtm, businessName: 'shop.test' };
-    const { zones, hosts } = namesOf(config, () => all, random);
     const find = (type: number) =>
-      new Zones(zones, hosts).find({ name: 'shop.test', type, from: '' }).answers.map(set => set.type);
+      zonesOf(config, all)
+        .find({ name: 'shop.test', type, from: '' })
+        .answers.map(set => set.type);
     expect([TYPE.A, TYPE.SOA, TYPE.NS].map(find)).toEqual([['A'], ['SOA'], ['NS']]);
   });
 

@@ -238,6 +238,7 @@ describe('what an answer is composed of', () => {
     }));
   const composed = (poolPolicy: LbaStrategy, setPolicy: LbaStrategy) => {
     const primary: PoolSet = {
+      type: 'A',
       lbaStrategy: setPolicy,
       minimum: 1,
       pools: [
@@ -252,7 +253,7 @@ describe('what an answer is composed of', () => {
       ],
     };
     const { emulator } = design();
-    const strategy: Strategy = { name: 's', accessMode: 'AUTO', primary };
+    const strategy: Strategy = { id: 's', name: 's', lines: ['default'], accessMode: 'AUTO', primary };
     const { answer, addresses } = decide(strategy, emulator, undefined, {
       now: 0,
       accessMode: 'AUTO',

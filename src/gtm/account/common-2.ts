@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import { COUNTRY, isLine, LINES, nodeOf } from '../catalogue.ts';
+import type {
+  Account,
+  AddressPool,
+  Instance,
+  IspCityNode,
+  MonitorConfig,
+  Operation,
+  PoolAddress,
+} from './account.ts';
+import type { Call, View } from './action.ts';
+import { conflict, invalid, notExists } from './errors.ts';
+import { text } from './parameters.ts';
+
+/* What GTM 2.0's actions have in common. */
+
+export const instanceParameter = { InstanceId: text };
+
+export function instanceOf(account: Account, id: string): Instance {
+  const instance = account.instances[id];
+  if (!instance) throw notExists('DnsGtmInstance', id);
+  return instance;
+}
+
+export function poolOf(account: Account, id: string): AddressPool {
+  const pool = account.pools[id];
+  if (!pool) throw notExists('DnsGtmAddrPool', id);
+  return pool;
+}
+
+export function monitorOf(account: Account, id: string): MonitorConfig {
+  const monitor = account.monitors[id];
+  if (!monitor) throw notExists('DnsGtmMonitor', id);
+  return monitor;
+}
+
+/** A pool's health check, if it has one. */
+export function monitorOfPool(account: Account, pool: string): MonitorConfig | undefined {
+  return Object.values(account.monitors).find(one => one.AddrPoolId === pool);
+}
+
+export function poolsOf(account: Account, instance: string): AddressPool[] {
+  return Object.values(account.pools).filter(pool => pool.InstanceId === instance);
+}
+
+export function memberKey(pool: string, address: string): string {
+  return `${pool}/${address}`;
+}
+
+/** Whether an address may be answered with: SMART ones by their checks, if there are any. */
+export function isAvailable(account: Account, view: View, pool: AddressPool, address: PoolAddress): boolean {
+  if (address.Mode !== 'SMART') return address.Mode === 'ONLINE';
+  if (monitorOfPool(account, pool.AddrPoolId)?.status !== 'OPEN') return true;
+  return view.status(memberKey(pool.AddrPoolId, address.Addr)) !== 'ALERT';
+}
+
+/** Writes what was done into the log that DescribeDnsGtmLogs shows. */
+export function logged(
+  { account, now }: Pick<Call<unknown>, 'account' | 'now'>,
+  row: Omit<Operation, 'Id' | 'at'>,
+): void {
+  const Id = (account.operations.at(-1)?.Id ?? 0) + 1;
+  account.operations.push({ Id, at: now, ...row });
+  if (account.operations.length > MOST_ROWS) account.operations.shift();
+}
+
+/** Older rows are forgotten. */
+export const MOST_ROWS = 10_000;
+
+/** Line codes, each known; `default` is the global line. */
+export function checkedLines(lines: readonly string[]): string[] {
+  const unknown = lines.find(line => !isLine(line));
+  if (unknown !== undefined) throw invalid('Lines', `there is no line "${unknown}"`);
+  return [...new Set(lines)];
+}
+
+export function lineName(code: string): string {
+  return LINES.find(line => line.code === code)?.name ?? code;
+}
+
+export function lineDetails(code: string) {
+  const line = LINES.find(one => one.code === code);
+  return {
+    LineCode: code,
+    LineName: lineName(code),
+    GroupCode: code === 'default' ? 'DEFAULT' : 'LINE',
+    GroupName: code === 'default' ? 'Global' : 'Lines',
+    FatherCode: line?.parent ?? '',
+  };
+}
+
+const cityNode = z.object({ CityCode: text, IspCode: text });
+export const cityNodes = z.array(cityNode).min(1).max(20);
+
+export function checkedNodes(nodes: readonly IspCityNode[], parameter: string): IspCityNode[] {
+  for (const { CityCode, IspCode } of nodes)
+    if (nodeOf(CityCode, IspCode) === undefined)
+      throw invalid(parameter, `there is no node with CityCode ${CityCode} and IspCode ${IspCode}`);
+  const codes = nodes.map(({ CityCode, IspCode }) => `${CityCode}/${IspCode}`);
+  if (new Set(codes).size < codes.length) throw invalid(parameter, 'a node stands in it twice');
+  return nodes.map(({ CityCode, IspCode }) => ({ CityCode, IspCode }));
+}
+
+export function nodeDetails({ CityCode, IspCode }: IspCityNode) {
+  const node = nodeOf(CityCode, IspCode);
+  return {
+    CityCode,
+    CityName: node?.city ?? CityCode,
+    CountryCode: COUNTRY.code,
+    CountryName: COUNTRY.name,
+    IspCode,
+    IspName: node?.isp ?? IspCode,
+  };
+}
+
+/** @throws ApiError when a plan of the edition does not allow it. */
+export function requireUltimate(instance: Instance, parameter: string, what: string): void {
+  if (instance.VersionCode !== 'ultimate') throw invalid(parameter, `${what} needs the ultimate edition`);
+}
+
+export function quota(
+  call: Pick<Call<unknown>, 'settings'>,
+  count: number,
+  most: number,
+  what: string,
+): void {
+  if (call.settings.quotas && count > most)
+    throw conflict('QuotaExceeded', `There may be ${most} ${what} at most.`);
+}

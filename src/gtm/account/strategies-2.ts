@@ -1,0 +1,340 @@
+import * as z from 'zod';
+import { LINES } from '../catalogue.ts';
+import {
+  type AccessStrategy,
+  type Account,
+  type AddressType,
+  newText,
+  type StrategyMode,
+  type StrategySet,
+  timeText,
+} from './account.ts';
+import { type Actions, type Call, read, write } from './action.ts';
+import {
+  checkedLines,
+  instanceOf,
+  instanceParameter,
+  lineDetails,
+  lineName,
+  logged,
+  poolOf,
+  poolsOf,
+} from './common-2.ts';
+import { conflict, invalid, missing, notExists } from './errors.ts';
+import { optional, pageOf, paging, text, textList, whole, word } from './parameters.ts';
+
+/* GTM 2.0: access strategies. */
+
+const addressType = word('IPV4', 'IPV6', 'DOMAIN');
+const strategyMode = word('GEO', 'LATENCY');
+const accessMode = word('AUTO', 'DEFAULT', 'FAILOVER');
+const pools = z.array(z.object({ Id: text, LbaWeight: optional(whole(1, 100)) })).max(100);
+
+/** No backup set: the documentation shows `EMPTY` without its form on the wire, so that all of these are taken. */
+const noPools = z
+  .union([
+    z.string().regex(/^(EMPTY)?$/i),
+    z
+      .array(z.union([z.string().regex(/^EMPTY$/i), z.object({ Id: z.string().regex(/^EMPTY$/i) })]))
+      .length(1),
+  ])
+  .transform(() => []);
+
+const setting = {
+  LbaStrategy: optional(word('ALL_RR', 'RATIO')),
+  MaxReturnAddrNum: optional(whole(1, 8)),
+  LatencyOptimization: optional(word('OPEN', 'CLOSE')),
+};
+const minimum = whole(1, 400);
+
+const sets = {
+  DefaultAddrPoolType: addressType,
+  DefaultAddrPool: pools.min(1),
+  DefaultMinAvailableAddrNum: minimum,
+  DefaultLbaStrategy: setting.LbaStrategy,
+  DefaultMaxReturnAddrNum: setting.MaxReturnAddrNum,
+  DefaultLatencyOptimization: setting.LatencyOptimization,
+  FailoverAddrPoolType: optional(addressType),
+  FailoverAddrPool: z.union([noPools, pools]).optional(),
+  FailoverMinAvailableAddrNum: optional(minimum),
+  FailoverLbaStrategy: setting.LbaStrategy,
+  FailoverMaxReturnAddrNum: setting.MaxReturnAddrNum,
+  FailoverLatencyOptimization: setting.LatencyOptimization,
+};
+const setsSchema = z.object(sets);
+type Sets = z.output<typeof setsSchema>;
+
+function strategyOf(account: Account, id: string): AccessStrategy {
+  const strategy = account.strategies[id];
+  if (!strategy) throw notExists('DnsGtmAccessStrategy', id);
+  return strategy;
+}
+
+function strategiesOf(account: Account, instance: string): AccessStrategy[] {
+  return Object.values(account.strategies).filter(one => one.InstanceId === instance);
+}
+
+/** One of the two sets from its parameters, whose names begin with `prefix`. */
+function setOf(
+  account: Account,
+  instance: string,
+  mode: StrategyMode,
+  prefix: 'Default' | 'Failover',
+  type: AddressType,
+  parameters: Sets,
+): StrategySet {
+  const list = parameters[`${prefix}AddrPool`] ?? [];
+  const seen = new Set<string>();
+  for (const [i, { Id }] of list.entries()) {
+    const pool = poolOf(account, Id);
+    const place = `${prefix}AddrPool.${i + 1}.Id`;
+    if (pool.InstanceId !== instance) throw invalid(place, `the pool "${Id}" belongs to another instance`);
+    if (pool.Type !== type)
+      throw invalid(place, `the pool "${pool.Name}" is of type ${pool.Type}, not ${type}`);
+    if (seen.has(Id)) throw invalid(place, `the pool "${Id}" stands in the set twice`);
+    seen.add(Id);
+  }
+  const lbaStrategy = parameters[`${prefix}LbaStrategy`];
+  if (mode === 'GEO' && lbaStrategy === undefined) throw missing(`${prefix}LbaStrategy`);
+  return {
+    type,
+    pools: list.map(({ Id, LbaWeight }) => ({ Id, LbaWeight: LbaWeight ?? 1 })),
+    lbaStrategy: lbaStrategy ?? 'ALL_RR',
+    minimum: parameters[`${prefix}MinAvailableAddrNum`] ?? 1,
+    mostReturned: parameters[`${prefix}MaxReturnAddrNum`] ?? 1,
+    latencyOptimization: parameters[`${prefix}LatencyOptimization`] ?? 'OPEN',
+  };
+}
+
+function bothSets(account: Account, instance: string, mode: StrategyMode, parameters: Sets) {
+  const primary = setOf(account, instance, mode, 'Default', parameters.DefaultAddrPoolType, parameters);
+  if ((parameters.FailoverAddrPool ?? []).length === 0) return { primary };
+  const { FailoverAddrPoolType = parameters.DefaultAddrPoolType } = parameters;
+  if (parameters.FailoverMinAvailableAddrNum === undefined) throw missing('FailoverMinAvailableAddrNum');
+  return { primary, backup: setOf(account, instance, mode, 'Failover', FailoverAddrPoolType, parameters) };
+}
+
+/** One strategy serves the global line; more serve others beside it, each line of an address type once. */
+function checkLines(account: Account, strategy: AccessStrategy): void {
+  if (strategy.StrategyMode !== 'GEO') return;
+  const others = strategiesOf(account, strategy.InstanceId).filter(
+    one =>
+      one.StrategyId !== strategy.StrategyId &&
+      one.StrategyMode === 'GEO' &&
+      one.primary.type === strategy.primary.type,
+  );
+  const taken = others.find(one => one.Lines.some(line => strategy.Lines.includes(line)));
+  if (taken)
+    throw conflict(
+      'DnsGtmAccessStrategy.LineConflict',
+      `"${taken.StrategyName}" serves one of the lines already.`,
+    );
+  if (![...others, strategy].some(one => one.Lines.includes('default')))
+    throw invalid('Lines', 'one access strategy must serve the global line, default');
+}
+
+function loggedStrategy(
+  call: Call<unknown>,
+  strategy: AccessStrategy,
+  OperAction: 'add' | 'update' | 'delete',
+  Content: string,
+) {
+  const { InstanceId, StrategyId: EntityId, StrategyName: EntityName } = strategy;
+  logged(call, { InstanceId, EntityType: 'STRATEGY', EntityId, EntityName, OperAction, Content });
+}
+
+function poolSummaries(account: Account, set: StrategySet | undefined) {
+  return (set?.pools ?? []).map(({ Id, LbaWeight }) => {
+    const { Name, Addr } = poolOf(account, Id);
+    return { Id, LbaWeight, Name, AddrCount: Addr.length };
+  });
+}
+
+function linesOf(strategy: AccessStrategy) {
+  const Line = strategy.Lines.map(code => {
+    const { FatherCode: _, ...details } = lineDetails(code);
+    return { ...details, LineName: lineName(code) };
+  });
+  return { Lines: { Line } };
+}
+
+function detailsOf(
+  { account, view }: Pick<Call<unknown>, 'account' | 'view'>,
+  strategy: AccessStrategy,
+): object {
+  const seen = view.strategy(strategy.StrategyId) ?? {
+    set: 'DEFAULT',
+    available: { DEFAULT: 0, FAILOVER: 0 },
+  };
+  const { primary, backup } = strategy;
+  const setDetails = (prefix: string, set: StrategySet | undefined, available: number) => ({
+    [`${prefix}AddrPoolType`]: set?.type ?? primary.type,
+    [`${prefix}AddrPools`]: { [`${prefix}AddrPool`]: poolSummaries(account, set) },
+    [`${prefix}LbaStrategy`]: set?.lbaStrategy ?? 'ALL_RR',
+    [`${prefix}MinAvailableAddrNum`]: set?.minimum ?? 0,
+    [`${prefix}MaxReturnAddrNum`]: set?.mostReturned ?? 0,
+    [`${prefix}LatencyOptimization`]: set?.latencyOptimization ?? 'CLOSE',
+    [`${prefix}AvailableAddrNum`]: available,
+    [`${prefix}AddrPoolGroupStatus`]:
+      set !== undefined && available >= set.minimum ? 'AVAILABLE' : 'NOT_AVAILABLE',
+  });
+  return {
+    StrategyId: strategy.StrategyId,
+    StrategyName: strategy.StrategyName,
+    StrategyMode: strategy.StrategyMode,
+    InstanceId: strategy.InstanceId,
+    AccessMode: strategy.AccessMode,
+    EffectiveAddrPoolGroupType: seen.set,
+    ...setDetails('Default', primary, seen.available.DEFAULT),
+    ...setDetails('Failover', backup, seen.available.FAILOVER),
+    ...linesOf(strategy),
+    CreateTime: timeText(strategy.created),
+    CreateTimestamp: strategy.created,
+  };
+}
+
+function checkAccessMode(strategy: AccessStrategy): void {
+  if (strategy.AccessMode === 'FAILOVER' && strategy.backup === undefined)
+    throw invalid('AccessMode', 'the access strategy has no backup set to pin');
+}
+
+export const strategyActions: Actions = {
+  AddDnsGtmAccessStrategy: write(
+    z.object({
+      ...instanceParameter,
+      StrategyName: text.max(64),
+      StrategyMode: strategyMode,
+      Lines: optional(textList),
+      ...sets,
+    }),
+    call => {
+      const { account, parameters, now } = call;
+      const { InstanceId, Config } = instanceOf(account, parameters.InstanceId);
+      const { StrategyMode, StrategyName } = parameters;
+      if (Config.StrategyMode !== StrategyMode)
+        throw invalid('StrategyMode', `the instance is in mode ${Config.StrategyMode}`);
+      if (StrategyMode === 'GEO' && parameters.Lines === undefined) throw missing('Lines');
+      const strategy: AccessStrategy = {
+        StrategyId: newText(account, 6),
+        InstanceId,
+        StrategyMode,
+        StrategyName,
+        Lines: StrategyMode === 'GEO' ? checkedLines(parameters.Lines ?? []) : ['default'],
+        ...bothSets(account, InstanceId, StrategyMode, parameters),
+        AccessMode: 'AUTO',
+        created: now,
+      };
+      checkLines(account, strategy);
+      account.strategies[strategy.StrategyId] = strategy;
+      loggedStrategy(call, strategy, 'add', StrategyName);
+      return { StrategyId: strategy.StrategyId };
+    },
+  ),
+  UpdateDnsGtmAccessStrategy: write(
+    z.object({
+      StrategyId: text,
+      StrategyName: text.max(64),
+      Lines: optional(textList),
+      AccessMode: optional(accessMode),
+      ...sets,
+    }),
+    call => {
+      const { account, parameters } = call;
+      const strategy = strategyOf(account, parameters.StrategyId);
+      const { InstanceId, StrategyMode } = strategy;
+      const { backup: _, ...rest } = strategy;
+      const changed: AccessStrategy = {
+        ...rest,
+        StrategyName: parameters.StrategyName,
+        Lines: parameters.Lines && StrategyMode === 'GEO' ? checkedLines(parameters.Lines) : strategy.Lines,
+        ...bothSets(account, InstanceId, StrategyMode, parameters),
+        AccessMode: parameters.AccessMode ?? strategy.AccessMode,
+      };
+      checkLines(account, changed);
+      checkAccessMode(changed);
+      account.strategies[strategy.StrategyId] = changed;
+      loggedStrategy(call, changed, 'update', changed.StrategyName);
+      return { StrategyId: strategy.StrategyId };
+    },
+  ),
+  DeleteDnsGtmAccessStrategy: write(z.object({ StrategyId: text }), call => {
+    const { account, parameters } = call;
+    const strategy = strategyOf(account, parameters.StrategyId);
+    const others = strategiesOf(account, strategy.InstanceId).filter(
+      one =>
+        one !== strategy &&
+        one.StrategyMode === strategy.StrategyMode &&
+        one.primary.type === strategy.primary.type,
+    );
+    if (strategy.Lines.includes('default') && others.length > 0)
+      throw conflict(
+        'DnsGtmAccessStrategy.DefaultLine',
+        'While others serve single lines, the global line must be served.',
+      );
+    delete account.strategies[strategy.StrategyId];
+    loggedStrategy(call, strategy, 'delete', strategy.StrategyName);
+    return {};
+  }),
+  SetDnsGtmAccessMode: write(z.object({ StrategyId: text, AccessMode: accessMode }), call => {
+    const strategy = strategyOf(call.account, call.parameters.StrategyId);
+    strategy.AccessMode = call.parameters.AccessMode;
+    checkAccessMode(strategy);
+    loggedStrategy(call, strategy, 'update', `access mode ${strategy.AccessMode}`);
+    return {};
+  }),
+  DescribeDnsGtmAccessStrategy: read(z.object({ StrategyId: text }), call =>
+    detailsOf(call, strategyOf(call.account, call.parameters.StrategyId)),
+  ),
+  DescribeDnsGtmAccessStrategies: read(
+    z.object({ ...instanceParameter, ...paging, StrategyMode: strategyMode }),
+    ({ account, parameters, view }) => {
+      const { InstanceId } = instanceOf(account, parameters.InstanceId);
+      const found = strategiesOf(account, InstanceId).filter(
+        one => one.StrategyMode === parameters.StrategyMode,
+      );
+      const { items, ...page } = pageOf(found, parameters);
+      const Strategy = items.map(strategy => {
+        const effective = view.strategy(strategy.StrategyId)?.set ?? 'DEFAULT';
+        const set = (effective === 'FAILOVER' ? strategy.backup : undefined) ?? strategy.primary;
+        return {
+          StrategyId: strategy.StrategyId,
+          StrategyName: strategy.StrategyName,
+          EffectiveAddrPoolGroupType: effective,
+          EffectiveAddrPoolType: set.type,
+          EffectiveLbaStrategy: set.lbaStrategy,
+          EffectiveAddrPools: { EffectiveAddrPool: poolSummaries(account, set) },
+          ...linesOf(strategy),
+          CreateTime: timeText(strategy.created),
+          CreateTimestamp: strategy.created,
+        };
+      });
+      return { ...page, Strategies: { Strategy } };
+    },
+  ),
+  DescribeDnsGtmAccessStrategyAvailableConfig: read(
+    z.object({ ...instanceParameter, StrategyMode: strategyMode }),
+    ({ account, parameters }) => {
+      const { InstanceId } = instanceOf(account, parameters.InstanceId);
+      const pools = (type: AddressType) =>
+        poolsOf(account, InstanceId)
+          .filter(pool => pool.Type === type)
+          .map(({ AddrPoolId: Id, Name, Addr }) => ({ Id, Name, AddrCount: Addr.length }));
+      const selected = (type: AddressType) =>
+        strategiesOf(account, InstanceId)
+          .filter(one => one.StrategyMode === parameters.StrategyMode && one.primary.type === type)
+          .flatMap(one => one.Lines);
+      return {
+        Ipv4AddrPools: { Ipv4AddrPool: pools('IPV4') },
+        Ipv6AddrPools: { Ipv6AddrPool: pools('IPV6') },
+        DomainAddrPools: { DomainAddrPool: pools('DOMAIN') },
+        Lines: { Line: LINES.map(line => lineDetails(line.code)) },
+        SelectedIpv4Lines: { SelectedIpv4Line: selected('IPV4') },
+        SelectedIpv6Lines: { SelectedIpv6Line: selected('IPV6') },
+        SelectedDomainLines: { SelectedDomainLine: selected('DOMAIN') },
+        SuggestSetDefaultLine: !(['IPV4', 'IPV6', 'DOMAIN'] as const).some(type =>
+          selected(type).includes('default'),
+        ),
+      };
+    },
+  ),
+};
