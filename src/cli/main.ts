@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../drill/version.ts';
 import { LabError } from '../lab/lab.ts';
 import { InputError } from '../runtime/input-error.ts';
+import { curlLoopCommand } from './curl-loop.ts';
 import { downCommand } from './down.ts';
 import { drillCommand } from './drill.ts';
 import { EXIT } from './exit.ts';
@@ -20,6 +21,7 @@ function program(): Command {
     .addCommand(judgeCommand())
     .addCommand(parityCommand())
     .addCommand(upCommand())
+    .addCommand(curlLoopCommand())
     .addCommand(healCommand())
     .addCommand(downCommand())
     .helpCommand(false)
@@ -32,6 +34,7 @@ Examples:
   liangdi drill my.yaml --seed 7        a scenario of your own, with other chance
   liangdi judge runs/latest             judge a run's journal again
   liangdi up; liangdi down              keep real clusters up for many drills with --lab kind
+  liangdi curl-loop                     the article's loop: who answers its 50 requests
   liangdi heal                          take back what a killed drill left broken in them
 
 Exit codes: 0 held, 1 violated, 2 unknown, 3 the lab failed or cannot do it, 64 wrong usage or bad input`,

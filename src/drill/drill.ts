@@ -10,7 +10,7 @@ import { Standing } from './standing.ts';
 import type { FaultEntry, TimelineEntry } from './timeline.ts';
 import { startTraffic } from './traffic.ts';
 import { VERSION } from './version.ts';
-import { within } from './within.ts';
+import { aborted, within } from './waiting.ts';
 
 /** At a drill's end, for an API that has to come back first. */
 const HEALED_WITHIN_MS = 5 * 60_000;
@@ -36,13 +36,6 @@ export async function drill(
   } finally {
     await run.leave(reason);
   }
-}
-
-function aborted(signal?: AbortSignal): Promise<'interrupted'> {
-  return new Promise(resolve => {
-    if (signal?.aborted) resolve('interrupted');
-    signal?.addEventListener('abort', () => resolve('interrupted'), { once: true });
-  });
 }
 
 class Drill {

@@ -13,7 +13,7 @@ import { type Manifests, patched, planOf } from './application.ts';
 import { observe, type RolloutState, type RolloutWatch } from './observers.ts';
 import type { Scenario } from './scenario.ts';
 import type { DeployEntry } from './timeline.ts';
-import { within } from './within.ts';
+import { within } from './waiting.ts';
 
 /** How long the lab, the first rollout and the ingresses may take before the lab is said to have failed. */
 export const READY_WITHIN_MS = 15 * 60_000;

@@ -19,7 +19,7 @@ export async function downAll(clock: Clock, folders: readonly string[] = []): Pr
   const docker = await Docker.connect();
   const lock = await lockLab();
   try {
-    const named = await foldersNamed(docker);
+    const named = await runFoldersNamed(docker);
     const removed = await sweep(clock, docker);
     for (const folder of new Set([...folders, ...named])) removeRemains(folder);
     return removed;
@@ -31,14 +31,15 @@ export async function downAll(clock: Clock, folders: readonly string[] = []): Pr
 /** The folders of the runs that the lab's containers were made for; none without Docker. */
 export async function runFolders(): Promise<string[]> {
   try {
-    return await foldersNamed(await Docker.connect());
+    return await runFoldersNamed(await Docker.connect());
   } catch (error) {
     if (error instanceof LabError) return [];
     throw error;
   }
 }
 
-async function foldersNamed(docker: Docker): Promise<string[]> {
+/** As `runFolders`, of a Docker that answers. */
+export async function runFoldersNamed(docker: Docker): Promise<string[]> {
   const named = (await docker.ownContainers()).map(({ labels }) => labels[RUN_LABEL]);
   return [...new Set(named.filter(folder => folder !== undefined))].sort();
 }

@@ -3,19 +3,13 @@ import { resolve } from 'node:path';
 import * as z from 'zod';
 import type { Controls } from '../../faults/fault.ts';
 import type { Json } from '../../kube/objects.ts';
-import { centresOf, topologySchema } from '../../kube/topology.ts';
+import { topologySchema } from '../../kube/topology.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { realNetwork } from '../../runtime/network-real.ts';
 import { LabError } from '../lab.ts';
-import { type Cluster, client } from './clusters.ts';
-import { controlsOf } from './controls.ts';
 import { Docker } from './docker.ts';
-import { Gateway, waysInto } from './gateway.ts';
-import { gatewayNetwork } from './gateway-network.ts';
+import { takeHold } from './hold.ts';
 import { lockLab } from './lock.ts';
-import { Node } from './node.ts';
-import { gatewayName, RUN_LABEL } from './pins.ts';
-import { HUB } from './raise.ts';
+import { RUN_LABEL } from './pins.ts';
 import { kubeconfigFile } from './run-files.ts';
 
 /** What the undo log of a run says of the lab that it was on. */
@@ -61,7 +55,17 @@ export async function reattach(
         ? 'its clusters are gone'
         : 'another run has taken its clusters over, and mended them';
     }
-    const held = await takeHold(docker, runFolder, settingsSchema.parse(settings), clock);
+    const held = await takeHold({
+      ...settingsSchema.parse(settings),
+      docker,
+      clock,
+      kubeconfigOf: async name => kubeconfigOf(runFolder, name),
+      // A request that this machine could not make tells nothing, and nobody is told of it.
+      onLocalFailure: () => {},
+      // Both died with the run.
+      engine: { stop() {}, start() {} },
+      nameServer: () => undefined,
+    });
     return {
       ...held,
       async close() {
@@ -73,66 +77,6 @@ export async function reattach(
     await lock.release();
     throw error;
   }
-}
-
-async function takeHold(
-  docker: Docker,
-  runFolder: string,
-  { topology, application, vantagePoints }: z.infer<typeof settingsSchema>,
-  clock: Clock,
-) {
-  const ways = waysInto(application.port, vantagePoints);
-  const clusters = new Map<string, Cluster>();
-  const gateways = new Map<string, Gateway>();
-  const gone = new Set<string>();
-  const parts = { docker, clock, signal: undefined, ways };
-  for (const name of [HUB, ...centresOf(topology).map(centre => centre.name)]) {
-    const node = new Node(name, docker, clock);
-    const gateway = name === HUB ? undefined : await docker.statusOf(gatewayName(name));
-    if ((await node.status()) === undefined || (name !== HUB && gateway === undefined)) {
-      gone.add(name);
-      continue;
-    }
-    const kubeconfig = kubeconfigOf(runFolder, name);
-    clusters.set(name, { name, node, kubeconfig, kube: client(kubeconfig), kept: true });
-    if (name === HUB) continue;
-    const address = await docker.addressOf(gatewayName(name));
-    gateways.set(name, new Gateway({ ...parts, centre: name, address }));
-  }
-  const addresses = new Set([...gateways.values()].map(({ address }) => address));
-  const network = gatewayNetwork(
-    // A request that this machine could not make tells nothing, and nobody is told of it.
-    realNetwork({ clock, networks: [await docker.range()], onLocalFailure: () => {} }),
-    address => addresses.has(address),
-    ways,
-    application.port,
-  );
-  const clusterOf = (name: string) => {
-    const cluster = clusters.get(name);
-    if (cluster === undefined) throw new LabError(`${name} is gone`);
-    return cluster;
-  };
-  const controls = controlsOf({
-    clock,
-    network,
-    application,
-    vantagePoints,
-    ways,
-    gateways,
-    cluster: clusterOf,
-    hub: () => clusterOf(HUB),
-    // Both died with the run.
-    engine: { stop() {}, start() {} },
-    nameServer: () => undefined,
-  });
-  return {
-    controls,
-    gone,
-    close() {
-      controls.close();
-      for (const { kube } of clusters.values()) kube.close();
-    },
-  };
 }
 
 function kubeconfigOf(runFolder: string, name: string): string {

@@ -14,3 +14,11 @@ export async function within<T>(clock: Clock, ms: number, otherwise: string, wor
     done.abort();
   }
 }
+
+/** Resolves when the signal aborts; never without one. */
+export function aborted(signal?: AbortSignal): Promise<'interrupted'> {
+  return new Promise(resolve => {
+    if (signal?.aborted) resolve('interrupted');
+    signal?.addEventListener('abort', () => resolve('interrupted'), { once: true });
+  });
+}
