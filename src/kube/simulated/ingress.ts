@@ -24,11 +24,10 @@ export class Ingress {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #timings: Timings;
-  readonly #pods: PodNetwork;
+  readonly #proxy: ReverseProxy;
   readonly #onSynced: () => void;
   readonly #refresh: WorkQueue;
   readonly #publish: WorkQueue;
-  readonly #open = new Set<Proxying>();
   #state: State = 'stopped';
   #syncing = false;
   #routes: Routes | undefined;
@@ -49,7 +48,7 @@ export class Ingress {
     this.#clock = clock;
     this.#random = random;
     this.#timings = timings;
-    this.#pods = pods;
+    this.#proxy = new ReverseProxy(clock, timings, pods);
     this.#onSynced = onSynced;
     const queue = (reaction: Timings['reaction'], reconcile: (key: string) => void): WorkQueue =>
       new WorkQueue({ clock, random, reaction, retry: timings.retry, reconcile });
@@ -79,7 +78,7 @@ export class Ingress {
 
   /** The process ends; its connections break. Its clock is to be reset with it. */
   stop(): void {
-    const open = [...this.#open];
+    const open = this.#proxy.drop();
     this.vanish();
     for (const call of open) call.reply('reset');
   }
@@ -89,7 +88,7 @@ export class Ingress {
     this.#state = 'stopped';
     this.#routes = undefined;
     this.#syncing = false;
-    this.#open.clear();
+    this.#proxy.drop();
     this.disconnect();
   }
 
@@ -111,13 +110,7 @@ export class Ingress {
     const backend = this.#routes?.find(request.host, request.path);
     if (backend === undefined) reply(notFoundPage);
     else if (backend.upstreams.length === 0) reply(unavailablePage);
-    else this.#proxy(backend, reply);
-  }
-
-  #proxy(backend: Backend, reply: Reply): void {
-    const call = new Proxying(this.#clock, this.#timings, this.#pods, backend, reply, this.#open);
-    this.#open.add(call);
-    call.next();
+    else this.#proxy.pass(backend, reply);
   }
 
   #sync(): void {
@@ -143,30 +136,52 @@ export class Ingress {
   }
 }
 
+/** What passes requests on to the pods, and those that are under way. */
+class ReverseProxy {
+  readonly clock: Clock;
+  readonly timings: Timings;
+  readonly pods: PodNetwork;
+  /** In the order of their coming. Those that are over are swept out now and then: a set costs several times as much. */
+  #open: Proxying[] = [];
+  #room = 64;
+
+  constructor(clock: Clock, timings: Timings, pods: PodNetwork) {
+    this.clock = clock;
+    this.timings = timings;
+    this.pods = pods;
+  }
+
+  pass(backend: Backend, reply: Reply): void {
+    const call = new Proxying(this, backend, reply);
+    if (this.#open.length === this.#room) {
+      this.#open = this.#open.filter(({ over }) => !over);
+      this.#room = Math.max(64, 2 * this.#open.length);
+    }
+    this.#open.push(call);
+    call.next();
+  }
+
+  /** Has no more to do with the requests that are under way, and returns them. */
+  drop(): readonly Proxying[] {
+    const dropped = this.#open.filter(({ over }) => !over);
+    for (const call of dropped) call.over = true;
+    this.#open = [];
+    return dropped;
+  }
+}
+
 /** A request on its way through the proxy: to one pod, and to the next when that one fails. */
 class Proxying implements UpstreamCall {
-  readonly #clock: Clock;
-  readonly #timings: Timings;
-  readonly #pods: PodNetwork;
+  readonly #proxy: ReverseProxy;
   readonly #backend: Backend;
-  readonly #open: Set<Proxying>;
   readonly reply: Reply;
   #tries: number;
+  over = false;
 
-  constructor(
-    clock: Clock,
-    timings: Timings,
-    pods: PodNetwork,
-    backend: Backend,
-    reply: Reply,
-    open: Set<Proxying>,
-  ) {
-    this.#clock = clock;
-    this.#timings = timings;
-    this.#pods = pods;
+  constructor(proxy: ReverseProxy, backend: Backend, reply: Reply) {
+    this.#proxy = proxy;
     this.#backend = backend;
     this.reply = reply;
-    this.#open = open;
     this.#tries = Math.min(TRIES, backend.upstreams.length);
   }
 
@@ -177,17 +192,20 @@ class Proxying implements UpstreamCall {
       return;
     }
     this.#tries--;
-    this.#pods.call(upstream.address, upstream.port, this);
+    this.#proxy.pods.call(upstream.address, upstream.port, this);
   }
 
   settle(outcome: UpstreamOutcome): void {
-    if (!this.#open.has(this)) return;
+    if (this.over) return;
+    const { clock, timings } = this.#proxy;
     if (typeof outcome !== 'string') this.#finish(outcome);
-    else if (outcome === 'lost') this.#clock.after(this.#timings.upstreamConnect, () => this.next());
+    else if (outcome === 'lost') clock.after(timings.upstreamConnect, () => this.next());
     else this.next();
   }
 
   #finish(response: HttpResponse): void {
-    if (this.#open.delete(this)) this.reply(response);
+    if (this.over) return;
+    this.over = true;
+    this.reply(response);
   }
 }
