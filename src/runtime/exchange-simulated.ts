@@ -16,12 +16,20 @@ export interface Host<S> {
   readonly server: S;
 }
 
+/** From a place to a server and back. */
+export interface Route {
+  readonly host: Host<SimulatedServer>;
+  readonly there: Link;
+  readonly back: Link;
+}
+
 /** What exchanges need of the network that they run on. */
 export interface Wire {
   readonly clock: Clock;
   readonly random: Random;
   link(from: Place, to: Place): Link;
-  server(address: string): Host<SimulatedServer> | undefined;
+  /** `undefined` when nothing has the address. */
+  route(from: Place, address: string): Route | undefined;
   nameServer(address: string): Host<SimulatedNameServer> | undefined;
 }
 
@@ -68,10 +76,10 @@ export abstract class Exchange implements Expiring {
   }
 
   /**
-   * The other side's packet comes over `back` and ours goes out over `there` at once: one timer for both hops. False,
+   * The other side's packet comes back and ours goes out at once: one timer for both hops. False,
    * and nothing sent, when a packet could be lost on the way: then each hop has to be seen.
    */
-  protected sendOnArrival(packet: Packet, back: Link, there: Link, resendMs: number): boolean {
+  protected sendOnArrival(packet: Packet, { back, there }: Route, resendMs: number): boolean {
     if (this.over) return true;
     if (isLossy(back) || isLossy(there)) return false;
     this.#packet = packet;

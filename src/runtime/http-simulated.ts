@@ -2,37 +2,25 @@ import type { Expiring } from './deadlines.ts';
 import {
   DATA_RESEND_MS,
   Exchange,
-  type Host,
   type Packet,
+  type Route,
   SYN_RESEND_MS,
   type Wire,
 } from './exchange-simulated.ts';
-import type { Link } from './links-simulated.ts';
-import type {
-  Connection,
-  HttpOutcome,
-  HttpRequest,
-  HttpResponse,
-  NetworkFailure,
-  SimulatedServer,
-} from './network.ts';
+import type { Connection, HttpOutcome, HttpRequest, HttpResponse, NetworkFailure } from './network.ts';
 
 export type Attempt = Pick<HttpRequest, 'from' | 'address' | 'port' | 'timeoutMs' | 'manner'>;
 
 /** Opens a connection: a SYN there, a SYN-ACK or the refusal back. */
 abstract class Dialling extends Exchange {
   readonly #attempt: Attempt;
-  protected readonly host: Host<SimulatedServer> | undefined;
-  protected readonly there: Link | undefined;
-  protected readonly back: Link | undefined;
+  /** What is sent to an address that nothing has goes nowhere. */
+  protected readonly route: Route | undefined;
 
   constructor(wire: Wire, attempt: Attempt) {
     super(wire);
     this.#attempt = attempt;
-    const host = wire.server(attempt.address);
-    this.host = host;
-    this.there = host && wire.link(attempt.from, host.place);
-    this.back = host && wire.link(host.place, attempt.from);
+    this.route = wire.route(attempt.from, attempt.address);
   }
 
   expire(): void {
@@ -58,7 +46,7 @@ abstract class Dialling extends Exchange {
 
   protected arrived(packet: Packet): boolean {
     if (packet === 'syn') {
-      const accepts = this.host?.server.accepts();
+      const accepts = this.route?.host.server.accepts();
       if (accepts === 'drop') return false;
       if (accepts === 'refuse') this.sendBack('refusal', SYN_RESEND_MS);
       else this.accepted();
@@ -67,13 +55,12 @@ abstract class Dialling extends Exchange {
     return true;
   }
 
-  /** What is sent to an address that nothing has goes nowhere. */
   protected sendThere(packet: Packet, resendMs: number): void {
-    if (this.there !== undefined) this.send(packet, this.there, resendMs);
+    if (this.route !== undefined) this.send(packet, this.route.there, resendMs);
   }
 
   protected sendBack(packet: Packet, resendMs: number): void {
-    if (this.back !== undefined) this.send(packet, this.back, resendMs);
+    if (this.route !== undefined) this.send(packet, this.route.back, resendMs);
   }
 }
 
@@ -137,8 +124,8 @@ export class HttpExchange extends Dialling {
   }
 
   protected override accepted(): void {
-    const { there, back } = this;
-    if (there && back && this.sendOnArrival('request', back, there, DATA_RESEND_MS)) this.#established = true;
+    const { route } = this;
+    if (route !== undefined && this.sendOnArrival('request', route, DATA_RESEND_MS)) this.#established = true;
     else super.accepted();
   }
 
@@ -156,7 +143,7 @@ export class HttpExchange extends Dialling {
 
   /** The host may have changed since the connection was opened. */
   #served(): boolean {
-    const server = this.host?.server;
+    const server = this.route?.host.server;
     const accepts = server?.accepts();
     if (accepts === 'drop') return false;
     if (accepts === 'refuse') this.#reply('reset');

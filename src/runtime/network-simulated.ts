@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import { Deadlines } from './deadlines.ts';
 import { DnsExchange } from './dns-simulated.ts';
-import { type Host, PlainExchange, type Wire } from './exchange-simulated.ts';
+import { type Host, PlainExchange, type Route, type Wire } from './exchange-simulated.ts';
 import { type Attempt, Connecting, HttpExchange, TcpExchange } from './http-simulated.ts';
 import { type Link, Links } from './links-simulated.ts';
 import type {
@@ -28,6 +28,8 @@ class Simulation implements SimulatedNetwork, Wire {
   readonly random: Random;
   readonly #links = new Links();
   readonly #servers = new Map<string, Host<SimulatedServer>>();
+  /** By address, then by the place from which it was asked for. */
+  readonly #routes = new Map<string, Map<Place, Route>>();
   readonly #nameServers = new Map<string, Host<SimulatedNameServer>>();
   readonly #deadlines: Deadlines;
 
@@ -39,6 +41,7 @@ class Simulation implements SimulatedNetwork, Wire {
 
   listen(address: string, place: Place, server: SimulatedServer): void {
     this.#servers.set(address, { place, server });
+    this.#routes.delete(address);
   }
 
   listenDns(address: string, place: Place, server: SimulatedNameServer): void {
@@ -85,8 +88,17 @@ class Simulation implements SimulatedNetwork, Wire {
     return this.#links.between(from, to);
   }
 
-  server(address: string): Host<SimulatedServer> | undefined {
-    return this.#servers.get(address);
+  route(from: Place, address: string): Route | undefined {
+    return this.#routes.get(address)?.get(from) ?? this.#newRoute(from, address);
+  }
+
+  #newRoute(from: Place, address: string): Route | undefined {
+    const host = this.#servers.get(address);
+    if (host === undefined) return undefined;
+    const route = { host, there: this.link(from, host.place), back: this.link(host.place, from) };
+    const routes = this.#routes.get(address) ?? new Map<Place, Route>();
+    this.#routes.set(address, routes.set(from, route));
+    return route;
   }
 
   nameServer(address: string): Host<SimulatedNameServer> | undefined {
