@@ -60,8 +60,8 @@ export interface WatchHandler {
 
 /**
  * A Kubernetes API as its clients see it: implemented by `simulated/` and, over @kubernetes/client-node, for real
- * clusters. Failures reject with ApiError. What comes back is the caller's own copy, and so is what is handed in:
- * plain JSON, times as text, without `metadata.managedFields`.
+ * clusters. Failures reject with ApiError. Objects are plain JSON, times as text, without `metadata.managedFields`.
+ * What is handed in stays the caller's own; what comes back may be shared with others and must not be changed.
  */
 export interface KubeClient {
   get(ref: ObjectRef): Promise<KubeObject>;

@@ -62,6 +62,8 @@ async function watch(scenario: Scenario): Promise<Watched> {
     random: seededRandom(5),
     application: { ...application, host: clients.name, path: clients.path, port: clients.port },
     vantagePoints: vantagePointsOf(gtm),
+    // Nobody may change what an API handed over either: it would throw here.
+    freeze: true,
   });
   clock.hook.enable();
   try {

@@ -33,6 +33,8 @@ export interface ClusterOptions {
   readonly network: SimulatedNetwork;
   readonly pod: PodCapacity;
   readonly timings?: Timings;
+  /** Who changes an object of the API gets a TypeError; see ApiServer. */
+  readonly freeze?: boolean;
 }
 
 const API_TIMEOUT = 10_000;
@@ -75,7 +77,7 @@ export class SimulatedCluster {
     this.#control = new MachineClock(clock);
     this.#machine = new MachineClock(clock);
     this.#edge = new MachineClock(clock);
-    this.api = new ApiServer(this.#control, name);
+    this.api = new ApiServer(this.#control, name, options);
     const pods = new PodNetwork();
     const machine: Machine = {
       clock: this.#machine,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiError, KubeClient } from '../../../src/kube/client.ts';
+import type { KubeObject } from '../../../src/kube/objects.ts';
 import type { ApiServer } from '../../../src/kube/simulated/api-server.ts';
 import { simulatedClient } from '../../../src/kube/simulated/client.ts';
 import type { SimulatedNetwork } from '../../../src/runtime/network.ts';
@@ -61,13 +62,13 @@ describe('a call', () => {
   );
 
   test(
-    'hands over copies, both ways',
+    'copies what it is handed, and hands over what nobody can change',
     scene(async ({ client }) => {
       const given = configMap('a', { x: '1' });
       const creation = client.create(given);
       if (given.data) given.data['x'] = 'changed on the way';
       const got = await creation;
-      if (got.data) got.data['x'] = 'changed afterwards';
+      expect(() => Object.assign(got.data ?? {}, { x: 'changed afterwards' })).toThrow(TypeError);
       expect((await client.get(ref)).data).toEqual({ x: '1' });
     }),
   );
@@ -223,21 +224,14 @@ describe('a watch', () => {
   );
 
   test(
-    'hands over copies',
+    'hands over what nobody can change',
     scene(async stage => {
-      stage.client.watch(
-        CONFIG_MAP,
-        {},
-        {
-          event: ({ object }) => {
-            object.data = { x: 'changed' };
-          },
-          end() {},
-        },
-      );
+      const heard: KubeObject[] = [];
+      stage.client.watch(CONFIG_MAP, {}, { event: ({ object }) => heard.push(object), end() {} });
       stage.api.create(configMap('a', { x: '1' }));
       await stage.clock.sleep(100);
-      expect(stage.api.get(ref)?.data).toEqual({ x: '1' });
+      expect(heard).toHaveLength(1);
+      expect(() => Object.assign(heard[0] ?? {}, { data: {} })).toThrow(TypeError);
     }),
   );
 });
