@@ -15,7 +15,7 @@ import { KindCli } from './kind-cli.ts';
 import { LabClock } from './lab-clock.ts';
 import { type Lock, lockLab } from './lock.ts';
 import { clusterName } from './pins.ts';
-import { HUB } from './raise.ts';
+import { engineOf, HUB } from './raise.ts';
 import { kubeconfigFile } from './run-files.ts';
 
 export type AttachOptions = Omit<SimulatedLabOptions, 'clock'>;
@@ -38,6 +38,8 @@ export async function attachedKindLab(options: AttachOptions): Promise<Lab> {
 
 /** What lives with this process beside the clusters that do not. */
 interface Own {
+  /** The hub has an engine already, which goes on. */
+  hasKubeVela: boolean;
   engine: Engine | undefined;
   startEngine: (() => Engine) | undefined;
   nameServer: DnsServer | undefined;
@@ -69,6 +71,7 @@ class AttachedLab implements Lab {
     const [folder] = await runFoldersNamed(docker);
     if (folder === undefined) throw new LabError('no kind lab is up: `liangdi up` brings one up');
     const own: Own = {
+      hasKubeVela: false,
       engine: undefined,
       startEngine: undefined,
       nameServer: undefined,
@@ -133,6 +136,9 @@ class AttachedLab implements Lab {
     if ((this.undoLog.read()?.unhealed ?? []).length > 0)
       throw new LabError('a run that was killed has left faults in the lab: `liangdi heal` takes them back');
     this.undoLog.remove();
+    // A hub that somebody broke by hand has no say.
+    const engine = await engineOf(this.hub).catch(() => undefined);
+    this.#own.hasKubeVela = engine === 'kubevela';
     // As JSON has it: without fields that are undefined.
     await this.undoLog.begin(this.name, JSON.parse(JSON.stringify(settings)));
     progress('the kind lab is up; kubeconfigs are in it', `${relative('.', this.#folder) || '.'}/`);
@@ -145,6 +151,7 @@ class AttachedLab implements Lab {
   }
 
   runEngine(start: (hub: KubeClient) => Engine): void {
+    if (this.#own.hasKubeVela) return;
     this.#own.startEngine = () => start(this.hub);
     this.#own.engine = this.#own.startEngine();
   }

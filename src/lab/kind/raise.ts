@@ -57,7 +57,7 @@ export async function raiseHub(
 }
 
 /** The engine that a hub was made for. */
-async function engineOf(hub: KubeClient): Promise<string | undefined> {
+export async function engineOf(hub: KubeClient): Promise<string | undefined> {
   const { items } = await hub.list(NODE);
   return items[0]?.metadata.labels?.[ENGINE_LABEL];
 }
