@@ -54,6 +54,9 @@ test: typecheck lint unit ## Check everything: types, lint, tests
 
 typecheck: setup ## Check the types
 	@echo 'typecheck' && $(NODE) node_modules/typescript/bin/tsc --noEmit
+	@# Scripts for k6, whose globals are not Node's.
+	@$(NODE) node_modules/typescript/bin/tsc --noEmit --project clusters/load
+	@$(NODE) node_modules/typescript/bin/tsc --noEmit -p src/report/html/page
 
 lint: setup ## Check format and lint rules
 	@echo 'lint' && $(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings
