@@ -6,9 +6,11 @@ import { curlLoopCommand } from './curl-loop.ts';
 import { downCommand } from './down.ts';
 import { drillCommand } from './drill.ts';
 import { EXIT } from './exit.ts';
+import { gtmCommand } from './gtm.ts';
 import { healCommand } from './heal.ts';
 import { judgeCommand } from './judge.ts';
 import { parityCommand } from './parity.ts';
+import { reportCommand } from './report.ts';
 import { scenariosCommand } from './scenarios.ts';
 import { upCommand } from './up.ts';
 
@@ -19,6 +21,8 @@ function program(): Command {
     .addCommand(drillCommand())
     .addCommand(scenariosCommand())
     .addCommand(judgeCommand())
+    .addCommand(gtmCommand())
+    .addCommand(reportCommand())
     .addCommand(parityCommand())
     .addCommand(upCommand())
     .addCommand(curlLoopCommand())
@@ -33,20 +37,24 @@ Examples:
   liangdi drill beijing-down            break both Beijing centres and judge what clients saw
   liangdi drill my.yaml --seed 7        a scenario of your own, with other chance
   liangdi judge runs/latest             judge a run's journal again
+  liangdi report runs/a runs/b          compare two runs in one page
   liangdi up; liangdi down              keep real clusters up for many drills with --lab kind
   liangdi curl-loop                     the article's loop: who answers its 50 requests
   liangdi heal                          take back what a killed drill left broken in them
 
 Exit codes: 0 held, 1 violated, 2 unknown, 3 the lab failed or cannot do it, 64 wrong usage or bad input`,
     );
-  for (const command of [liangdi, ...liangdi.commands]) {
-    const called = command === liangdi ? 'liangdi' : `liangdi ${command.name()}`;
-    command
-      .exitOverride()
-      .showHelpAfterError(`('${called} --help' says more)`)
-      .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'liangdi: ')) });
-  }
+  speakAlike(liangdi, 'liangdi');
   return liangdi;
+}
+
+/** Errors look the same whichever command has them. */
+function speakAlike(command: Command, called: string): void {
+  command
+    .exitOverride()
+    .showHelpAfterError(`('${called} --help' says more)`)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'liangdi: ')) });
+  for (const inner of command.commands) speakAlike(inner, `${called} ${inner.name()}`);
 }
 
 /** The exit code for an error, after telling people what was wrong. */

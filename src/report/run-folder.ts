@@ -54,6 +54,15 @@ export function writeFiles(folder: string, files: RunFiles): void {
   }
 }
 
+/** Writes a file that may be there already: a reader finds the old one or the new one, whole. */
+export function replaceFile(file: string, text: string): void {
+  const part = `${file}.part-${process.pid}`;
+  attempt(file, () => {
+    writeFileSync(part, text);
+    renameSync(part, file);
+  });
+}
+
 /** Points `parent/latest` to the folder `name` beside it; InputError when something else has that name. */
 export function pointLatest(parent: string, name: string): void {
   const latest = join(parent, 'latest');

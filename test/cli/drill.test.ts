@@ -19,7 +19,7 @@ import { cleanUp, liangdi, type Outcome, root, scratch } from './liangdi.ts';
 
 afterAll(cleanUp);
 
-const FILES = ['journal.ndjson', 'junit.xml', 'verdict.json'];
+const FILES = ['journal.ndjson', 'junit.xml', 'report.html', 'verdict.json'];
 const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
 
 describe('liangdi drill beijing-down', () => {
