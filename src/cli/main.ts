@@ -6,11 +6,10 @@ import { curlLoopCommand } from './curl-loop.ts';
 import { downCommand } from './down.ts';
 import { drillCommand } from './drill.ts';
 import { EXIT } from './exit.ts';
-import { gtmCommand } from './gtm.ts';
 import { healCommand } from './heal.ts';
+import { gtmCommand } from './gtm.ts';
 import { judgeCommand } from './judge.ts';
 import { parityCommand } from './parity.ts';
-import { reportCommand } from './report.ts';
 import { scenariosCommand } from './scenarios.ts';
 import { upCommand } from './up.ts';
 
@@ -22,7 +21,6 @@ function program(): Command {
     .addCommand(scenariosCommand())
     .addCommand(judgeCommand())
     .addCommand(gtmCommand())
-    .addCommand(reportCommand())
     .addCommand(parityCommand())
     .addCommand(upCommand())
     .addCommand(curlLoopCommand())
@@ -37,7 +35,6 @@ Examples:
   liangdi drill beijing-down            break both Beijing centres and judge what clients saw
   liangdi drill my.yaml --seed 7        a scenario of your own, with other chance
   liangdi judge runs/latest             judge a run's journal again
-  liangdi report runs/a runs/b          compare two runs in one page
   liangdi up; liangdi down              keep real clusters up for many drills with --lab kind
   liangdi curl-loop                     the article's loop: who answers its 50 requests
   liangdi heal                          take back what a killed drill left broken in them

@@ -105,7 +105,7 @@ const accessStrategy = z.strictObject({
 });
 
 /** What the cloud does not document, each with the value that we take and why. */
-const emulator = z.strictObject({
+export const emulatorSettings = {
   /** From a decision to the name servers' serving it. Unpublished; a few seconds fit "about 1 minute at best" in all. */
   publishDelay: duration.default(2000),
   /** Successes in a row before a vantage point holds an address for up. One would let a flapping address back at once. */
@@ -122,7 +122,7 @@ const emulator = z.strictObject({
   whenAllDown: z.enum(['default', 'last-known', 'empty']).default('default'),
   /** Whether a status equal to `code` passes (`gt`, as the documentation reads) or fails (`gte`). */
   codeComparison: z.enum(['gt', 'gte']).default('gt'),
-});
+};
 
 export const gtmConfigSchema = z
   .strictObject({
@@ -141,7 +141,7 @@ export const gtmConfigSchema = z
     AddrPools: z.array(pool).min(1).max(20),
     /** One: the API wants distinct lines, and only one line is served. */
     AccessStrategies: z.array(accessStrategy).length(1),
-    emulator: emulator.prefault({}),
+    emulator: z.strictObject(emulatorSettings).prefault({}),
   })
   .superRefine((config, context) => {
     for (const { path, message } of contradictions(config)) {

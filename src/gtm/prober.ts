@@ -53,6 +53,7 @@ export class Prober {
   readonly #changed: () => void;
   readonly #alerts: Set<string>;
   readonly #watches = new Map<string, Watch>();
+  #unreachable: readonly string[] = [];
 
   /** `changed` is called after each change of `alerts`. Those keys are held for down from the start. */
   constructor(ports: ProberPorts, changed: () => void, alerts: Iterable<string> = []) {
@@ -64,6 +65,11 @@ export class Prober {
   /** Keys of the checks whose address is held for down. */
   get alerts(): ReadonlySet<string> {
     return this.#alerts;
+  }
+
+  /** Addresses that are to be checked and cannot be, sorted. They count as up. */
+  get unreachable(): readonly string[] {
+    return this.#unreachable;
   }
 
   status(key: string): AddressStatus | 'NO_DATA' {
@@ -82,11 +88,14 @@ export class Prober {
       if (check?.address !== watch.check.address) this.#alerts.delete(key);
     }
     for (const key of this.#alerts) if (!wanted.has(key)) this.#alerts.delete(key);
+    const unreachable = new Set<string>();
     for (const check of checks) {
       const target = this.#target(check);
+      if (target === undefined) unreachable.add(check.address);
       if (this.#watches.has(check.key) || target === undefined) continue;
       this.#watches.set(check.key, new Watch(check, target, this.#ports, this.#alerts, this.#changed));
     }
+    this.#unreachable = [...unreachable].sort();
   }
 
   /** No probe starts after this, and no result counts. */

@@ -89,6 +89,11 @@ export class GtmService implements Authority {
     return this.#prober.alerts;
   }
 
+  /** Addresses that are to be checked and cannot be, sorted. */
+  get unreachable(): readonly string[] {
+    return this.#prober.unreachable;
+  }
+
   strategy(id: string): { readonly decided: Decision; readonly published: Decision } | undefined {
     return this.#strategies.get(id)?.steering;
   }

@@ -5,3 +5,8 @@
 export function wallStamp(date: Date = new Date()): string {
   return date.toISOString().replace(/[-:]|\.\d+/g, '');
 }
+
+/** The same in milliseconds since 1970, for what people outside see: API calls are dated, and say when things were made. */
+export function wallTime(): number {
+  return Date.now();
+}

@@ -2,6 +2,7 @@ import type { Account } from './account.ts';
 import type { Action, Actions, ApiSettings, View } from './action.ts';
 import { addressActions } from './addresses-3.ts';
 import { alertActions } from './alerts-3.ts';
+import { buyingActions } from './buying.ts';
 import { configActions } from './configs-3.ts';
 import { ApiError } from './errors.ts';
 import { instanceActions } from './instances-2.ts';
@@ -22,6 +23,8 @@ export const ACTIONS: Actions = {
   ...configActions,
   ...alertActions,
 };
+
+const ALL: Actions = { ...ACTIONS, ...buyingActions };
 
 /** GTM 1.0's actions: its instances cannot be bought any more. */
 const LEGACY =
@@ -65,7 +68,7 @@ export function execute(account: Account, name: string, flat: Flat, surroundings
 }
 
 function actionOf(name: string): Action {
-  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+  const action = Object.hasOwn(ALL, name) ? ALL[name] : undefined;
   if (action) return action;
   if (LEGACY.test(name))
     throw new ApiError(

@@ -216,12 +216,12 @@ export const poolActions: Actions = {
       Addr: addresses(text),
       MonitorStatus: optional(word('OPEN', 'CLOSE')),
       // Read when they are wanted.
-      ProtocolType: z.unknown(),
-      Interval: z.unknown(),
-      Timeout: z.unknown(),
-      EvaluationCount: z.unknown(),
-      MonitorExtendInfo: z.unknown(),
-      IspCityNode: z.unknown(),
+      ProtocolType: z.unknown().optional(),
+      Interval: z.unknown().optional(),
+      Timeout: z.unknown().optional(),
+      EvaluationCount: z.unknown().optional(),
+      MonitorExtendInfo: z.unknown().optional(),
+      IspCityNode: z.unknown().optional(),
     }),
     call => {
       const { account, parameters, now } = call;

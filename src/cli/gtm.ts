@@ -1,0 +1,119 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { SocketAddress } from '../gtm/serve.ts';
+import { EXIT } from './exit.ts';
+import { seedOption } from './options.ts';
+
+const SHIPPED = join(import.meta.dirname, '../../clusters/gtm-account.yaml');
+/** Faster, and a health check would end before loopback answers. */
+const FASTEST = 100;
+
+interface Options {
+  readonly config: string;
+  readonly dns: SocketAddress;
+  readonly api: SocketAddress;
+  readonly auth: 'strict' | 'lenient' | 'off';
+  readonly state?: string;
+  readonly journal?: string;
+  readonly timeScale: number;
+  readonly seed: number;
+}
+
+export function gtmCommand(): Command {
+  return new Command('gtm')
+    .description('the emulator of Alibaba Cloud GTM alone, without a drill')
+    .addCommand(serveCommand())
+    .helpCommand(false);
+}
+
+function serveCommand(): Command {
+  return new Command('serve')
+    .description(
+      "answer GTM's API (2.0 and 3.0) and DNS until told to end; SIGHUP takes the configuration again",
+    )
+    .option('--config <file>', 'the account, in the words of the API', SHIPPED)
+    .addOption(socketOption('--dns <address:port>', 'where to answer DNS', '127.0.0.1:5300'))
+    .addOption(socketOption('--api <address:port>', 'where to answer the API', '127.0.0.1:5380'))
+    .addOption(
+      new Option('--auth <how>', 'what signatures count: right ones, any, none needed')
+        .choices(['strict', 'lenient', 'off'])
+        .default('lenient'),
+    )
+    .option('--state <file>', 'keep the account here over restarts; it goes before the configuration')
+    .option('--journal <file>', 'append what happens here, one event a line')
+    .addOption(
+      new Option('--time-scale <times>', 'how many times as fast intervals and delays pass; TTLs stay')
+        .default(1)
+        .argParser(parseScale),
+    )
+    .addOption(seedOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  liangdi gtm serve --time-scale 15
+  liangdi gtm serve --config my-account.yaml --state gtm.json --auth strict
+  dig @127.0.0.1 -p 5300 web-demo.example.com`,
+    )
+    .action(serve);
+}
+
+function socketOption(flags: string, description: string, standard: string): Option {
+  return new Option(flags, description).default(parseSocket(standard), standard).argParser(parseSocket);
+}
+
+/** `127.0.0.1:5300`, `[::1]:5300`, or `:5300` for loopback. */
+export function parseSocket(text: string): SocketAddress {
+  const [, bracketed, plain, digits] = /^(?:\[([0-9a-f:.]+)\]|([\d.]*)):(\d{1,5})$/i.exec(text) ?? [];
+  const port = Number(digits);
+  if (digits === undefined || port > 65_535)
+    throw new InvalidArgumentError('It must look like 127.0.0.1:5300 or [::1]:5300.');
+  return { host: bracketed ?? (plain || '127.0.0.1'), port };
+}
+
+function parseScale(text: string): number {
+  const scale = Number(text);
+  if (scale >= 1 && scale <= FASTEST) return scale;
+  throw new InvalidArgumentError(`It must be a number from 1 to ${FASTEST}.`);
+}
+
+async function serve(options: Options): Promise<void> {
+  const [{ serveGtm }, { readText }, { LabError }] = await Promise.all([
+    import('../gtm/serve.ts'),
+    import('../runtime/read-text.ts'),
+    import('../lab/lab.ts'),
+  ]);
+  const { config, journal, state, ...rest } = options;
+  const tell = (message: string) => process.stderr.write(`liangdi: ${message}\n`);
+  const serving = await serveGtm({
+    ...rest,
+    file: config,
+    read: () => readText(config),
+    ...(state !== undefined && { state }),
+    journal: {
+      append: event => {
+        if (journal !== undefined) appendFileSync(journal, `${JSON.stringify(event)}\n`);
+      },
+    },
+    tell,
+  }).catch(error => {
+    const { message, name } = error as Error;
+    throw name === 'InputError' ? error : new LabError(message, { cause: error });
+  });
+  process.stdout.write(`gtm ready: dns ${serving.dns} (udp, tcp), api http://${serving.api}\n`);
+  process.on('SIGHUP', () => {
+    try {
+      serving.reload();
+      tell('took the configuration again');
+    } catch (error) {
+      tell(`the configuration stays as it was: ${(error as Error).message}`);
+    }
+  });
+  await new Promise<void>(resolve => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  await serving.stop();
+  process.exitCode = EXIT.held;
+}

@@ -1,0 +1,66 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import * as z from 'zod';
+import { InputError } from '../runtime/input-error.ts';
+import type { Account } from './account/account.ts';
+import type { Saved } from './emulator.ts';
+
+/** The shape of what is kept; the account's inside is ours alone. */
+const savedSchema = z.object({
+  format: z.literal(1),
+  account: z.looseObject({ sequence: z.int().nonnegative(), cloud: z.looseObject({}) }),
+  alerts: z.array(z.string()),
+});
+
+/** Keeps what an emulator knows in a file: whole or not at all, whenever the process or the machine ends. */
+export class StateFile {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** What was kept last; nothing when there is no file yet. @throws InputError when it is no state file. */
+  load(): Saved | undefined {
+    let text: string;
+    try {
+      text = readFileSync(this.#path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw new InputError(this.#path, `the state cannot be read: ${(error as Error).message}`);
+    }
+    const { account, alerts } = this.#parse(text);
+    return { account: account as unknown as Account, alerts };
+  }
+
+  /** @throws Error when it cannot be written; what was kept before stays. */
+  save(saved: Saved): void {
+    const draft = `${this.#path}.new`;
+    const file = openSync(draft, 'w', 0o600);
+    try {
+      writeSync(file, JSON.stringify({ format: 1, ...saved }));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(draft, this.#path);
+    // The new name itself must outlive a power failure.
+    const folder = openSync(dirname(this.#path), 'r');
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  }
+
+  #parse(text: string) {
+    try {
+      return savedSchema.parse(JSON.parse(text));
+    } catch {
+      throw new InputError(
+        this.#path,
+        'this is not a state file of `liangdi gtm serve`; remove it to start from the configuration',
+      );
+    }
+  }
+}

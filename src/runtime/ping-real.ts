@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import { AllowedDestinations } from './allowed-destinations.ts';
+
+/** How long after another the packets go out, seconds: the least that needs no rights. */
+const PAUSE_S = 0.2;
+
+/**
+ * Echo requests by the machine's `ping` command, for sockets of that kind need rights that it has. Nothing is sent but to
+ * loopback and to `networks`; everything counts as lost where there is no such command.
+ */
+export function realPing(
+  networks: readonly string[],
+): (
+  attempt: { readonly address: string; readonly packets: number; readonly timeoutMs: number },
+  done: (lost: number) => void,
+) => void {
+  const destinations = new AllowedDestinations(networks);
+  return ({ address, packets, timeoutMs }, done) => {
+    destinations.check(address);
+    const seconds = String(Math.max(1, Math.ceil(timeoutMs / 1000)));
+    const args = ['-n', '-q', '-c', String(packets), '-i', String(PAUSE_S), '-W', seconds, address];
+    execFile('ping', args, (_, output) => {
+      const received = /(\d+) (packets )?received/.exec(output)?.[1];
+      done(packets - Number(received ?? 0));
+    });
+  };
+}

@@ -1,0 +1,25 @@
+import type { Clock, Timer } from './clock.ts';
+import { sleep } from './sleep.ts';
+
+/** Another clock's time, `scale` times as fast. */
+export class ScaledClock implements Clock {
+  readonly #clock: Clock;
+  readonly #scale: number;
+
+  constructor(clock: Clock, scale: number) {
+    this.#clock = clock;
+    this.#scale = scale;
+  }
+
+  now(): number {
+    return this.#clock.now() * this.#scale;
+  }
+
+  after(ms: number, fire: () => void, manner?: 'sync'): Timer {
+    return this.#clock.after(ms / this.#scale, fire, manner);
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return sleep(this, ms, signal);
+  }
+}
