@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { PatchType } from '../kube/client.ts';
 import { deepFreeze, isObject, type JsonObject } from '../kube/json.ts';
 import { kindInfo } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { mergeThreeWay, strategicThreeWay } from '../kube/patch.ts';
+import { hashOf } from './hash.ts';
 import { KUBECTL_LAST_APPLIED, OWNER_NAME, OWNER_NAMESPACE } from './render.ts';
 
 export const RENDER_HASH = 'oam.dev/render-hash';
@@ -38,17 +38,22 @@ export function dressed(manifest: KubeObject): KubeObject {
 const dressedManifests = new WeakMap<KubeObject, KubeObject>();
 
 function dress(manifest: KubeObject): KubeObject {
-  const { labels, annotations } = manifest.metadata;
-  const hashed = {
-    ...manifest,
-    metadata: { ...manifest.metadata, labels: { ...labels, [RENDER_HASH]: hashOf(manifest) } },
-  };
-  if (manifest.kind === 'ConfigMap' || manifest.kind === 'Secret') return hashed;
-  const text = JSON.stringify(hashed);
-  return {
-    ...hashed,
-    metadata: { ...hashed.metadata, annotations: { ...annotations, [LAST_APPLIED]: text } },
-  };
+  const object = hashed(manifest);
+  if (manifest.kind === 'ConfigMap' || manifest.kind === 'Secret') return object;
+  const annotations = { ...manifest.metadata.annotations, [LAST_APPLIED]: JSON.stringify(object) };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+/** The manifest with a hash of itself, as it is written where nothing is remembered of it. */
+export function hashed(manifest: KubeObject): KubeObject {
+  const labels = { ...manifest.metadata.labels, [RENDER_HASH]: hashOf(manifest) };
+  return { ...manifest, metadata: { ...manifest.metadata, labels } };
+}
+
+/** Whether the live object is what was written from the manifest, as far as the hash tells. */
+export function isMadeFrom(live: KubeObject, manifest: KubeObject): boolean {
+  const hash = dressed(manifest).metadata.labels?.[RENDER_HASH];
+  return live.metadata.labels?.[RENDER_HASH] === hash;
 }
 
 /** What was last applied to a live object by the engine, else by kubectl, else nothing; frozen. */
@@ -80,27 +85,21 @@ function parse(text: string): JsonObject {
   }
 }
 
-/** Why the engine must not touch a live object: it belongs to nobody, or to another application. */
-export function foreign(live: KubeObject, application: string, namespace: string): string | undefined {
+/**
+ * Why the engine must not touch a live object: it belongs to nobody, unless what is nobody's may be taken over, or to
+ * another application.
+ */
+export function foreign(
+  live: KubeObject,
+  application: string,
+  namespace: string,
+  takesOver = false,
+): string | undefined {
   const labels = live.metadata.labels ?? {};
   const owner = labels[OWNER_NAME];
   const where = `${live.kind} ${[live.metadata.namespace, live.metadata.name].filter(Boolean).join('/')}`;
-  if (owner === undefined) return `${where} exists but not managed by any application now`;
+  if ((!owner || !labels[OWNER_NAMESPACE]) && takesOver) return undefined;
+  if (!owner || !labels[OWNER_NAMESPACE]) return `${where} exists but not managed by any application now`;
   if (owner === application && labels[OWNER_NAMESPACE] === namespace) return undefined;
   return `${where} is managed by other application ${labels[OWNER_NAMESPACE]}/${owner}`;
-}
-
-/** A short hash of JSON data, whatever the order of its fields. */
-export function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('hex').slice(0, 16);
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (!isObject(value)) return JSON.stringify(value) ?? 'null';
-  const fields = Object.keys(value)
-    .filter(field => value[field] !== undefined)
-    .sort()
-    .map(field => `${JSON.stringify(field)}:${canonical(value[field])}`);
-  return `{${fields.join(',')}}`;
 }

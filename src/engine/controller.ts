@@ -42,6 +42,7 @@ export function startController(options: ControllerOptions): { stop(): void } {
     hub,
     clusters,
     settings: { ...DEFAULT_SETTINGS, ...settings },
+    now: () => clock.now(),
     clientOf: cluster => clients.get(cluster),
     wrote: write => onEvent({ kind: 'write', ...write }),
   };
@@ -122,7 +123,9 @@ class Loop {
       ...around.hub,
       update: (changed, sub) => this.#update(around.hub, changed, sub),
     };
-    this.#around = { ...around, hub };
+    const abandoned = (resources: readonly string[]) =>
+      failed(`deleted without what is in clusters that do not answer: ${resources.join(', ')}`);
+    this.#around = { ...around, hub, abandoned };
     this.#reconciler = new Reconciler(this.#around, { name, namespace });
   }
 

@@ -5,14 +5,12 @@ export interface Health {
   readonly message?: string;
 }
 
-/** Deployments are judged by their replicas; all other kinds are healthy as soon as they exist. */
-export function healthOf(object: KubeObject): Health {
-  if (object.apiVersion !== 'apps/v1' || object.kind !== 'Deployment') return { healthy: true };
-  const { spec = {}, status = {}, metadata } = object;
-  const wanted: number | undefined = spec['replicas'];
+/** Judged by its replicas: as many as wanted are there, up to date and ready, and the status is not an old one. */
+export function deploymentHealth({ spec = {}, status = {}, metadata }: KubeObject): Health {
+  const wanted: unknown = spec['replicas'];
   const count = (field: string): number => status[field] ?? 0;
   const healthy =
-    wanted !== undefined &&
+    typeof wanted === 'number' &&
     ['replicas', 'updatedReplicas', 'readyReplicas'].every(field => count(field) === wanted) &&
     count('observedGeneration') >= (metadata.generation ?? 0);
   return { healthy, message: `Ready:${count('readyReplicas')}/${wanted ?? '?'}` };

@@ -1,6 +1,11 @@
 import { ApiError, type KubeClient } from '../kube/client.ts';
 import type { KubeObject, ObjectRef } from '../kube/objects.ts';
+import { PUBLISH_VERSION } from './model.ts';
+import { refOf } from './referred.ts';
+import { hashOfRevision, publishVersionOf, revisionNumber, revisionsOf, snapshotIn } from './revision.ts';
 import { type ApplicationStatus, type StepStatus, statusOf, type WorkflowStatus } from './status.ts';
+import { trackersOf } from './tracker.ts';
+import { isFinished } from './workflow.ts';
 
 /** What people do to an Application's workflow: `vela workflow …` and `kubectl amc workflow …`. */
 
@@ -16,46 +21,124 @@ const TRIES = 10;
 export function resume(hub: KubeClient, ref: ObjectRef, step?: string): Promise<string> {
   return change(hub, ref, workflow => {
     if (workflow.terminated) throw new WorkflowError('can not resume a terminated workflow');
-    if (step !== undefined && !workflow.steps.some(({ name }) => name === step)) {
-      throw new WorkflowError(`can not find step ${step}`);
-    }
     if (!workflow.suspend) return `workflow ${ref.name} is not suspended`;
-    const steps = workflow.steps.map((record): StepStatus => {
-      const isMeant = record.phase === 'suspending' && (step === undefined || record.name === step);
-      return isMeant ? { ...record, phase: 'running' } : record;
-    });
-    const suspend = step !== undefined && steps.some(({ phase }) => phase === 'suspending');
-    return { done: 'resume', workflow: { ...workflow, steps, suspend } };
+    const steps = operated(workflow.steps, 'suspending', 'running', step);
+    return { done: 'resume', workflow: { ...workflow, steps, suspend: false } };
   });
 }
 
-/** Stops a workflow where it is, until it is resumed; a finished one, too. */
-export function suspend(hub: KubeClient, ref: ObjectRef): Promise<string> {
+/** Stops a workflow where it is, or only the step that is named, until it is resumed; a finished one, too. */
+export function suspend(hub: KubeClient, ref: ObjectRef, step?: string): Promise<string> {
   return change(hub, ref, workflow => {
-    if (workflow.terminated) throw new WorkflowError('can not suspend a terminated workflow');
-    const steps = workflow.steps.map(
-      (record): StepStatus => (record.phase === 'running' ? { ...record, phase: 'suspending' } : record),
-    );
+    if (workflow.terminated && step !== undefined) {
+      throw new WorkflowError('can not suspend a terminated workflow');
+    }
+    const steps = operated(workflow.steps, 'running', 'suspending', step);
     return { done: 'suspend', workflow: { ...workflow, steps, suspend: true } };
   });
+}
+
+/** Steps, and sub steps, that are in one phase go into another: all of them, or the one that is named. */
+function operated(
+  steps: readonly StepStatus[],
+  from: StepStatus['phase'],
+  to: StepStatus['phase'],
+  name: string | undefined,
+): StepStatus[] {
+  let isThere = name === undefined;
+  const isMeant = (step: StepStatus) => {
+    const meant = step.phase === from && (name === undefined || step.name === name);
+    isThere ||= meant;
+    return meant;
+  };
+  const changed = steps.map(step => {
+    const whole = isMeant(step);
+    const subSteps = step.subSteps?.map(sub =>
+      isMeant(sub) || (whole && !isFinished(sub)) ? { ...sub, phase: to } : sub,
+    );
+    return { ...step, ...(whole ? { phase: to } : {}), ...(subSteps === undefined ? {} : { subSteps }) };
+  });
+  if (!isThere) throw new WorkflowError(`can not find step ${name}`);
+  return changed;
 }
 
 /** Ends a workflow; what it has applied stays. */
 export function terminate(hub: KubeClient, ref: ObjectRef): Promise<string> {
   return change(hub, ref, workflow => {
-    if (workflow.finished) return `workflow ${ref.name} is finished already`;
-    const steps = workflow.steps.map((record): StepStatus => {
-      const isOpen =
-        record.phase === 'running' || record.phase === 'suspending' || record.reason === 'Execute';
-      return isOpen ? { ...record, phase: 'failed', reason: 'Terminate' } : record;
-    });
-    return { done: 'terminate', workflow: { ...workflow, steps, suspend: false, terminated: true } };
+    const ended = (record: StepStatus): StepStatus => {
+      const { phase, reason, subSteps } = record;
+      const subs = subSteps === undefined ? {} : { subSteps: subSteps.map(ended) };
+      const isOpen = phase === 'running' || phase === 'suspending';
+      const isFailing = phase === 'failed' && reason !== 'FailedAfterRetries' && reason !== 'Timeout';
+      return isOpen || isFailing
+        ? { ...record, ...subs, phase: 'failed', reason: 'Terminate' }
+        : { ...record, ...subs };
+    };
+    const steps = workflow.steps.map(ended);
+    const finished = { finished: false, suspend: false, terminated: true };
+    return { done: 'terminate', workflow: { ...workflow, steps, ...finished } };
   });
 }
 
 /** Runs a workflow again from its first step; objects that are healthy are not sent again. */
-export function restart(hub: KubeClient, ref: ObjectRef): Promise<string> {
+export function restart(hub: KubeClient, ref: ObjectRef, step?: string): Promise<string> {
+  if (step !== undefined) {
+    return Promise.reject(
+      new WorkflowError(
+        `a workflow cannot be restarted from a step (${step}); restart it from its beginning`,
+      ),
+    );
+  }
   return change(hub, ref, () => ({ done: 'restart', workflow: undefined }));
+}
+
+/**
+ * Brings an application back to the newest of its published versions that succeeded, whose objects are still there;
+ * one without versions gets back the spec of its latest revision. Refused while its workflow runs.
+ */
+export async function rollback(hub: KubeClient, ref: ObjectRef): Promise<string> {
+  const application = await hub.get(ref);
+  const { workflow, latestRevision } = statusOf(application);
+  if (workflow !== undefined && !workflow.terminated && !workflow.suspend && !workflow.finished) {
+    throw new WorkflowError('can not rollback a running workflow');
+  }
+  const revisions = await revisionsOf(hub, application);
+  if (!publishVersionOf(application)) {
+    const latest = revisions.find(({ metadata }) => metadata.name === latestRevision?.name);
+    if (latest === undefined) throw new WorkflowError(`the latest revision is not set: ${ref.name}`);
+    await hub.update({ ...application, spec: snapshotIn(latest).application.spec ?? {} });
+    return `Successfully rollback workflow to the latest revision: ${ref.name}`;
+  }
+  const good = revisions.findLast(each => each.status?.['succeeded'] === true && publishVersionOf(each));
+  if (good === undefined) {
+    throw new WorkflowError(`failed to find previous succeeded revision for application ${ref.name}`);
+  }
+  const tracker = (await trackersOf(hub, application)).find(each => each.revision === good.metadata.name);
+  if (tracker === undefined) {
+    throw new WorkflowError(`cannot find resource tracker for previous revision ${good.metadata.name}`);
+  }
+  const version = publishVersionOf(good) ?? '';
+  const annotations = { ...application.metadata.annotations, [PUBLISH_VERSION]: version };
+  const restored = await hub.update({
+    ...application,
+    spec: snapshotIn(good).application.spec ?? {},
+    metadata: { ...application.metadata, annotations },
+  });
+  const status: ApplicationStatus = {
+    ...statusOf(restored),
+    workflow: good.status?.['workflow'],
+    services: [],
+    latestRevision: {
+      name: good.metadata.name,
+      revision: revisionNumber(good),
+      revisionHash: hashOfRevision(good),
+    },
+  };
+  await hub.update({ ...restored, status: { ...status } }, 'status');
+  await tracker.adopt(hub, restored.metadata.generation ?? 1);
+  const newer = revisions.slice(revisions.indexOf(good) + 1);
+  for (const revision of newer) await hub.delete(refOf(revision));
+  return `Successfully rollback workflow: ${ref.name}`;
 }
 
 interface Change {

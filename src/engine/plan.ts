@@ -1,27 +1,32 @@
 import type { KubeObject } from '../kube/objects.ts';
 import {
   type Application,
+  admit,
   type Component,
-  decode,
-  deploySchema,
   type Mode,
-  type Override,
-  overrideSchema,
-  PlanError,
   type Policy,
-  PUBLISH_VERSION,
   readApplication,
   readPolicy,
   readWorkflow,
   type Step,
-  suspendSchema,
-  topologySchema,
-} from './model.ts';
-import { applyOverride } from './override.ts';
-import { type ClusterInfo, type Placement, placementsOf } from './placement.ts';
+} from './application.ts';
+import { componentDefinitions } from './components/index.ts';
+import { durationMs } from './duration.ts';
+import { PlanError, PUBLISH_VERSION, unknownType } from './model.ts';
+import type { ClusterInfo } from './placement.ts';
+import { overrideSchema } from './policies/override.ts';
+import { RESOURCE_RULE_TYPES, type ResourceRules, resourceRules } from './policies/resource-rules.ts';
 import { loadObjects, type ObjectLookup } from './referred.ts';
-import { renderComponent, unknownTrait } from './render.ts';
+import { componentOf } from './steps/apply-component.ts';
+import { deployProperties } from './steps/deploy.ts';
+import { stepDefinitions } from './steps/index.ts';
+import type { PlannedStep, StepContext } from './steps/step.ts';
+import { renderedTask } from './steps/tasks.ts';
 import { traitDefinitions } from './traits/index.ts';
+import { withValue } from './values.ts';
+
+export type { Dispatch, PlannedStep, Task } from './steps/step.ts';
+export { foundErrors } from './steps/tasks.ts';
 
 export interface PlanInput {
   readonly application: KubeObject;
@@ -34,6 +39,10 @@ export interface PlanInput {
   readonly clusters: readonly ClusterInfo[];
   /** Name of the application's revision; `<application>-v1` unless given. */
   readonly revision?: string;
+  /** The minor version of Kubernetes on the hub; of a current one unless given. */
+  readonly clusterMinor?: number;
+  /** The application was admitted by somebody else: what a webhook would refuse is taken as KubeVela takes it then. */
+  readonly admitted?: boolean;
 }
 
 /** Everything that the clusters will get, step by step, before anything is applied. */
@@ -43,71 +52,56 @@ export interface Plan {
   readonly publishVersion?: string;
   readonly mode: Mode;
   readonly steps: readonly PlannedStep[];
+  /** How single objects are written, kept and collected. */
+  readonly rules: ResourceRules;
+  /** To plan anew what has to wait for the values of other objects. */
+  readonly context: StepContext;
 }
 
-export interface PlannedStep {
-  readonly name: string;
-  readonly type: 'deploy' | 'suspend';
-  /** Waits for a person before it does anything. */
-  readonly suspends: boolean;
-  /** Runs even after a step that failed. */
-  readonly always: boolean;
-  readonly dependsOn: readonly string[];
-  readonly policies: readonly string[];
-  readonly parallelism: number;
-  readonly placements: readonly Placement[];
-  /** Component by component; within a component in the order of the placements. */
-  readonly dispatch: readonly Dispatch[];
-  /** Why the step, or a part of it, cannot succeed: what `dispatch` has is still applied. */
-  readonly error?: string;
-}
-
-/** One component in one placement. */
-export interface Dispatch {
-  readonly cluster: string;
-  /** The placement's, when it has one for all objects. */
-  readonly namespace?: string;
-  readonly component: string;
-  /** The component after the overrides. */
-  readonly merged: Component;
-  /** Components of the same placement that must be healthy first. */
-  readonly dependsOn: readonly string[];
-  /** The first is the workload. */
-  readonly manifests: readonly KubeObject[];
-}
+/** Of Kubernetes, when nobody says which. */
+export const CLUSTER_MINOR = 29;
 
 /** Throws PlanError when nothing can be planned; an error of one step stands in that step. */
 export function plan(input: PlanInput): Plan {
+  if (!input.admitted) admit(input.application);
   const application = readApplication(input.application);
   const { name, namespace, annotations } = application;
+  const rules = resourceRules(application.policies);
   for (const component of application.components)
     checkTypes(component, `Application ${name}: component ${component.name}`);
   const { mode, steps } = workflowOf(application, input.workflow);
   const policies = policiesOf(application, input.policies, steps);
   const components = application.components.map(component => loaded(component, namespace, input.hubObjects));
   const revision = input.revision ?? `${name}-v1`;
+  const rendering = { application, revision, clusterMinor: input.clusterMinor ?? CLUSTER_MINOR };
   const publishVersion = annotations[PUBLISH_VERSION];
+  for (const step of steps.flatMap(each => [each, ...(each.subSteps ?? [])]))
+    if (step.type === 'apply-component') componentOf(step, application.components);
+  const context = { rendering, policies, components, clusters: input.clusters };
   return {
     application: name,
     namespace,
     ...(publishVersion === undefined ? {} : { publishVersion }),
     mode,
-    steps: steps.map(step =>
-      plannedStep(step, { application, policies, components, revision, clusters: input.clusters }),
-    ),
+    steps: steps.map(step => plannedStep(step, context, mode)),
+    rules,
+    context,
   };
 }
 
 function checkTypes(component: Pick<Component, 'type' | 'traits'>, where: string): void {
-  if (component.type !== 'ref-objects') {
-    throw new PlanError(`${where}: unknown component type "${component.type}"; known: "ref-objects"`);
+  if (!componentDefinitions.has(component.type)) {
+    throw new PlanError(`${where}: ${unknownType('component', component.type, componentDefinitions.keys())}`);
   }
-  for (const { type } of component.traits ?? [])
-    if (!traitDefinitions.has(type)) throw unknownTrait(type, where);
+  for (const { type } of component.traits ?? []) {
+    if (traitDefinitions.has(type)) continue;
+    throw new PlanError(`${where}: ${unknownType('trait', type, traitDefinitions.keys())}`);
+  }
 }
 
 /** The component with the objects themselves in the place of the references to them. */
 function loaded(component: Component, namespace: string, lookup: ObjectLookup): Component {
+  if (component.type !== 'ref-objects') return component;
   return { ...component, properties: { objects: loadObjects(component, namespace, lookup) } };
 }
 
@@ -125,9 +119,9 @@ function workflowOf(
   const referred = workflow?.ref && object !== undefined ? readWorkflow(object) : undefined;
   const given = referred?.steps ?? workflow?.steps ?? [];
   const steps = given.length > 0 ? given : generatedSteps(application);
-  for (const { name: step, type } of steps) {
-    if (type !== 'deploy' && type !== 'suspend') {
-      throw new PlanError(`step ${step}: unknown step type "${type}"; known: "deploy", "suspend"`);
+  for (const { name: step, type } of steps.flatMap(each => [each, ...(each.subSteps ?? [])])) {
+    if (!stepDefinitions.has(type)) {
+      throw new PlanError(`step ${step}: ${unknownType('step', type, stepDefinitions.keys())}`);
     }
   }
   const mode = {
@@ -137,8 +131,11 @@ function workflowOf(
   return { mode, steps };
 }
 
-/** Without a workflow: one deploy step for each topology policy, with all overrides; without topologies, one for the hub. */
-function generatedSteps({ policies }: Application): Step[] {
+/**
+ * Without a workflow: one deploy step for each topology policy, with all overrides; without topologies, one for the hub
+ * where there is something to load or override; otherwise each component by itself.
+ */
+function generatedSteps({ policies, components }: Application): Step[] {
   const overrides = policies.filter(({ type }) => type === 'override').map(({ name }) => name);
   const topologies = policies.filter(({ type }) => type === 'topology').map(({ name }) => name);
   const deploy = (name: string, names: readonly string[]): Step => ({
@@ -146,8 +143,18 @@ function generatedSteps({ policies }: Application): Step[] {
     type: 'deploy',
     properties: { policies: names },
   });
-  if (topologies.length === 0) return [deploy('deploy', overrides)];
-  return topologies.map(topology => deploy(`deploy-${topology}`, [...overrides, topology]));
+  if (topologies.length > 0) {
+    return topologies.map(topology => deploy(`deploy-${topology}`, [...overrides, topology]));
+  }
+  if (overrides.length > 0 || components.some(({ type }) => type === 'ref-objects')) {
+    return [deploy('deploy', overrides)];
+  }
+  return components.map(({ name, dependsOn }) => ({
+    name,
+    type: 'apply-component',
+    properties: { component: name },
+    dependsOn,
+  }));
 }
 
 /** The application's own policies, and the Policy objects that its deploy steps name; its own win. */
@@ -158,9 +165,12 @@ function policiesOf(
 ): ReadonlyMap<string, Policy> {
   const policies = new Map(application.policies.map(policy => [policy.name, policy]));
   for (const step of steps.filter(({ type }) => type === 'deploy')) {
-    for (const name of deployProperties(step).policies) {
+    for (const name of deployProperties(step, true).policies ?? []) {
       if (policies.has(name)) continue;
-      const object = objects.find(({ metadata }) => metadata.name === name);
+      const object = objects.find(
+        ({ metadata }) =>
+          metadata.name === name && (metadata.namespace ?? 'default') === application.namespace,
+      );
       if (object === undefined) {
         throw new PlanError(
           `step ${step.name}: policy ${name} not found in namespace ${application.namespace}`,
@@ -173,90 +183,74 @@ function policiesOf(
   return policies;
 }
 
+const POLICY_TYPES = new Set<string>([
+  'topology',
+  'override',
+  'replication',
+  'debug',
+  ...RESOURCE_RULE_TYPES,
+]);
+
 function checkPolicy(policy: Policy): void {
   if (policy.properties == null && policy.type !== 'debug') {
     throw new PlanError(`policy ${policy.name} (${policy.type}) must have properties`);
   }
-  if (policy.type !== 'topology' && policy.type !== 'override') {
-    throw new PlanError(
-      `policy ${policy.name}: unknown policy type "${policy.type}"; known: "topology", "override"`,
-    );
+  if (!POLICY_TYPES.has(policy.type)) {
+    throw new PlanError(`policy ${policy.name}: ${unknownType('policy', policy.type, POLICY_TYPES)}`);
   }
   if (policy.type !== 'override') return;
   const override = overrideSchema.safeParse(policy.properties);
   for (const { type, traits } of override.data?.components ?? []) {
-    checkTypes({ type: type || 'ref-objects', traits }, `policy ${policy.name}`);
+    checkTypes({ type: type || 'ref-objects', traits: traits ?? [] }, `policy ${policy.name}`);
   }
 }
 
-function deployProperties(step: Step) {
-  return decode(deploySchema, step.properties ?? {}, `step ${step.name}: properties`);
+/** A step with the values of its inputs in their places. */
+export function withGiven(
+  { context, mode }: Plan,
+  step: PlannedStep,
+  given: readonly { readonly parameterKey: string; readonly value: unknown }[],
+): PlannedStep {
+  if (step.inputs.length === 0) return step;
+  const { properties, ...source } = step.source;
+  const filled = (data: unknown) =>
+    given.reduce((part, { parameterKey, value }) => withValue(part, parameterKey, value), data);
+  const [task] = step.tasks;
+  if (step.type !== 'apply-component' || task === undefined) {
+    return plannedStep({ ...source, properties: filled(properties) }, context, mode);
+  }
+  const component = filled(task.component) as Component;
+  return { ...step, tasks: [renderedTask(context.rendering, component, task)] };
 }
 
-interface Context {
-  readonly application: Application;
-  readonly policies: ReadonlyMap<string, Policy>;
-  readonly components: readonly Component[];
-  readonly clusters: readonly ClusterInfo[];
-  readonly revision: string;
-}
-
-function plannedStep(step: Step, context: Context): PlannedStep {
-  const common = {
-    name: step.name,
-    always: step.if === 'always',
+function plannedStep(step: Step, context: StepContext, mode: Mode): PlannedStep {
+  const { name, type, timeout, properties } = step;
+  const timeoutMs = timeout ? durationMs(timeout) : undefined;
+  const common: PlannedStep = {
+    name,
+    type,
+    if: step.if ?? '',
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
     dependsOn: step.dependsOn ?? [],
+    inputs: step.inputs ?? [],
+    outputs: step.outputs ?? [],
+    properties,
+    source: step,
+    suspends: false,
+    policies: [],
+    parallelism: 1,
+    placements: [],
+    tasks: [],
+    dispatch: [],
+    ...(type === 'step-group' ? { mode: step.mode ?? mode.subSteps } : {}),
+    subSteps: (step.subSteps ?? []).map(sub => plannedStep(sub, context, mode)),
   };
-  const nothing = { policies: [], parallelism: 1, placements: [], dispatch: [] };
-  if (step.type === 'suspend') {
-    decode(suspendSchema, step.properties ?? {}, `step ${step.name}: properties`);
-    return { ...common, ...nothing, type: 'suspend', suspends: true };
-  }
-  const { auto, policies, parallelism } = deployProperties(step);
-  const deploy = { ...common, ...nothing, type: 'deploy', suspends: !auto, policies, parallelism } as const;
   try {
-    if (parallelism < 1) throw new PlanError(`parallelism must be at least 1, not ${parallelism}`);
-    return { ...deploy, ...dispatchOf(policies, context) };
+    return { ...common, ...stepDefinitions.get(type)?.plan(step, context) };
   } catch (error) {
-    if (error instanceof PlanError) return { ...deploy, error: error.message };
+    if (error instanceof PlanError) return { ...common, error: error.message };
     throw error;
   }
-}
-
-function dispatchOf(
-  names: readonly string[],
-  context: Context,
-): Pick<PlannedStep, 'placements' | 'dispatch' | 'error'> {
-  const policies = names.flatMap(name => context.policies.get(name) ?? []);
-  const topologies = policies
-    .filter(({ type }) => type === 'topology')
-    .map(({ name, properties }) => decode(topologySchema, properties, `topology policy ${name}`));
-  const placements = placementsOf(topologies, context.clusters);
-  const overrides = policies
-    .filter(({ type }) => type === 'override')
-    .map(({ name, properties }): Override => decode(overrideSchema, properties, `override policy ${name}`));
-  const components = overrides.reduce<readonly Component[]>(applyOverride, context.components);
-  const errors: string[] = [];
-  const dispatch = components.flatMap(merged =>
-    placements.flatMap((placement): Dispatch[] => {
-      try {
-        const manifests = renderComponent(context.application, merged, placement, context.revision);
-        return [
-          { ...placement, component: merged.name, merged, dependsOn: merged.dependsOn ?? [], manifests },
-        ];
-      } catch (error) {
-        if (!(error instanceof PlanError)) throw error;
-        errors.push(`error encountered in cluster ${placement.cluster}: ${error.message}`);
-        return [];
-      }
-    }),
-  );
-  return { placements, dispatch, ...(errors.length === 0 ? {} : { error: foundErrors(errors) }) };
-}
-
-/** Several errors as one. */
-export function foundErrors(errors: readonly string[]): string {
-  return `Found ${errors.length} errors. [${errors.map(error => `(${error})`).join(', ')}]`;
 }
 
 /** Names of the Policy objects on the hub that an application may need beside its own policies. */
@@ -264,6 +258,6 @@ export function externalPolicies(application: Application, steps: readonly Step[
   const own = new Set(application.policies.map(({ name }) => name));
   const named = steps
     .filter(({ type }) => type === 'deploy')
-    .flatMap(step => deployProperties(step).policies);
+    .flatMap(step => deployProperties(step, true).policies ?? []);
   return [...new Set(named)].filter(name => !own.has(name));
 }

@@ -1,24 +1,25 @@
-import type { KubeClient } from '../kube/client.ts';
+import { ApiError, type KubeClient } from '../kube/client.ts';
 import { equal } from '../kube/json.ts';
 import type { KubeObject } from '../kube/objects.ts';
+import { readApplication } from './application.ts';
 import { Backoff } from './backoff.ts';
 import { Clusters, type Write } from './clusters.ts';
+import { collect } from './collect.ts';
 import { deliver } from './deliver.ts';
 import { PlanError } from './model.ts';
 import type { ClusterInfo } from './placement.ts';
-import { foundErrors, type Plan, type PlannedStep, plan } from './plan.ts';
-import { refOf } from './referred.ts';
+import { CLUSTER_MINOR, foundErrors, type Plan, type PlannedStep, plan, withGiven } from './plan.ts';
+import { resourceRules } from './policies/resource-rules.ts';
 import {
   hashOfRevision,
-  newRevision,
   planInput,
   publishVersionOf,
+  REVISION_LIMIT,
+  revisionFor,
   revisionNumber,
   revisionsOf,
   type Snapshot,
-  sameRevision,
   snapshotIn,
-  superseded,
   takeSnapshot,
 } from './revision.ts';
 import { keepState, sweep } from './state-keep.ts';
@@ -31,11 +32,17 @@ import {
   withCondition,
   withServices,
 } from './status.ts';
-import { newTracker, resourceKey, type Tracker, trackerName, trackersOf } from './tracker.ts';
+import { type CurrentTrackers, currentTrackers, type Tracker, trackersOf } from './tracker.ts';
+import { scopeOf } from './values.ts';
 import * as workflows from './workflow.ts';
+import { type Executed, type Given, runWorkflow } from './workflow-run.ts';
 
-const FINALIZER = 'app.oam.dev/resource-tracker-finalizer';
+export const FINALIZER = 'app.oam.dev/resource-tracker-finalizer';
+const ORPHAN_FINALIZER = 'app.oam.dev/orphan-resource';
 const PAUSE = 'controller.core.oam.dev/pause';
+const VERSION_REQUIRED = 'app.oam.dev/controller-version-require';
+/** The version of KubeVela whose behaviour this is. */
+const VERSION = 'v1.10.6';
 
 export interface EngineSettings {
   /** Failing executions of a step before the workflow fails: with 10, the 11th ends it. */
@@ -46,22 +53,38 @@ export interface EngineSettings {
   readonly maxFailedWaitMs: number;
   /** How often a finished or suspended application is looked at again. */
   readonly resyncMs: number;
+  /** Older revisions that are kept. */
+  readonly revisionLimit: number;
+  /** Failing attempts to delete what is in a cluster that does not answer, before an application goes without it. */
+  readonly deletionLimit: number;
+  /** The minor version of Kubernetes on the hub. */
+  readonly clusterMinor: number;
+  /** Applications were admitted by somebody else; see PlanInput. */
+  readonly admitted: boolean;
 }
 
-/** KubeVela's own. */
+/** KubeVela's own, but for `deletionLimit`: KubeVela waits for ever. */
 export const DEFAULT_SETTINGS: EngineSettings = {
   retryLimit: 10,
   maxWaitMs: 60_000,
   maxFailedWaitMs: 300_000,
   resyncMs: 300_000,
+  revisionLimit: REVISION_LIMIT,
+  deletionLimit: 40,
+  clusterMinor: CLUSTER_MINOR,
+  admitted: false,
 };
 
 export interface Surroundings {
   readonly hub: KubeClient;
   readonly clusters: readonly ClusterInfo[];
   readonly settings: EngineSettings;
+  /** The clock's time in milliseconds. */
+  now(): number;
   clientOf(cluster: string): KubeClient | undefined;
   wrote(write: Write & { readonly application: string }): void;
+  /** Objects that an application left behind in a cluster that did not answer when it was deleted. */
+  abandoned?(resources: readonly string[]): void;
 }
 
 /** What one look at an application came to: the object as it is now, and when to look again without any event. */
@@ -89,9 +112,10 @@ export class Reconciler {
   readonly #clusters: Clusters;
   readonly #backoff = new Backoff();
   readonly #failures = new Map<string, number>();
-  readonly #done = new Set<string>();
+  #deletions = 0;
   #version: Version | undefined;
-  #tracker: Tracker | undefined;
+  /** Those of the version, by the generation and publishVersion that they were made for. */
+  #trackers: (CurrentTrackers & { readonly for: string }) | undefined;
   /** The tracker whose predecessors are known to be gone. */
   #collected: Tracker | undefined;
 
@@ -106,27 +130,30 @@ export class Reconciler {
 
   /** Throws ApiError when the hub does not answer, or says Conflict: the object that came in is then out of date. */
   async reconcile(object: KubeObject): Promise<Reconciled> {
-    if (object.metadata.labels?.[PAUSE] === 'true') return { object };
-    if (object.metadata.deletionTimestamp !== undefined) return this.#delete(object);
-    const claimed = await this.#claim(object);
+    const { labels, annotations, deletionTimestamp } = object.metadata;
+    if (labels?.[PAUSE] === 'true' || (annotations?.[VERSION_REQUIRED] ?? VERSION) !== VERSION)
+      return { object };
+    if (deletionTimestamp !== undefined) return this.#delete(object);
+    const claimed = await this.claim(object);
     try {
       this.#version = await this.#versionOf(claimed);
+      this.#clusters.rules = this.#version.plan.rules;
+      return await this.#carryOut(claimed, this.#version);
     } catch (error) {
       if (!(error instanceof PlanError)) throw error;
-      return this.#refuse(claimed, error.message);
+      return this.#refuse(claimed, error);
     }
-    return this.#carryOut(claimed, this.#version);
   }
 
   /** Takes nothing for granted that the hub can tell. */
   forget(): void {
     this.#version = undefined;
-    this.#tracker = undefined;
+    this.#trackers = undefined;
     this.#collected = undefined;
   }
 
   /** With the finalizer, the application cannot go before its objects are gone. */
-  async #claim(object: KubeObject): Promise<KubeObject> {
+  async claim(object: KubeObject): Promise<KubeObject> {
     const { finalizers = [] } = object.metadata;
     if (finalizers.includes(FINALIZER)) return object;
     const metadata = { ...object.metadata, finalizers: [...finalizers, FINALIZER] };
@@ -146,42 +173,44 @@ export class Reconciler {
       return this.#planned(publishVersion, latest, snapshotIn(latest));
     }
     const snapshot = await takeSnapshot(hub, cluster => this.#around.clientOf(cluster), object);
-    const same = sameRevision(revisions, snapshot);
-    if (same !== undefined) {
-      return this.#planned(publishVersion, same, publishVersion === undefined ? snapshot : snapshotIn(same));
-    }
-    const next = newRevision(revisions, object, snapshot);
-    const version = this.#planned(publishVersion, next, snapshot);
-    await hub.create(next);
+    const { revision, isNew } = revisionFor(revisions, object, snapshot);
+    const version = this.#planned(publishVersion, revision, snapshot);
+    if (!isNew) return version;
+    const old = revisions.find(({ metadata }) => metadata.name === revision.metadata.name);
+    const { resourceVersion } = old?.metadata ?? {};
+    await (resourceVersion === undefined
+      ? hub.create(revision)
+      : hub.update({ ...revision, metadata: { ...revision.metadata, resourceVersion } }));
     return version;
   }
 
   #planned(publishVersion: string | undefined, revision: KubeObject, snapshot: Snapshot): Version {
     const { name } = revision.metadata;
+    const { clusters, settings } = this.#around;
+    const made = cachedPlan(snapshot, clusters, name, settings);
     const known = this.#version;
-    const made = cachedPlan(snapshot, this.#around.clusters, name);
-    if (known?.plan === made) return known;
-    return { appRevision: publishVersion ?? name, publishVersion, revision, plan: made };
+    if (known?.plan === made && known.publishVersion === publishVersion) return known;
+    return { appRevision: publishVersion || name, publishVersion, revision, plan: made };
   }
 
-  async #refuse(object: KubeObject, message: string): Promise<Reconciled> {
+  async #refuse(object: KubeObject, { message, stage }: PlanError): Promise<Reconciled> {
+    const phases = { parse: 'rendering', policies: 'starting', workflow: 'workflowFailed' } as const;
     const status = statusOf(object);
-    const conditions = withCondition(status.conditions ?? [], 'Parsed', message);
-    const written = await this.#writeStatus(object, { ...status, status: 'rendering', conditions });
+    const type = stage === 'parse' ? 'Parsed' : stage === 'policies' ? 'Ready' : 'Workflow';
+    const conditions = withCondition(status.conditions ?? [], type, message);
+    const written = await this.#writeStatus(object, { ...status, status: phases[stage], conditions });
     return { object: written, againMs: this.#backoff.next(message, this.#around.settings.maxFailedWaitMs) };
   }
 
   async #carryOut(object: KubeObject, version: Version): Promise<Reconciled> {
     const status = statusOf(object);
-    const isSame = status.workflow?.appRevision === version.appRevision;
+    const isSame = status.workflow !== undefined && status.workflow.appRevision === version.appRevision;
     const before = isSame && status.workflow ? status.workflow : this.#begin(version);
-    const tracker = await this.#trackerOf(object);
-    const pass = await this.#advance(before, version.plan, tracker);
+    const trackers = await this.#trackersOf(object, version);
+    const pass = await this.#advance(before, version.plan, trackers);
     const { workflow } = pass;
-    const succeeded = workflow.status === 'succeeded';
-    const services = withServices(status.services ?? [], pass.services).filter(
-      service => !succeeded || isPlanned(version.plan, service),
-    );
+    if (workflow.suspend || workflow.finished) this.#failures.clear();
+    const services = withServices(isSame ? (status.services ?? []) : [], pass.services);
     const { name } = version.revision.metadata;
     let conditions = withCondition(status.conditions ?? [], 'Parsed', undefined);
     if (pass.kept !== undefined) conditions = withCondition(conditions, 'StateKeep', pass.kept.problem);
@@ -198,136 +227,174 @@ export class Reconciler {
       services,
       conditions,
     });
-    const clean = !succeeded || (await this.#collect(written, version, tracker));
-    return { object: written, againMs: this.#nextLook(workflow, clean) };
+    if (workflow.finished && !before.finished) await this.#noteEnd(version, workflow);
+    const clean = await this.#collect(written, version, workflow, trackers);
+    return { object: written, againMs: this.#nextLook(version.plan, workflow, clean) };
   }
 
   #begin(version: Version): WorkflowStatus {
     this.#failures.clear();
-    this.#done.clear();
     return workflows.freshWorkflow(version.plan, version.appRevision);
   }
 
-  async #trackerOf(object: KubeObject): Promise<Tracker> {
-    const name = trackerName(object);
-    if (this.#tracker?.name !== name) {
-      const trackers = await trackersOf(this.#around.hub, object);
-      this.#tracker = trackers.find(tracker => tracker.name === name) ?? newTracker(object);
+  /** How a version's workflow ended is kept with its revision, to roll back to it. */
+  async #noteEnd({ revision }: Version, workflow: WorkflowStatus): Promise<void> {
+    const { hub } = this.#around;
+    const { apiVersion, kind, metadata } = revision;
+    const { name, namespace = 'default' } = metadata;
+    try {
+      const object = await hub.get({ apiVersion, kind, namespace, name });
+      const status = { succeeded: workflow.status === 'succeeded', workflow };
+      if (!equal(object.status ?? {}, status)) await hub.update({ ...object, status }, 'status');
+    } catch (error) {
+      if (!(error instanceof ApiError && error.reason === 'NotFound')) throw error;
     }
-    return this.#tracker;
   }
 
-  async #advance(workflow: WorkflowStatus, plan: Plan, tracker: Tracker): Promise<Pass> {
-    if (workflow.terminated && !workflow.finished) {
-      return { workflow: workflows.terminated(plan, workflow), services: [] };
+  async #trackersOf(object: KubeObject, version: Version): Promise<CurrentTrackers> {
+    const { generation = 1 } = object.metadata;
+    const meant = version.publishVersion || `generation ${generation}`;
+    if (this.#trackers?.for !== meant) {
+      const { name } = version.revision.metadata;
+      const trackers = currentTrackers(await trackersOf(this.#around.hub, object), object, name);
+      this.#trackers = { ...trackers, for: meant };
     }
-    if (!workflow.finished && !workflows.isHeld(workflow)) return this.#runSteps(workflow, plan, tracker);
-    if (!workflows.keepsState(workflow)) return { workflow, services: [] };
-    const { services, errors } = await keepState(tracker.resources, this.#clusters);
-    const problem = errors.length === 0 ? undefined : foundErrors(errors);
-    return { workflow, services, kept: { problem } };
+    return this.#trackers;
   }
 
-  /** Runs each step that can run, once; what becomes possible by that, too. */
-  async #runSteps(workflow: WorkflowStatus, plan: Plan, tracker: Tracker): Promise<Pass> {
-    let steps = workflow.steps;
+  async #advance(workflow: WorkflowStatus, made: Plan, trackers: CurrentTrackers): Promise<Pass> {
     const services: ServiceStatus[] = [];
-    const executed = new Set<PlannedStep>();
-    for (;;) {
-      const next = workflows.nextSteps(plan, steps).find(step => !executed.has(step));
-      if (next === undefined) return { workflow: workflows.concluded(plan, workflow, steps), services };
-      executed.add(next);
-      const record = steps.find(({ name }) => name === next.name);
-      const result = await this.#runStep(next, record, plan, steps, tracker);
-      steps = workflows.withStep(plan, steps, result.step);
-      services.push(...result.services);
-    }
+    const after = workflows.isAtRest(made, workflow)
+      ? workflows.concluded(made, workflow, workflow)
+      : await runWorkflow(made, workflow, {
+          now: () => this.#around.now(),
+          execute: (step, given) => this.#execute(step, given, made, trackers, services),
+          failsForGood: step => this.#failsForGood(step),
+        });
+    const isTimed = after.steps.some(step => timesOf(step).length > 0);
+    const keeps = after.status === 'succeeded' || (after.status === 'suspending' && !isTimed);
+    if (!keeps) return { workflow: after, services };
+    const resources = [...trackers.current.resources, ...trackers.root.resources];
+    const kept = await keepState(resources, this.#clusters);
+    const problem = kept.errors.length === 0 ? undefined : foundErrors(kept.errors);
+    const own = new Set(made.context.components.map(({ name }) => name));
+    const judged = after.status === 'succeeded' ? kept.services.filter(({ name }) => own.has(name)) : [];
+    return { workflow: after, services: [...services, ...judged], kept: { problem } };
   }
 
-  async #runStep(
+  async #execute(
     step: PlannedStep,
-    record: StepStatus | undefined,
-    plan: Plan,
-    steps: readonly StepStatus[],
-    tracker: Tracker,
-  ): Promise<{ step: StepStatus; services: readonly ServiceStatus[] }> {
-    const { outcome } = workflows;
-    if (workflows.isSkipped(plan, step, steps)) return { step: outcome.skipped(step), services: [] };
-    if (workflows.awaitsApproval(step, record)) return { step: outcome.suspended(step), services: [] };
-    const delivered = await deliver(step, {
-      hub: this.#around.hub,
-      clusters: this.#clusters,
-      tracker,
-      done: this.#done,
-    });
-    const errors = [step.error, delivered.errors.length > 0 ? foundErrors(delivered.errors) : undefined];
-    const error = errors.filter(text => text !== undefined).join('; ');
-    return { step: this.#outcomeOf(step, error, delivered.waiting), services: delivered.services };
-  }
-
-  #outcomeOf(step: PlannedStep, error: string, waiting: readonly string[]): StepStatus {
-    const { outcome } = workflows;
-    if (error !== '') {
-      const failures = (this.#failures.get(step.name) ?? 0) + 1;
-      this.#failures.set(step.name, failures);
-      return outcome.failed(step, error, failures > this.#around.settings.retryLimit);
+    given: readonly Given[],
+    made: Plan,
+    trackers: CurrentTrackers,
+    services: ServiceStatus[],
+  ): Promise<Executed> {
+    let full: PlannedStep;
+    try {
+      full = withGiven(made, step, given);
+    } catch (error) {
+      return { error: (error as Error).message, waiting: '' };
     }
-    this.#failures.delete(step.name);
-    return waiting.length > 0 ? outcome.waiting(step, waiting.join(',')) : outcome.succeeded(step);
+    const { hub } = this.#around;
+    const delivered = await deliver(full, { hub, clusters: this.#clusters, trackers, plan: made });
+    services.push(...delivered.services);
+    const errors = [
+      full.tasks.length === 0 ? full.error : undefined,
+      delivered.errors.length > 0 ? foundErrors(delivered.errors) : undefined,
+    ].filter(error => error !== undefined);
+    return {
+      ...(errors.length === 0 ? {} : { error: errors.join('; ') }),
+      waiting: delivered.waiting.length > 0 ? delivered.waiting.join(',') : '',
+      scope: scopeOf(delivered.objects),
+    };
   }
 
-  #nextLook(workflow: WorkflowStatus, clean: boolean): number {
+  #failsForGood(step: PlannedStep): boolean {
+    const failures = (this.#failures.get(step.name) ?? 0) + 1;
+    this.#failures.set(step.name, failures);
+    return failures > this.#around.settings.retryLimit;
+  }
+
+  #nextLook(made: Plan, workflow: WorkflowStatus, clean: boolean): number {
     const { maxWaitMs, maxFailedWaitMs, resyncMs } = this.#around.settings;
+    const steps = workflow.steps.flatMap(step => [step, ...(step.subSteps ?? [])]);
+    const limits = new Map(
+      made.steps.flatMap(step => [step, ...step.subSteps]).map(step => [step.name, step.timeoutMs]),
+    );
+    const ends = steps
+      .filter(step => !workflows.isFinished(step))
+      .flatMap(({ name, firstExecuteTime }) => {
+        const limit = limits.get(name);
+        return limit === undefined || firstExecuteTime === undefined ? [] : [firstExecuteTime + limit + 1];
+      });
+    const until = [...ends, ...workflow.steps.flatMap(timesOf).map(time => time + 1)];
+    const soonest = Math.min(...until.map(time => Math.max(0, time - this.#around.now())));
     if (!clean) return this.#backoff.next('collecting', maxWaitMs);
-    if (workflow.finished || workflow.suspend) return resyncMs;
-    const outcome = workflow.steps.map(({ phase, message = '' }) => `${phase} ${message}`).join('\n');
-    const failed = workflow.steps.some(({ phase }) => phase === 'failed');
-    return this.#backoff.next(outcome, failed ? maxFailedWaitMs : maxWaitMs);
+    if (workflow.finished || workflow.suspend)
+      return Math.min(resyncMs, workflow.finished ? resyncMs : soonest);
+    const outcome = steps.map(({ phase, message = '' }) => `${phase} ${message}`).join('\n');
+    const failed = steps.some(({ phase }) => phase === 'failed');
+    return Math.min(soonest, this.#backoff.next(outcome, failed ? maxFailedWaitMs : maxWaitMs));
   }
 
   /** After a version has succeeded: what only its predecessors had goes. True when nothing is left to do. */
-  async #collect(object: KubeObject, version: Version, tracker: Tracker): Promise<boolean> {
-    if (this.#collected === tracker) return true;
-    const { hub } = this.#around;
-    const present = new Set(tracker.resources.map(resourceKey));
-    let clean = true;
-    for (const old of await trackersOf(hub, object)) {
-      if (old.name === tracker.name) continue;
-      const dropped = old.resources.filter(resource => !present.has(resourceKey(resource)));
-      const { remaining, errors } = await sweep(dropped, this.#clusters);
-      if (remaining.length + errors.length > 0) clean = false;
-      else await old.remove(hub);
-    }
-    for (const revision of superseded(await revisionsOf(hub, object), version.revision.metadata.name)) {
-      await hub.delete(refOf(revision));
-    }
-    if (clean) this.#collected = tracker;
+  async #collect(
+    object: KubeObject,
+    { revision, plan: { rules } }: Version,
+    workflow: WorkflowStatus,
+    trackers: CurrentTrackers,
+  ): Promise<boolean> {
+    const policy = rules['garbage-collect'];
+    const isDue =
+      workflow.status === 'succeeded' || (workflow.status === 'failed' && policy?.continueOnFailure === true);
+    if (!isDue || this.#collected === trackers.current) return true;
+    const clean = await collect(object, {
+      hub: this.#around.hub,
+      clusters: this.#clusters,
+      trackers,
+      revision: revision.metadata.name,
+      revisionLimit: policy?.applicationRevisionLimit ?? this.#around.settings.revisionLimit,
+      keepsOld: policy?.keepLegacyResource === true,
+    });
+    if (clean) this.#collected = trackers.current;
     return clean;
   }
 
+  /**
+   * Deletes the application's objects, then lets it go. Objects in a cluster that does not answer for long are left
+   * behind: their tracker stays on the hub, and a later application of the same name collects them.
+   */
   async #delete(object: KubeObject): Promise<Reconciled> {
     const { hub, settings } = this.#around;
     const { finalizers = [] } = object.metadata;
     if (!finalizers.includes(FINALIZER)) return { object };
+    this.#clusters.rules = rulesOf(object);
     const status = statusOf(object);
-    const deleting = await this.#writeStatus(object, { ...status, status: 'deleting' });
+    const trackers = await trackersOf(hub, object);
     const problems: string[] = [];
-    for (const tracker of await trackersOf(hub, object)) {
-      const { remaining, errors } = await sweep(tracker.resources, this.#clusters);
-      problems.push(...remaining.map(text => `Waiting for ${text} to delete.`), ...errors);
-      if (remaining.length + errors.length === 0) await tracker.remove(hub);
+    const unreachable: string[] = [];
+    for (const tracker of trackers) {
+      const swept = await sweep(tracker.resources, this.#clusters, finalizers.includes(ORPHAN_FINALIZER));
+      problems.push(...swept.remaining.map(text => `Waiting for ${text} to delete.`), ...swept.errors);
+      unreachable.push(...swept.unreachable.map(({ cluster, kind, name }) => `${cluster}: ${kind} ${name}`));
+      if (swept.remaining.length + swept.errors.length === 0) await tracker.remove(hub);
     }
-    if (problems.length === 0) {
-      const metadata = {
-        ...deleting.metadata,
-        finalizers: (deleting.metadata.finalizers ?? []).filter(name => name !== FINALIZER),
-      };
-      await hub.update({ ...deleting, metadata });
+    this.#deletions =
+      unreachable.length > 0 && unreachable.length === problems.length ? this.#deletions + 1 : 0;
+    const givesUp = this.#deletions > settings.deletionLimit;
+    if (trackers.length === 0 || givesUp) {
+      if (givesUp) this.#around.abandoned?.(unreachable);
+      const rest = finalizers.filter(name => name !== FINALIZER && name !== ORPHAN_FINALIZER);
+      await hub.update({ ...object, metadata: { ...object.metadata, finalizers: rest } });
       return {};
     }
-    const conditions = withCondition(status.conditions ?? [], 'Ready', problems.join('; '));
-    const written = await this.#writeStatus(deleting, { ...status, status: 'deleting', conditions });
-    return { object: written, againMs: this.#backoff.next(problems.join(), settings.maxWaitMs) };
+    const conditions =
+      problems.length === 0
+        ? (status.conditions ?? [])
+        : withCondition(status.conditions ?? [], 'Ready', problems.join('; '));
+    const written = await this.#writeStatus(object, { ...status, status: 'deleting', conditions });
+    const againMs = problems.length === 0 ? 0 : this.#backoff.next(problems.join(), settings.maxWaitMs);
+    return { object: written, againMs };
   }
 
   async #writeStatus(object: KubeObject, status: ApplicationStatus): Promise<KubeObject> {
@@ -343,19 +410,34 @@ interface Pass {
   readonly kept?: { readonly problem: string | undefined };
 }
 
-function isPlanned(plan: Plan, { name, cluster }: ServiceStatus): boolean {
-  return plan.steps.some(({ dispatch }) =>
-    dispatch.some(each => each.component === name && each.cluster === cluster),
+/** When suspended steps go on by themselves. */
+function timesOf(step: StepStatus): number[] {
+  return [step, ...(step.subSteps ?? [])].flatMap(({ phase, resumeTime }) =>
+    phase === 'suspending' && resumeTime !== undefined ? [resumeTime] : [],
   );
 }
 
+/** The rules of an application that is going; one that cannot be read has none. */
+function rulesOf(object: KubeObject): Plan['rules'] {
+  try {
+    return resourceRules(readApplication(object).policies);
+  } catch {
+    return {};
+  }
+}
+
 /** Plans by what they are made from: drills of one scenario plan once. */
-function cachedPlan(snapshot: Snapshot, clusters: readonly ClusterInfo[], revision: string): Plan {
+function cachedPlan(
+  snapshot: Snapshot,
+  clusters: readonly ClusterInfo[],
+  revision: string,
+  { clusterMinor, admitted }: EngineSettings,
+): Plan {
   const infos = clusters.map(({ name, alias, labels }) => ({ name, alias, labels }));
-  const key = JSON.stringify([snapshot, infos, revision]);
+  const key = JSON.stringify([snapshot, infos, revision, clusterMinor, admitted]);
   let made = plans.get(key);
   if (made === undefined) {
-    made = plan(planInput(snapshot, clusters, revision));
+    made = plan({ ...planInput(snapshot, clusters, revision), clusterMinor, admitted });
     if (plans.size >= 64) plans.clear();
     plans.set(key, made);
   }

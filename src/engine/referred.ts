@@ -1,6 +1,32 @@
+import * as z from 'zod';
 import { type KindInfo, kindInfo, resourceInfo } from '../kube/kinds.ts';
 import type { Fields, KubeObject, ObjectMeta, ObjectRef } from '../kube/objects.ts';
-import { type Component, decode, LOCAL, PlanError, refObjectsSchema } from './model.ts';
+import type { Component } from './application.ts';
+import { decode, LOCAL, PlanError } from './model.ts';
+
+/** Which objects a ref-objects component refers to. */
+const refObjectsSchema = z.strictObject({
+  objects: z
+    .array(
+      z.strictObject({
+        resource: z.string().optional(),
+        group: z.string().optional(),
+        apiVersion: z.string().optional(),
+        kind: z.string().optional(),
+        name: z.string().optional(),
+        namespace: z.string().optional(),
+        cluster: z.string().optional(),
+        labelSelector: z.record(z.string(), z.string()).nullish(),
+        /** The old name of labelSelector: ignored, as by KubeVela. */
+        selector: z.unknown().optional(),
+      }),
+    )
+    .nullish(),
+  urls: z
+    .array(z.string())
+    .max(0, 'objects at addresses are not fetched; put them onto the hub, or run engine: kubevela')
+    .nullish(),
+});
 
 /** Which objects of the hub, or of another cluster, a ref-objects component refers to: one by name, or several by labels. */
 export type ObjectQuery = {
@@ -58,7 +84,7 @@ export function refOf({ apiVersion, kind, metadata: { name, namespace } }: KubeO
 /** The queries of a ref-objects component. Throws PlanError. */
 export function queriesOf(component: Component, namespace: string): ObjectQuery[] {
   const where = `component ${component.name}: properties`;
-  return decode(refObjectsSchema, component.properties ?? {}, where).objects.map(
+  return (decode(refObjectsSchema, component.properties ?? {}, where).objects ?? []).map(
     (referrer, index): ObjectQuery => {
       const at = `${where}: objects[${index}]`;
       const info = kindOf(referrer, at);
@@ -78,7 +104,7 @@ export function queriesOf(component: Component, namespace: string): ObjectQuery[
   );
 }
 
-type Referrer = ReturnType<typeof decode<typeof refObjectsSchema>>['objects'][number];
+type Referrer = NonNullable<z.infer<typeof refObjectsSchema>['objects']>[number];
 
 function kindOf(referrer: Referrer, at: string): KindInfo {
   const { resource, group, apiVersion, kind } = referrer;

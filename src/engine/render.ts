@@ -1,96 +1,114 @@
-import { isObject } from '../kube/json.ts';
 import { kindInfo } from '../kube/kinds.ts';
 import type { KubeObject, ObjectMeta } from '../kube/objects.ts';
-import { type Application, type Component, PlanError, quoted } from './model.ts';
+import type { Application, Component } from './application.ts';
+import { componentDefinitions } from './components/index.ts';
+import { hashOf } from './hash.ts';
+import { PlanError, unknownType } from './model.ts';
 import type { Placement } from './placement.ts';
 import { traitDefinitions } from './traits/index.ts';
+import type { RenderContext } from './traits/trait.ts';
 
 /** What of an object's metadata tells whose it is: written by the engine, checked before it touches an object. */
 export const OWNER_NAME = 'app.oam.dev/name';
 export const OWNER_NAMESPACE = 'app.oam.dev/namespace';
 export const APP_REVISION = 'app.oam.dev/appRevision';
+export const TRAIT_TYPE = 'trait.oam.dev/type';
 export const KUBECTL_LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
+const AUXILIARY = 'AuxiliaryWorkload';
 const FILTERS = {
   labels: 'filter.oam.dev/label-keys',
   annotations: 'filter.oam.dev/annotation-keys',
 } as const;
 
+/** What all components of an application are rendered with. */
+export interface Rendering {
+  readonly application: Pick<Application, 'name' | 'namespace' | 'labels' | 'annotations'>;
+  /** Name of the application's revision. */
+  readonly revision: string;
+  /** The minor version of Kubernetes on the hub. */
+  readonly clusterMinor: number;
+}
+
 /**
- * The objects that a component becomes in one placement: the first is its workload, which the traits change; the others
- * go along as they are. Throws an Error that says what of the component or of a trait is wrong.
+ * The objects that a component becomes in one placement: the first is its workload, which the traits change; then those
+ * that go along with it, then those that traits add. Throws PlanError that says what of the component or of a trait is
+ * wrong.
  */
 export function renderComponent(
-  application: Application,
+  rendering: Rendering,
   component: Component,
   placement: Placement,
-  revision: string,
 ): KubeObject[] {
-  const [workload, ...others] = objectsOf(component);
-  if (workload === undefined) {
-    throw new PlanError(`component ${component.name}: refers to no objects, or selects none`);
+  const { application } = rendering;
+  const context: RenderContext = {
+    name: component.name,
+    application: application.name,
+    namespace: placement.namespace ?? application.namespace,
+    clusterMinor: rendering.clusterMinor,
+  };
+  const definition = componentDefinitions.get(component.type);
+  const where = `component=${component.name}`;
+  if (definition === undefined) {
+    throw new PlanError(`${where}: ${unknownType('component', component.type, componentDefinitions.keys())}`);
   }
-  const finished = (object: KubeObject, role: Record<string, string>) => ({
-    ...object,
-    metadata: metadataOf(application, component, placement, revision, object, role),
-  });
+  const rendered = trying(where, () => definition.render(component.properties, context));
+  let { workload } = rendered;
+  const outputs = Object.entries(rendered.outputs).map(([name, object]) => ({
+    name,
+    object,
+    type: AUXILIARY,
+  }));
+  for (const { type, properties } of component.traits ?? []) {
+    const trait = traitDefinitions.get(type);
+    const at = `trait=${type} ${where}`;
+    if (trait === undefined)
+      throw new PlanError(`${at}: ${unknownType('trait', type, traitDefinitions.keys())}`);
+    workload = trying(at, () => trait.apply?.(workload, properties, context) ?? workload);
+    const added = trying(at, () => trait.outputs?.(properties, context) ?? {});
+    outputs.push(...Object.entries(added).map(([name, object]) => ({ name, object, type })));
+  }
+  const finish = (object: KubeObject, role: Readonly<Record<string, string>>) =>
+    finished(rendering, component, placement, object, role);
   return [
-    finished(applyTraits(workload, component), {
-      'app.oam.dev/resourceType': 'WORKLOAD',
-      'workload.oam.dev/type': component.type,
-    }),
-    ...others.map((object, index) =>
-      finished(object, {
+    finish(workload, { 'app.oam.dev/resourceType': 'WORKLOAD', 'workload.oam.dev/type': component.type }),
+    ...outputs.map(({ name, object, type }) =>
+      finish(object, {
         'app.oam.dev/resourceType': 'TRAIT',
-        'trait.oam.dev/type': 'AuxiliaryWorkload',
-        'trait.oam.dev/resource': `objects-${index + 1}`,
+        [TRAIT_TYPE]: type,
+        'trait.oam.dev/resource': name,
       }),
     ),
   ];
 }
 
-function objectsOf(component: Component): KubeObject[] {
-  const objects = isObject(component.properties) ? component.properties['objects'] : undefined;
-  if (!Array.isArray(objects) || !objects.every(isObject)) {
-    throw new PlanError(`component ${component.name}: properties.objects must be a list of objects`);
+function trying<T>(where: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw new PlanError(`${where}: ${(error as Error).message}`);
   }
-  return objects.map(object => ({ ...object, metadata: object['metadata'] ?? {} }) as KubeObject);
 }
 
-function applyTraits(workload: KubeObject, component: Component): KubeObject {
-  return (component.traits ?? []).reduce((object, { type, properties }) => {
-    const definition = traitDefinitions.get(type);
-    if (definition === undefined) throw unknownTrait(type, `component ${component.name}`);
-    try {
-      return definition.apply(object, properties, component.name);
-    } catch (error) {
-      throw new PlanError(`trait=${type} component=${component.name}: ${(error as Error).message}`);
-    }
-  }, workload);
-}
-
-export function unknownTrait(type: string, where: string): PlanError {
-  return new PlanError(`${where}: unknown trait type "${type}"; known: ${quoted(traitDefinitions.keys())}`);
-}
-
-function metadataOf(
-  application: Application,
+function finished(
+  rendering: Rendering,
   component: Component,
   placement: Placement,
-  revision: string,
   object: KubeObject,
   role: Readonly<Record<string, string>>,
-): ObjectMeta {
-  const { labels, annotations, namespace, name, ...rest } = object.metadata;
+): KubeObject {
+  const { application, revision } = rendering;
+  const { labels, annotations, namespace, name, ...rest } = object.metadata ?? {};
   const namespaced = kindInfo(object)?.namespaced ?? true;
   const finalAnnotations = without({ ...annotations, ...application.annotations }, [
     KUBECTL_LAST_APPLIED,
     ...Object.values(FILTERS),
     ...filtered(application, 'annotations'),
   ]);
-  return {
+  const { replicaKey } = component;
+  const metadata: ObjectMeta = {
     ...rest,
-    name: name || component.name,
+    name: name || nameFor(component, role[TRAIT_TYPE], object),
     ...(namespaced ? { namespace: placement.namespace ?? (namespace || application.namespace) } : {}),
     labels: without(
       {
@@ -100,6 +118,7 @@ function metadataOf(
         [OWNER_NAMESPACE]: application.namespace,
         'app.oam.dev/component': component.name,
         [APP_REVISION]: revision,
+        ...(replicaKey === undefined ? {} : { 'app.oam.dev/replicaKey': replicaKey }),
         // A trait's own value stays here, and only here, as KubeVela has it.
         'app.oam.dev/cluster': labels?.['app.oam.dev/cluster'] ?? placement.cluster,
         ...role,
@@ -108,10 +127,16 @@ function metadataOf(
     ),
     ...(Object.keys(finalAnnotations).length === 0 ? {} : { annotations: finalAnnotations }),
   };
+  return { ...object, metadata };
+}
+
+/** Objects that go along have names of their own; one without gets one from what it says. */
+function nameFor(component: Component, traitType: string | undefined, object: KubeObject): string {
+  return traitType === undefined ? component.name : `${component.name}-trait-${hashOf(object).slice(0, 10)}`;
 }
 
 /** Keys that the application keeps from its objects. */
-function filtered(application: Application, field: keyof typeof FILTERS): string[] {
+function filtered(application: Rendering['application'], field: keyof typeof FILTERS): string[] {
   return (application.annotations[FILTERS[field]] ?? '').split(',').map(key => key.trim());
 }
 

@@ -1,18 +1,12 @@
 import { ApiError, type KubeClient } from '../kube/client.ts';
 import type { KubeObject } from '../kube/objects.ts';
-import { hashOf } from './apply-object.ts';
-import {
-  APPLICATION_REVISION,
-  LOCAL,
-  POLICY,
-  PUBLISH_VERSION,
-  readApplication,
-  readWorkflow,
-  WORKFLOW,
-} from './model.ts';
+import { readApplication, readWorkflow } from './application.ts';
+import { hashOf } from './hash.ts';
+import { APPLICATION_REVISION, AUTO_UPDATE, LOCAL, POLICY, PUBLISH_VERSION, WORKFLOW } from './model.ts';
 import { externalPolicies, type PlanInput } from './plan.ts';
 import { type ObjectLookup, type ObjectQuery, queriesOf, strip } from './referred.ts';
 import { OWNER_NAME } from './render.ts';
+import { statusOf } from './status.ts';
 import { ownerLabels } from './tracker.ts';
 
 /** What an application is made of on the hub, at one moment. */
@@ -25,9 +19,10 @@ export interface Snapshot {
 }
 
 const REVISION_HASH = 'app.oam.dev/app-revision-hash';
+const TEXT_HASH = 'app.oam.dev/app-text-hash';
 
-/** Older revisions that are kept beside the latest. */
-const KEPT = 2;
+/** Older revisions that are kept beside the latest, unless the application says another number. */
+export const REVISION_LIMIT = 2;
 
 /** Reads all that an application is made of. Throws PlanError for what cannot be read as an Application or Workflow. */
 export async function takeSnapshot(
@@ -102,15 +97,27 @@ function essence({ status: _, metadata, ...object }: KubeObject): KubeObject {
 }
 
 /** What makes a new revision when it changes: the spec, and what external policies and workflow say. */
-function revisionHash(snapshot: Snapshot): string {
-  let hash = revisionHashes.get(snapshot);
+function textHash(snapshot: Snapshot): string {
+  let hash = textHashes.get(snapshot);
   if (hash === undefined) {
     const { application, policies, workflow } = snapshot;
     hash = hashOf({
       spec: application.spec,
       policies: policies.map(({ metadata, type, properties }) => ({ name: metadata.name, type, properties })),
-      workflow: workflow && { mode: workflow['mode'], steps: workflow['steps'] },
+      workflow: workflow && { steps: workflow['steps'] },
     });
+    textHashes.set(snapshot, hash);
+  }
+  return hash;
+}
+
+const textHashes = new WeakMap<Snapshot, string>();
+
+/** By what an earlier revision is known again: what it says, and what the objects that it refers to were. */
+function revisionHash(snapshot: Snapshot): string {
+  let hash = revisionHashes.get(snapshot);
+  if (hash === undefined) {
+    hash = hashOf([textHash(snapshot), snapshot.referred.map(({ objects }) => objects)]);
     revisionHashes.set(snapshot, hash);
   }
   return hash;
@@ -140,29 +147,44 @@ export async function revisionsOf(hub: KubeClient, application: KubeObject): Pro
   return items.sort((a, b) => revisionNumber(a) - revisionNumber(b));
 }
 
-/** The revision that says the same as the snapshot, under the same publishVersion. */
-export function sameRevision(revisions: readonly KubeObject[], snapshot: Snapshot): KubeObject | undefined {
-  const hash = revisionHash(snapshot);
-  const version = publishVersionOf(snapshot.application);
-  return revisions.findLast(each => hashOfRevision(each) === hash && publishVersionOf(each) === version);
-}
-
-/** The snapshot as an application's next revision. */
-export function newRevision(
+/**
+ * The revision that a snapshot is: the latest, when it says the same, whatever the objects that it refers to are now
+ * (unless the application wants to follow them); else an earlier one that was all the same; else a new one.
+ */
+export function revisionFor(
   revisions: readonly KubeObject[],
   object: KubeObject,
   snapshot: Snapshot,
-): KubeObject {
+): { readonly revision: KubeObject; readonly isNew: boolean } {
+  const version = publishVersionOf(object);
+  const last = statusOf(object).latestRevision;
+  const latest = revisions.find(({ metadata }) => metadata.name === last?.name);
+  const follows = object.metadata.annotations?.[AUTO_UPDATE] !== undefined;
+  const isLatest =
+    latest !== undefined &&
+    publishVersionOf(latest) === version &&
+    latest.metadata.labels?.[TEXT_HASH] === textHash(snapshot) &&
+    (!follows || hashOfRevision(latest) === revisionHash(snapshot));
+  if (isLatest) return { revision: latest, isNew: false };
+  const hash = revisionHash(snapshot);
+  const same = revisions.find(each => hashOfRevision(each) === hash && publishVersionOf(each) === version);
+  if (same !== undefined) return { revision: same, isNew: false };
+  return { revision: newRevision(object, snapshot, (last?.revision ?? 0) + 1), isNew: true };
+}
+
+function newRevision(object: KubeObject, snapshot: Snapshot, number: number): KubeObject {
   const { name, namespace = 'default', uid = '' } = object.metadata;
-  const latest = revisions.at(-1);
-  const number = (latest === undefined ? 0 : revisionNumber(latest)) + 1;
   const version = publishVersionOf(object);
   return {
     ...APPLICATION_REVISION,
     metadata: {
       name: `${name}-v${number}`,
       namespace,
-      labels: { ...ownerLabels(object), [REVISION_HASH]: revisionHash(snapshot) },
+      labels: {
+        ...ownerLabels(object),
+        [REVISION_HASH]: revisionHash(snapshot),
+        [TEXT_HASH]: textHash(snapshot),
+      },
       ...(version === undefined ? {} : { annotations: { [PUBLISH_VERSION]: version } }),
       ownerReferences: [{ apiVersion: object.apiVersion, kind: object.kind, name, uid, controller: true }],
     },
@@ -175,10 +197,12 @@ export function snapshotIn(revision: KubeObject): Snapshot {
 }
 
 /** Revisions that are old enough to go, when `current` is the one that runs. */
-export function superseded(revisions: readonly KubeObject[], current: string): KubeObject[] {
-  return revisions.filter(({ metadata }) => metadata.name !== current).slice(0, -KEPT);
+export function superseded(revisions: readonly KubeObject[], current: string, limit: number): KubeObject[] {
+  const old = revisions.filter(({ metadata }) => metadata.name !== current);
+  return old.slice(0, Math.max(0, old.length - limit));
 }
 
+/** What to plan, with the application's name, labels and annotations as they are now. */
 export function planInput(snapshot: Snapshot, clusters: PlanInput['clusters'], revision: string): PlanInput {
   return { ...snapshot, hubObjects: lookupOf(snapshot), clusters, revision };
 }

@@ -15,7 +15,16 @@ export type ApplicationPhase =
   | 'deleting';
 
 export type StepPhase = 'pending' | 'running' | 'suspending' | 'succeeded' | 'failed' | 'skipped';
-export type StepReason = 'Wait' | 'Suspend' | 'Skip' | 'Execute' | 'Terminate' | 'FailedAfterRetries';
+export type StepReason =
+  | 'Wait'
+  | 'Suspend'
+  | 'Skip'
+  | 'Execute'
+  | 'Input'
+  | 'Rendering'
+  | 'Timeout'
+  | 'Terminate'
+  | 'FailedAfterRetries';
 
 export interface StepStatus {
   readonly name: string;
@@ -23,6 +32,11 @@ export interface StepStatus {
   readonly phase: StepPhase;
   readonly reason?: StepReason;
   readonly message?: string;
+  /** When it was executed first, of a step that has a time limit; the engine's clock, in milliseconds. */
+  readonly firstExecuteTime?: number;
+  /** When a suspended step goes on by itself. */
+  readonly resumeTime?: number;
+  readonly subSteps?: readonly StepStatus[];
 }
 
 export interface WorkflowStatus {
@@ -34,8 +48,10 @@ export interface WorkflowStatus {
   readonly suspend: boolean;
   readonly terminated: boolean;
   readonly finished: boolean;
-  /** Those that have begun, in the order of the workflow. */
+  /** Those that have begun, in that order. */
   readonly steps: readonly StepStatus[];
+  /** What steps have handed out, by name. */
+  readonly values?: Readonly<Record<string, unknown>>;
 }
 
 /** A component in a cluster. */
@@ -46,11 +62,15 @@ export interface ServiceStatus {
   readonly workloadDefinition: Kind;
   readonly healthy: boolean;
   readonly message?: string;
-  readonly traits?: readonly { readonly type: string; readonly healthy: boolean }[];
+  readonly traits?: readonly {
+    readonly type: string;
+    readonly healthy: boolean;
+    readonly message?: string;
+  }[];
 }
 
 export interface Condition {
-  readonly type: 'Parsed' | 'Ready' | 'StateKeep';
+  readonly type: 'Parsed' | 'Ready' | 'StateKeep' | 'Workflow';
   readonly status: 'True' | 'False';
   readonly reason: string;
   readonly message?: string;

@@ -1,4 +1,6 @@
+import { evaluate } from './expression.ts';
 import type { Plan, PlannedStep } from './plan.ts';
+import { isHealthy } from './services.ts';
 import type { ApplicationPhase, ServiceStatus, StepStatus, WorkflowStatus } from './status.ts';
 
 /** The workflow as a state machine over plain data: which steps run next, what their outcomes mean for the whole. */
@@ -18,35 +20,16 @@ export function freshWorkflow(plan: Plan, appRevision: string): WorkflowStatus {
   };
 }
 
-/** Whether nothing may run until somebody resumes. */
-export function isHeld(workflow: WorkflowStatus): boolean {
-  if (!workflow.suspend) return false;
-  const suspendedStep = workflow.steps.some(({ phase }) => phase === 'suspending');
-  return !suspendedStep || workflow.mode.startsWith('StepByStep');
+/** Whether nothing may run until somebody resumes: somebody suspended it, rather than a step. */
+export function isHeld({ suspend, steps }: WorkflowStatus): boolean {
+  const isWaiting = ({ phase, reason }: StepStatus) => phase === 'suspending' && reason === 'Suspend';
+  return suspend && !steps.flatMap(step => [step, ...(step.subSteps ?? [])]).some(isWaiting);
 }
 
-export function isFinished(step: StepStatus | undefined): boolean {
+export function isFinished(step: Pick<StepStatus, 'phase' | 'reason'> | undefined): boolean {
   if (step === undefined) return false;
   const { phase, reason } = step;
   return phase === 'succeeded' || phase === 'skipped' || (phase === 'failed' && reason !== 'Execute');
-}
-
-/** The steps that can run now: the first unfinished one, or in a DAG all whose dependencies are finished. */
-export function nextSteps(plan: Plan, steps: readonly StepStatus[]): PlannedStep[] {
-  const records = new Map(steps.map(step => [step.name, step]));
-  const unfinished = plan.steps.filter(({ name }) => !isFinished(records.get(name)));
-  const candidates = plan.mode.steps === 'DAG' ? unfinished : unfinished.slice(0, 1);
-  return candidates.filter(({ dependsOn }) => dependsOn.every(name => isFinished(records.get(name))));
-}
-
-/** A step does not run after a failure before it, unless it always does. */
-export function isSkipped(plan: Plan, step: PlannedStep, steps: readonly StepStatus[]): boolean {
-  if (step.always) return false;
-  const phases = new Map(steps.map(({ name, phase }) => [name, phase]));
-  if (step.dependsOn.some(name => phases.get(name) !== 'succeeded')) return true;
-  if (plan.mode.steps === 'DAG') return false;
-  const before = plan.steps.slice(0, plan.steps.indexOf(step));
-  return before.some(({ name }) => phases.get(name) === 'failed');
 }
 
 /**
@@ -57,76 +40,135 @@ export function awaitsApproval(step: PlannedStep, record: StepStatus | undefined
   return step.suspends && record?.phase !== 'running';
 }
 
+type Named = Pick<PlannedStep, 'name' | 'type'>;
+
 export const outcome = {
-  suspended: ({ name, type }: PlannedStep): StepStatus => ({
+  suspended: ({ name, type }: Named): StepStatus => ({
     name,
     type,
     phase: 'suspending',
     reason: 'Suspend',
     message: SUSPENDED,
   }),
-  skipped: ({ name, type }: PlannedStep): StepStatus => ({ name, type, phase: 'skipped', reason: 'Skip' }),
-  succeeded: ({ name, type }: PlannedStep): StepStatus => ({ name, type, phase: 'succeeded' }),
-  waiting: ({ name, type }: PlannedStep, message: string): StepStatus => ({
+  skipped: ({ name, type }: Named, message?: string): StepStatus => ({
+    name,
+    type,
+    phase: 'skipped',
+    reason: 'Skip',
+    ...(message === undefined ? {} : { message }),
+  }),
+  succeeded: ({ name, type }: Named): StepStatus => ({ name, type, phase: 'succeeded' }),
+  pending: ({ name, type }: Named, message: string): StepStatus => ({
+    name,
+    type,
+    phase: 'pending',
+    message,
+  }),
+  waiting: ({ name, type }: Named, message: string): StepStatus => ({
     name,
     type,
     phase: 'running',
     reason: 'Wait',
     message,
   }),
-  failed: ({ name, type }: PlannedStep, error: string, final: boolean): StepStatus => ({
+  failed: ({ name, type }: Named, error: string, reason: NonNullable<StepStatus['reason']>): StepStatus => ({
     name,
     type,
     phase: 'failed',
-    reason: final ? 'FailedAfterRetries' : 'Execute',
-    message: `function call error for ${type}: ${error}`,
+    reason,
+    message: error,
   }),
+  timedOut: ({ name, type }: Named): StepStatus => ({ name, type, phase: 'failed', reason: 'Timeout' }),
 };
 
-/** Puts a step's record in its place. */
-export function withStep(
-  plan: Plan,
-  steps: readonly StepStatus[],
-  record: StepStatus,
-): readonly StepStatus[] {
-  const records = new Map(steps.map(step => [step.name, step]));
-  records.set(record.name, record);
-  return plan.steps.flatMap(({ name }) => records.get(name) ?? []);
+/**
+ * Whether a step may run after the steps before it, or is skipped: with a reason, when its `if` cannot be computed.
+ * `before` is the phase of what it comes after.
+ */
+export function isSkipped(
+  step: PlannedStep,
+  before: StepStatus['phase'] | undefined,
+  scope: () => Readonly<Record<string, unknown>>,
+): { readonly skipped: boolean; readonly problem?: string } {
+  if (step.if === 'always') return { skipped: false };
+  if (step.if === '') {
+    const isFine = before === 'succeeded' || (before === 'skipped' && step.dependsOn.length === 0);
+    return { skipped: !isFine };
+  }
+  try {
+    const value = evaluate(step.if, scope());
+    if (typeof value === 'boolean') return { skipped: !value };
+    return { skipped: true, problem: `pre check error: "${step.if}" is not true or false` };
+  } catch (error) {
+    return { skipped: true, problem: `pre check error: ${(error as Error).message}` };
+  }
+}
+
+/** What a group of steps comes to, when its sub steps have run as far as they can. */
+export function groupOutcome(group: PlannedStep, subSteps: readonly StepStatus[]): StepStatus {
+  const { name, type } = group;
+  const count = (phase: StepStatus['phase']) => subSteps.filter(each => each.phase === phase).length;
+  const made = (phase: StepStatus['phase'], reason?: StepStatus['reason']): StepStatus => ({
+    name,
+    type,
+    phase,
+    ...(reason === undefined ? {} : { reason }),
+  });
+  if (count('suspending') > 0) return made('suspending');
+  if (subSteps.length < group.subSteps.length || count('running') > 0) return made('running');
+  if (count('pending') > 0) return made('pending');
+  if (count('failed') > 0) {
+    const reasons = ['FailedAfterRetries', 'Timeout', 'Terminate'] as const;
+    return made(
+      'failed',
+      reasons.find(reason => subSteps.some(each => each.reason === reason)),
+    );
+  }
+  if (subSteps.length > 0 && count('skipped') === group.subSteps.length) return made('skipped', 'Skip');
+  return made('succeeded');
+}
+
+/** Whether no step of the workflow can run: all is done, it was terminated, or somebody suspended it. */
+export function isAtRest(plan: Plan, workflow: WorkflowStatus): boolean {
+  const records = new Map(workflow.steps.map(step => [step.name, step]));
+  const all = plan.steps.map(({ name }) => records.get(name));
+  if (workflow.terminated && all.every(isFinished)) return true;
+  return isHeld(workflow) || all.every(step => step?.phase === 'succeeded' || step?.phase === 'skipped');
 }
 
 /** The workflow with its steps as they are now. */
 export function concluded(
   plan: Plan,
   workflow: WorkflowStatus,
-  steps: readonly StepStatus[],
+  { steps, suspend, terminated }: Pick<WorkflowStatus, 'steps' | 'suspend' | 'terminated'>,
 ): WorkflowStatus {
   const records = new Map(steps.map(step => [step.name, step]));
-  const finished = plan.steps.every(({ name }) => isFinished(records.get(name)));
-  const failed = finished && steps.some(({ phase }) => phase === 'failed');
-  const suspend = !finished && steps.some(({ phase }) => phase === 'suspending');
-  const status = failed ? 'failed' : finished ? 'succeeded' : suspend ? 'suspending' : 'executing';
-  return { ...workflow, steps, finished, suspend, terminated: failed, status };
-}
-
-/** After somebody terminated the workflow: what has not run never will. */
-export function terminated(plan: Plan, workflow: WorkflowStatus): WorkflowStatus {
-  const records = new Map(workflow.steps.map(step => [step.name, step]));
-  const steps = plan.steps.map(step => {
-    const record = records.get(step.name);
-    return isFinished(record) && record !== undefined ? record : outcome.skipped(step);
-  });
-  return { ...workflow, steps, finished: true, suspend: false, status: 'terminated' };
+  const all = plan.steps.map(({ name }) => records.get(name));
+  const done = all.every(isFinished);
+  const succeeded = done && all.every(step => step?.phase !== 'failed');
+  const changed = { ...workflow, steps, suspend, terminated };
+  if (terminated && done) {
+    const failed = steps.filter(({ phase }) => phase === 'failed');
+    const byHand = failed.length > 0 && failed.every(({ reason }) => reason === 'Terminate');
+    return { ...changed, finished: true, status: byHand ? 'terminated' : 'failed' };
+  }
+  if (suspend) return { ...changed, status: 'suspending' };
+  return succeeded
+    ? { ...changed, finished: true, status: 'succeeded' }
+    : { ...changed, status: 'executing' };
 }
 
 export function phaseAfter(workflow: WorkflowStatus, services: readonly ServiceStatus[]): ApplicationPhase {
-  if (workflow.suspend) return 'workflowSuspending';
-  if (!workflow.finished) return 'runningWorkflow';
-  if (workflow.status === 'terminated') return 'workflowTerminated';
-  if (workflow.status === 'failed') return 'workflowFailed';
-  return services.every(({ healthy }) => healthy) ? 'running' : 'unhealthy';
-}
-
-/** Objects of the application are kept as they were dispatched: when it is all done, and while a person is awaited. */
-export function keepsState(workflow: WorkflowStatus): boolean {
-  return workflow.suspend || workflow.status === 'succeeded';
+  switch (workflow.status) {
+    case 'terminated':
+      return 'workflowTerminated';
+    case 'failed':
+      return 'workflowFailed';
+    case 'suspending':
+      return 'workflowSuspending';
+    case 'executing':
+      return 'runningWorkflow';
+    case 'succeeded':
+      return services.every(isHealthy) ? 'running' : 'unhealthy';
+  }
 }

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Component, Override } from '../../src/engine/model.ts';
-import { decode, overrideSchema } from '../../src/engine/model.ts';
-import { applyOverride } from '../../src/engine/override.ts';
+import type { Component } from '../../src/engine/application.ts';
+import { decode } from '../../src/engine/model.ts';
 import { type ClusterInfo, placementText } from '../../src/engine/placement.ts';
 import { type Plan, plan } from '../../src/engine/plan.ts';
+import { applyOverride, type Override, overrideSchema } from '../../src/engine/policies/override.ts';
 import { lookupIn } from '../../src/engine/referred.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 

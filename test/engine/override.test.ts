@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Component } from '../../src/engine/model.ts';
-import { decode, overrideSchema } from '../../src/engine/model.ts';
-import { applyOverride } from '../../src/engine/override.ts';
+import type { Component } from '../../src/engine/application.ts';
+import { decode } from '../../src/engine/model.ts';
+import { applyOverride, overrideSchema } from '../../src/engine/policies/override.ts';
 
 const override = (properties: unknown) => decode(overrideSchema, properties, 'override');
 const component = (name: string, more: Partial<Component> = {}): Component => ({
@@ -124,7 +124,7 @@ describe('for any components and overrides', () => {
     fc.assert(
       fc.property(components, properties, (base, last) => {
         fc.pre(base.length > 0);
-        const [first] = base as [Component];
+        const [first] = base as unknown as [Component];
         const exact = override({ components: [{ name: `^${first.name}$`, properties: last }] });
         const [merged] = applyOverride(base, exact);
         expect(carries(merged?.properties, last)).toBe(true);

@@ -168,12 +168,13 @@ describe('an application that cannot be planned', () => {
     [
       'trait',
       { component: { ...COMPONENT, traits: [{ type: 'scalar' }] } },
-      'unknown trait type "scalar"; known: "annotations", "env"',
+      'unknown trait type "scalar"; built in: "annotations", "command"',
     ],
     [
       'component type',
-      { component: { ...COMPONENT, type: 'webservice' } },
-      'unknown component type "webservice"',
+      { component: { ...COMPONENT, type: 'cron-task' } },
+      'unknown component type "cron-task"; built in: "k8s-objects", "ref-objects", "webservice", "worker"; ' +
+        'for other types run the real KubeVela: engine: kubevela',
     ],
     [
       'step type',
@@ -211,9 +212,9 @@ describe('an application that cannot be planned', () => {
       'no matches for kind "Foo" in version "v1"',
     ],
     [
-      'condition',
-      { workflow: { steps: [{ name: 's', type: 'suspend', if: 'status.a.failed' }] } },
-      'only "always" is supported',
+      'timeout',
+      { workflow: { steps: [{ name: 's', type: 'suspend', timeout: '5 minutes' }] } },
+      'step s: timeout: expected a duration such as 30s, found "5 minutes"',
     ],
   ];
   for (const [what, input, message] of refused) {

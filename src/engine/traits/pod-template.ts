@@ -1,6 +1,7 @@
 import { isObject } from '../../kube/json.ts';
 import type { Fields, KubeObject } from '../../kube/objects.ts';
 import { quoted } from '../model.ts';
+import { unify } from './unify.ts';
 
 /** The workload's container of that name. */
 export function container(workload: KubeObject, name: string): Fields {
@@ -12,17 +13,14 @@ export function container(workload: KubeObject, name: string): Fields {
   throw new Error(`container ${name} not found: ${workload.kind} ${workload.metadata.name} ${has}`);
 }
 
-export function withContainer(workload: KubeObject, name: string, changed: Fields): KubeObject {
-  const replaced = containers(workload).map(each => (each['name'] === name ? changed : each));
-  const { template, ...spec } = workload.spec as Fields;
-  return {
-    ...workload,
-    spec: { ...spec, template: { ...template, spec: { ...template.spec, containers: replaced } } },
-  };
+function containers(workload: KubeObject): Fields[] {
+  const present: unknown = workload.spec?.['template']?.spec?.containers;
+  return Array.isArray(present) ? present : [];
 }
 
-function containers(workload: KubeObject): Fields[] {
-  return workload.spec?.['template']?.spec?.containers ?? [];
+/** The workload with its pod spec joined with the patch (`unify`). */
+export function withPodSpec(workload: KubeObject, podSpec: unknown): KubeObject {
+  return unify(workload, { spec: { template: { spec: podSpec } } }) as KubeObject;
 }
 
 /** Merges into labels or annotations of the object and, if it has one, of its pod template; null removes. */
@@ -31,13 +29,28 @@ export function withMetadata(
   field: 'labels' | 'annotations',
   changes: Readonly<Record<string, string | null>>,
 ): KubeObject {
-  const merged = (metadata: Fields | undefined) => {
-    const entries = Object.entries({ ...metadata?.[field], ...changes });
-    return { ...metadata, [field]: Object.fromEntries(entries.filter(([, value]) => value !== null)) };
+  const merged = (metadata: unknown) => {
+    const before = isObject(metadata) ? metadata : {};
+    const values = isObject(before[field]) ? before[field] : {};
+    const entries = Object.entries({ ...values, ...changes });
+    return { ...before, [field]: Object.fromEntries(entries.filter(([, value]) => value !== null)) };
   };
-  const object = { ...workload, metadata: { ...workload.metadata, ...merged(workload.metadata) } };
-  const template = workload.spec?.['template'];
-  if (!isObject(template)) return object;
-  const changed = { ...template, metadata: merged(template['metadata'] as Fields | undefined) };
-  return { ...object, spec: { ...workload.spec, template: changed } };
+  const patched = (object: Fields): Fields => ({ ...object, metadata: merged(object['metadata']) });
+  const object = patched(workload) as KubeObject;
+  const { spec } = workload;
+  if (!isObject(spec)) return object;
+  const { template, jobTemplate } = spec;
+  const podsOfJobs = (job: Fields): Fields =>
+    isObject(job['spec']) && isObject(job['spec']['template'])
+      ? { ...job, spec: { ...job['spec'], template: patched(job['spec']['template']) } }
+      : job;
+  return {
+    ...object,
+    spec: {
+      ...spec,
+      ...(isObject(template) && { template: patched(template) }),
+      ...(field === 'annotations' &&
+        isObject(jobTemplate) && { jobTemplate: podsOfJobs(patched(jobTemplate)) }),
+    },
+  };
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import type { KubeObject } from '../../kube/objects.ts';
 import { decode } from '../model.ts';
 import type { TraitDefinition } from './trait.ts';
+import { replacing, unify } from './unify.ts';
 
 const schema = z.object({ replicas: z.int('must be a whole number').default(1) });
 
@@ -8,6 +10,6 @@ const schema = z.object({ replicas: z.int('must be a whole number').default(1) }
 export const scaler: TraitDefinition = {
   apply(workload, properties) {
     const { replicas } = decode(schema, properties ?? {}, 'scaler');
-    return { ...workload, spec: { ...workload.spec, replicas } };
+    return unify(workload, { spec: { replicas: replacing(replicas) } }) as KubeObject;
   },
 };

@@ -1,5 +1,31 @@
-import { isObject, own, put } from '../kube/json.ts';
-import { type Component, type ComponentPatch, type Override, PlanError, type Trait } from './model.ts';
+import * as z from 'zod';
+import { isObject, own, put } from '../../kube/json.ts';
+import type { Component, Trait } from '../application.ts';
+import { PlanError } from '../model.ts';
+
+const trait = z.strictObject({
+  type: z.string().default(''),
+  properties: z.unknown().optional(),
+  disable: z.boolean().nullish(),
+});
+
+export const overrideSchema = z.strictObject({
+  components: z
+    .array(
+      z.strictObject({
+        name: z.string().default(''),
+        type: z.string().default(''),
+        properties: z.unknown().optional(),
+        traits: z.array(trait).nullish(),
+        externalRevision: z.string().nullish(),
+      }),
+    )
+    .nullish(),
+  selector: z.array(z.string()).nullish(),
+});
+
+export type Override = z.infer<typeof overrideSchema>;
+export type ComponentPatch = NonNullable<Override['components']>[number];
 
 /**
  * Applies an override policy to an application's components. Components that it does not touch come back as they are;
@@ -49,7 +75,7 @@ function added(patch: ComponentPatch): Component {
     name,
     type,
     ...(properties === undefined ? {} : { properties }),
-    ...(externalRevision === undefined ? {} : { externalRevision }),
+    ...(externalRevision ? { externalRevision } : {}),
     ...(traits.length === 0 ? {} : { traits }),
   };
 }
@@ -66,7 +92,7 @@ function mergeComponent(component: Component, patch: ComponentPatch): Component 
 }
 
 /** Traits are known by their type: of several with one type the last one counts, at each of their positions. */
-function mergeTraits(base: readonly Trait[], patches: NonNullable<ComponentPatch['traits']>): Trait[] {
+function mergeTraits(base: readonly Trait[], patches: readonly z.infer<typeof trait>[]): Trait[] {
   const byType = new Map(base.map(trait => [trait.type, trait]));
   const order = base.map(trait => trait.type);
   for (const { disable, ...patch } of patches) {

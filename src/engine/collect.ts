@@ -1,0 +1,38 @@
+import type { KubeClient } from '../kube/client.ts';
+import type { KubeObject } from '../kube/objects.ts';
+import type { Clusters } from './clusters.ts';
+import { refOf } from './referred.ts';
+import { revisionsOf, superseded } from './revision.ts';
+import { sweep } from './state-keep.ts';
+import { type CurrentTrackers, resourceKey, trackersOf } from './tracker.ts';
+
+export interface Collection {
+  readonly hub: KubeClient;
+  readonly clusters: Clusters;
+  readonly trackers: CurrentTrackers;
+  /** Name of the revision that is in force. */
+  readonly revision: string;
+  readonly revisionLimit: number;
+  /** Objects of earlier versions stay. */
+  readonly keepsOld: boolean;
+}
+
+/** Removes what only earlier versions of an application had. True when nothing is left to do. */
+export async function collect(application: KubeObject, collection: Collection): Promise<boolean> {
+  const { hub, clusters, trackers, revision, revisionLimit, keepsOld } = collection;
+  const { current, root } = trackers;
+  const present = new Set([...current.resources, ...root.resources].map(resourceKey));
+  let clean = true;
+  for (const old of await trackersOf(hub, application)) {
+    if (old.type === 'root' || old.name === current.name) continue;
+    const dropped = old.resources.filter(resource => !present.has(resourceKey(resource)));
+    if (keepsOld && dropped.length > 0) continue;
+    const { remaining, errors } = await sweep(dropped, clusters);
+    if (remaining.length + errors.length > 0) clean = false;
+    else await old.remove(hub);
+  }
+  for (const old of superseded(await revisionsOf(hub, application), revision, revisionLimit)) {
+    await hub.delete(refOf(old));
+  }
+  return clean;
+}

@@ -1,0 +1,46 @@
+import * as z from 'zod';
+
+/** Parameters that several of KubeVela's definitions share. Lists' items are open: what is not known goes along. */
+
+const keyRef = z.looseObject({ name: z.string(), key: z.string() });
+
+/** With `fieldRef`, which only sidecars check. */
+export const environment = z.array(
+  z.looseObject({
+    name: z.string(),
+    value: z.string().optional(),
+    valueFrom: z
+      .looseObject({
+        secretKeyRef: keyRef.optional(),
+        configMapKeyRef: keyRef.optional(),
+        fieldRef: z.looseObject({ fieldPath: z.string() }).optional(),
+      })
+      .optional(),
+  }),
+);
+
+export const hostAliases = z.array(z.looseObject({ ip: z.string(), hostnames: z.array(z.string()) }));
+
+/** A definition in CUE, which is closed; `host` and `scheme` are known to webservices only. */
+function probe(more: z.ZodRawShape) {
+  return z.strictObject({
+    exec: z.strictObject({ command: z.array(z.string()) }).optional(),
+    httpGet: z
+      .strictObject({
+        path: z.string(),
+        port: z.int(),
+        ...more,
+        httpHeaders: z.array(z.strictObject({ name: z.string(), value: z.string() })).optional(),
+      })
+      .optional(),
+    tcpSocket: z.strictObject({ port: z.int() }).optional(),
+    initialDelaySeconds: z.int().default(0),
+    periodSeconds: z.int().default(10),
+    timeoutSeconds: z.int().default(1),
+    successThreshold: z.int().default(1),
+    failureThreshold: z.int().default(3),
+  });
+}
+
+export const healthProbe = probe({});
+export const webHealthProbe = probe({ host: z.string().optional(), scheme: z.string().optional() });

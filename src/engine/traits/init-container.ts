@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { environment } from '../container-schemas.ts';
+import { decode } from '../model.ts';
+import { withPodSpec } from './pod-template.ts';
+import type { TraitDefinition } from './trait.ts';
+import { keyed } from './unify.ts';
+
+const schema = z.object({
+  name: z.string(),
+  image: z.string(),
+  imagePullPolicy: z.enum(['IfNotPresent', 'Always', 'Never']).default('IfNotPresent'),
+  cmd: z.array(z.string()).optional(),
+  args: z.array(z.string()).optional(),
+  env: environment.optional(),
+  mountName: z.string().default('workdir'),
+  appMountPath: z.string(),
+  initMountPath: z.string(),
+  extraVolumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).default([]),
+});
+
+/** Adds an init container that shares a volume with the component's namesake container. */
+export const initContainer: TraitDefinition = {
+  apply(workload, properties, { name }) {
+    const { cmd, mountName, appMountPath, initMountPath, extraVolumeMounts, ...container } = decode(
+      schema,
+      properties ?? {},
+      'init-container',
+    );
+    return withPodSpec(workload, {
+      containers: keyed('name', [
+        { name, volumeMounts: keyed('name', [{ name: mountName, mountPath: appMountPath }]) },
+      ]),
+      initContainers: keyed('name', [
+        {
+          ...container,
+          command: cmd,
+          volumeMounts: keyed('name', [{ name: mountName, mountPath: initMountPath }, ...extraVolumeMounts]),
+        },
+      ]),
+      volumes: keyed('name', [{ name: mountName, emptyDir: {} }]),
+    });
+  },
+};

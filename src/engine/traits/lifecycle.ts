@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { decode } from '../model.ts';
+import { withPodSpec } from './pod-template.ts';
+import type { TraitDefinition } from './trait.ts';
+import { Each } from './unify.ts';
+
+const port = z.int().min(1).max(65535);
+const handler = z.strictObject({
+  exec: z.strictObject({ command: z.array(z.string()) }).optional(),
+  httpGet: z
+    .strictObject({
+      path: z.string().optional(),
+      port,
+      host: z.string().optional(),
+      scheme: z.enum(['HTTP', 'HTTPS']).default('HTTP'),
+      httpHeaders: z.array(z.strictObject({ name: z.string(), value: z.string() })).optional(),
+    })
+    .optional(),
+  tcpSocket: z.strictObject({ port, host: z.string().optional() }).optional(),
+});
+const schema = z.object({ postStart: handler.optional(), preStop: handler.optional() });
+
+/** What every container does after it has started and before it stops. */
+export const lifecycle: TraitDefinition = {
+  apply(workload, properties) {
+    const { postStart, preStop } = decode(schema, properties ?? {}, 'lifecycle');
+    return withPodSpec(workload, { containers: new Each({ lifecycle: { postStart, preStop } }) });
+  },
+};

@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { environment, healthProbe } from '../container-schemas.ts';
+import { decode } from '../model.ts';
+import { withPodSpec } from './pod-template.ts';
+import type { TraitDefinition } from './trait.ts';
+import { keyed } from './unify.ts';
+
+const schema = z.object({
+  name: z.string(),
+  image: z.string(),
+  cmd: z.array(z.string()).optional(),
+  args: z.array(z.string()).optional(),
+  env: environment.optional(),
+  volumes: z.array(z.object({ name: z.string(), path: z.string() })).optional(),
+  livenessProbe: healthProbe.optional(),
+  readinessProbe: healthProbe.optional(),
+});
+
+/** Adds a container; one of its name that is there must not contradict it. */
+export const sidecar: TraitDefinition = {
+  apply(workload, properties) {
+    const { cmd, volumes, ...container } = decode(schema, properties ?? {}, 'sidecar');
+    const volumeMounts = volumes?.map(({ name, path }) => ({ name, mountPath: path }));
+    return withPodSpec(workload, {
+      containers: keyed('name', [{ ...container, command: cmd, volumeMounts }]),
+    });
+  },
+};

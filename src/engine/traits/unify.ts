@@ -1,0 +1,111 @@
+import { equal, isObject, type JsonObject, own, put } from '../../kube/json.ts';
+
+/**
+ * KubeVela's traits patch a workload by CUE's unification: what both have must be equal, the rest is joined. Marks on
+ * parts of a patch change that, as the comments `+patchKey`, `+patchStrategy=replace` and `=retainKeys` do in CUE.
+ */
+class Marked {
+  readonly mark: 'keyed' | 'replacing';
+  readonly value: unknown;
+  readonly key: string;
+
+  constructor(mark: Marked['mark'], value: unknown, key = '') {
+    this.mark = mark;
+    this.value = value;
+    this.key = key;
+  }
+}
+
+/** Items of a list that belong to those of the same key, and follow when there are none. */
+export function keyed(key: string, items: readonly unknown[]): unknown {
+  return new Marked('keyed', items, key);
+}
+
+/** A value, a list too, that takes the place of what is there. */
+export function replacing(value: unknown): unknown {
+  return new Marked('replacing', value);
+}
+
+/** What an item applies to: each of a list's items. */
+export class Each {
+  readonly value: unknown;
+  constructor(value: unknown) {
+    this.value = value;
+  }
+}
+
+/** The base joined with the patch; neither is changed. Throws an Error that names the place where they contradict each other. */
+export function unify(base: unknown, patch: unknown, path = ''): unknown {
+  if (base === undefined) return plain(patch);
+  if (patch instanceof Each) {
+    if (!Array.isArray(base)) throw conflict(base, [], path);
+    return base.map((item, index) => unify(item, patch.value, `${path}[${index}]`));
+  }
+  if (patch instanceof Marked) {
+    if (patch.mark === 'keyed') return unifyKeyed(base, patch.value as unknown[], patch.key, path);
+    if (Array.isArray(patch.value) && !Array.isArray(base)) throw conflict(base, patch.value, path);
+    return plain(patch.value);
+  }
+  if (Array.isArray(patch)) {
+    if (!Array.isArray(base)) throw conflict(base, patch, path);
+    if (patch.length < base.length) {
+      throw new Error(`${path}: a list of ${base.length} cannot be joined with one of ${patch.length}`);
+    }
+    return patch.map((item, index) => unify(base[index], item, `${path}[${index}]`));
+  }
+  if (isObject(patch)) {
+    if (!isObject(base)) throw conflict(base, patch, path);
+    return unifyMaps(base, patch, path);
+  }
+  if (!equal(base, patch)) throw conflict(base, patch, path);
+  return base;
+}
+
+function unifyMaps(base: JsonObject, patch: JsonObject, path: string): JsonObject {
+  const result = { ...base };
+  for (const field of Object.keys(patch)) {
+    const value = patch[field];
+    if (value === undefined) continue;
+    put(result, field, unify(own(base, field), value, path === '' ? field : `${path}.${field}`));
+  }
+  return result;
+}
+
+function unifyKeyed(base: unknown, items: readonly unknown[], key: string, path: string): unknown {
+  if (!Array.isArray(base)) throw conflict(base, items, path);
+  const keyOf = (item: unknown) => (isObject(item) ? own(item, key) : undefined);
+  // Without any key there is nothing to align by: the lists are joined item by item.
+  if (items.length > 0 && items.every(item => keyOf(item) === undefined)) return unify(base, items, path);
+  const byKey = new Map(items.map(item => [keyOf(item), item]));
+  byKey.delete(undefined);
+  const joined = base.map((item, index) => {
+    const id = keyOf(item);
+    if (id === undefined || !byKey.has(id)) return item;
+    const patch = byKey.get(id);
+    byKey.delete(id);
+    return unify(item, patch, `${path}[${index}]`);
+  });
+  return [...joined, ...items.filter(item => byKey.get(keyOf(item)) === item).map(plain)];
+}
+
+/** The patch as data: without marks, and without what is undefined. */
+export function plain(patch: unknown): unknown {
+  if (patch instanceof Marked) return plain(patch.value);
+  if (patch instanceof Each) return [];
+  if (Array.isArray(patch)) return patch.map(plain);
+  if (!isObject(patch)) return patch;
+  const result: JsonObject = {};
+  for (const field of Object.keys(patch)) {
+    if (patch[field] !== undefined) put(result, field, plain(patch[field]));
+  }
+  return result;
+}
+
+function conflict(base: unknown, patch: unknown, path: string): Error {
+  return new Error(`${path}: ${shown(base)} is there, which contradicts ${shown(patch)}`);
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(plain(value)) ?? 'nothing';
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
