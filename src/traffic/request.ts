@@ -113,26 +113,22 @@ export class Request implements Asker {
   ): void {
     const { centreOf, population, record } = this.#client.habits;
     const { looked, answer, draw } = this.#resolution;
-    const event: RequestEvent = {
-      at,
-      kind: 'request',
-      population: population.name,
-      client: this.#client.index,
-      sent: this.#sent,
-      looked,
-      connected: this.#connected,
-      answer,
-      draw,
-    };
-    if (address !== undefined) {
-      event.address = address;
-      const centre = centreOf(address);
+    const centre = address === undefined ? undefined : centreOf(address);
+    const { name } = population;
+    const client = this.#client.index;
+    const sent = this.#sent;
+    const connected = this.#connected;
+    let event: RequestEvent;
+    if (address !== undefined && centre !== undefined && result.failure === undefined) {
+      // Nearly all. Fields that are added later would lie in an object of their own, which costs memory and time.
+      const { status, body } = result;
+      // biome-ignore format: one event
+      event = { at, kind: 'request', population: name, client, sent, looked, connected, answer, draw, address, centre, status, body };
+    } else {
+      event = { at, kind: 'request', population: name, client, sent, looked, connected, answer, draw };
+      if (address !== undefined) event.address = address;
       if (centre !== undefined) event.centre = centre;
-    }
-    if (result.failure !== undefined) event.failure = result.failure;
-    else {
-      event.status = result.status;
-      event.body = result.body;
+      Object.assign(event, result);
     }
     record.journal.append(event);
     this.#ended?.();
