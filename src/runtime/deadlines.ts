@@ -30,15 +30,12 @@ export class Deadlines {
   }
 }
 
-interface Waiting {
-  readonly at: number;
-  readonly entry: Expiring;
-}
-
 class Queue {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  #waiting: Waiting[] = [];
+  /** In the order of their deadlines, which `#times` has at the same index. */
+  #entries: Expiring[] = [];
+  #times: number[] = [];
   #head = 0;
   #armed = false;
 
@@ -49,15 +46,16 @@ class Queue {
 
   add(entry: Expiring): void {
     this.#skipOver();
-    this.#waiting.push({ at: this.#clock.now() + this.#timeoutMs, entry });
+    this.#entries.push(entry);
+    this.#times.push(this.#clock.now() + this.#timeoutMs);
     this.#arm();
   }
 
   #arm(): void {
-    const first = this.#waiting[this.#head];
-    if (this.#armed || first === undefined) return;
+    const at = this.#times[this.#head];
+    if (this.#armed || at === undefined) return;
     this.#armed = true;
-    this.#clock.after(first.at - this.#clock.now(), () => {
+    this.#clock.after(at - this.#clock.now(), () => {
       this.#armed = false;
       this.#expire();
       this.#arm();
@@ -68,17 +66,18 @@ class Queue {
     const now = this.#clock.now();
     for (;;) {
       this.#skipOver();
-      const first = this.#waiting[this.#head];
-      if (first === undefined || first.at > now) return;
+      const first = this.#entries[this.#head];
+      if (first === undefined || (this.#times[this.#head] as number) > now) return;
       this.#head += 1;
-      first.entry.expire();
+      first.expire();
     }
   }
 
   #skipOver(): void {
-    while (this.#waiting[this.#head]?.entry.over) this.#head += 1;
-    if (this.#head > 64 && this.#head * 2 > this.#waiting.length) {
-      this.#waiting = this.#waiting.slice(this.#head);
+    while (this.#entries[this.#head]?.over) this.#head += 1;
+    if (this.#head > 64 && this.#head * 2 > this.#entries.length) {
+      this.#entries = this.#entries.slice(this.#head);
+      this.#times = this.#times.slice(this.#head);
       this.#head = 0;
     }
   }

@@ -92,7 +92,8 @@ export class TcpExchange extends Dialling {
 export class HttpExchange extends Dialling {
   readonly #request: HttpRequest;
   readonly #done: (outcome: HttpOutcome) => void;
-  readonly #connection: SimulatedConnection;
+  /** The one that the request came over, or that is kept after it. */
+  readonly #connection: SimulatedConnection | undefined;
   #established = false;
   #response: HttpResponse | 'reset' | undefined;
 
@@ -100,9 +101,8 @@ export class HttpExchange extends Dialling {
     super(wire, request);
     this.#request = request;
     this.#done = done;
-    this.#connection =
-      (request.connection as SimulatedConnection | undefined) ??
-      new SimulatedConnection(request.address, wire.clock.now());
+    if (request.connection !== undefined) this.#connection = request.connection as SimulatedConnection;
+    else if (request.keepAlive) this.#connection = new SimulatedConnection(request.address, wire.clock.now());
   }
 
   get established(): boolean {
@@ -111,7 +111,7 @@ export class HttpExchange extends Dialling {
 
   start(): void {
     if (this.#request.connection === undefined) this.dial();
-    else if (this.#connection.open) this.connected();
+    else if (this.#request.connection.open) this.connected();
     else this.wire.clock.after(0, () => this.fail('reset'));
   }
 
@@ -137,7 +137,7 @@ export class HttpExchange extends Dialling {
   protected fail(failure: NetworkFailure): void {
     if (this.over) return;
     this.over = true;
-    this.#connection.close();
+    this.#connection?.close();
     this.#done({ failure });
   }
 
@@ -159,11 +159,11 @@ export class HttpExchange extends Dialling {
 
   #succeed(response: HttpResponse): void {
     this.over = true;
-    if (this.#request.keepAlive) {
+    if (this.#request.keepAlive && this.#connection !== undefined) {
       this.#done({ response, connection: this.#connection });
       return;
     }
-    this.#connection.close();
+    this.#connection?.close();
     this.#done({ response });
   }
 }
