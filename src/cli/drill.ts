@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { claimFolder } from '../report/run-folder.ts';
 import { EXIT } from './exit.ts';
 import { catchInterrupt } from './interrupt.ts';
-import { engineOption, formatOption, labOption, seedOption, timeScaleOption } from './options.ts';
+import { engineOption, formatOption, labOption, loadOption, seedOption, timeScaleOption } from './options.ts';
 import { type RunOptions, run } from './run.ts';
 
 export function drillCommand(): Command {
@@ -15,6 +15,7 @@ export function drillCommand(): Command {
     .addOption(timeScaleOption())
     .option('--out <folder>', 'where the run is written (default: a new folder in runs/)')
     .option('--keep', 'leave the clusters of the kind lab running: the next drill takes them over')
+    .addOption(loadOption())
     .addOption(formatOption())
     .addHelpText(
       'after',

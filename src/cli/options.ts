@@ -48,3 +48,10 @@ export function parseSeed(text: string): number {
   if (seed <= LARGEST_SEED) return seed;
   throw new InvalidArgumentError(`A seed is a whole number from 0 to ${LARGEST_SEED}.`);
 }
+
+export function loadOption(): Option {
+  return new Option(
+    '--load <tool>',
+    "load beside the scenario's clients, at their rate, on the kind lab (see clusters/load)",
+  ).choices(['k6']);
+}

@@ -16,6 +16,7 @@ export interface RunOptions {
   timeScale: number;
   out?: string;
   keep?: boolean;
+  load?: 'k6';
   format: Format;
 }
 
@@ -46,7 +47,7 @@ function runFolder(scenario: Scenario, { out, seed }: RunOptions): () => string 
 /** A drill that broke off has an outcome too: its journal up to there, closed as one that proves nothing. */
 async function carryOut(
   scenario: Scenario,
-  { lab, engine, seed, timeScale, keep, format }: RunOptions,
+  { lab, engine, seed, timeScale, keep, load, format }: RunOptions,
   folder: () => string,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -68,6 +69,7 @@ async function carryOut(
       timeScale,
       runFolder: folder,
       keep: keep === true,
+      ...(load === undefined ? {} : { load }),
       onEvent,
       signal,
     });

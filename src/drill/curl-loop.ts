@@ -77,7 +77,7 @@ class Session {
       await Promise.race([this.#loop(down), aborted(this.#options.signal)]);
     } finally {
       this.#rollout?.close();
-      this.#traffic?.stopGtm();
+      this.#traffic?.gtm.stop();
       try {
         await this.#injection?.heal(HEALED_WITHIN_MS);
       } finally {

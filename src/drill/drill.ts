@@ -2,6 +2,7 @@ import { differences, expectedObjects } from '../engine/expected.ts';
 import { refOf } from '../engine/referred.ts';
 import { ApiError } from '../kube/client.ts';
 import type { Lab } from '../lab/lab.ts';
+import type { Load } from '../lab/load.ts';
 import type { EndEvent, Journal } from '../runtime/journal.ts';
 import { Injection } from './injection.ts';
 import { READY_WITHIN_MS, Rollout } from './rollout.ts';
@@ -26,9 +27,9 @@ export async function drill(
   seed: number,
   lab: Lab,
   journal: Journal,
-  signal?: AbortSignal,
+  { signal, load }: { readonly signal?: AbortSignal; readonly load?: Load | undefined } = {},
 ): Promise<void> {
-  const run = new Drill(scenario, lab, journal);
+  const run = new Drill(scenario, lab, journal, load);
   let reason: EndEvent['reason'] = 'failed';
   try {
     run.begin(seed);
@@ -48,9 +49,11 @@ class Drill {
   #isOver = false;
   readonly #closing: (() => void)[] = [];
   readonly #rollout: Rollout;
+  readonly #load: Load | undefined;
   #lateness: (() => number) | undefined;
 
-  constructor(scenario: Scenario, lab: Lab, journal: Journal) {
+  constructor(scenario: Scenario, lab: Lab, journal: Journal, load: Load | undefined) {
+    this.#load = load;
     this.#scenario = scenario;
     this.#lab = lab;
     this.#journal = journal;
@@ -75,10 +78,13 @@ class Drill {
     await this.#bringUp();
     await this.#rollout.first();
     const traffic = await startTraffic(this.#scenario, this.#lab, this.#journal);
-    this.#closing.push(() => traffic.stopGtm());
+    this.#closing.push(() => traffic.gtm.stop());
     this.#lateness = traffic.lateness;
+    const { clients, ends: lasts } = this.#scenario;
+    await this.#load?.start({ ...traffic, clients, lasts });
     await this.#timeline();
     await traffic.stopClients();
+    await this.#load?.end();
     await this.#compare();
   }
 
@@ -91,6 +97,7 @@ class Drill {
       await this.#healAll();
       ended = reason;
     } finally {
+      await this.#load?.stop();
       for (const close of this.#closing.toReversed()) close();
       await this.#lab.down();
       this.#journal.append({

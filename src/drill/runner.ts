@@ -1,6 +1,7 @@
 import { ApiError } from '../kube/client.ts';
 import type { EngineName } from '../kube/engines.ts';
 import { type Lab, LabError } from '../lab/lab.ts';
+import type { Load } from '../lab/load.ts';
 import type { JournalEvent } from '../runtime/journal.ts';
 import { MemoryJournal } from '../runtime/journal-memory.ts';
 import { drill } from './drill.ts';
@@ -17,6 +18,8 @@ export interface DrillOptions extends LabOptions {
   readonly timeScale?: number;
   /** What distributes the application; what the topology says by default. */
   readonly engine?: EngineName;
+  /** Load beside the scenario's clients, on the kind lab alone. */
+  readonly load?: 'k6';
   /** Each event as it is written. */
   readonly onEvent?: (event: JournalEvent) => void;
 }
@@ -30,6 +33,7 @@ export interface DrillResult {
 export async function runDrill(written: Scenario, options: DrillOptions): Promise<DrillResult> {
   const scenario = scaledScenario(withEngine(written, options.engine), options.timeScale ?? 1);
   const journal = new MemoryJournal(options.onEvent);
+  const load = await loadOf(options);
   const { lab, run } = await labOf(options, scenario);
   try {
     refuseWhatItCannotDo(scenario, lab);
@@ -38,13 +42,22 @@ export async function runDrill(written: Scenario, options: DrillOptions): Promis
     throw error;
   }
   try {
-    await run(() => drill(scenario, options.seed, lab, journal, options.signal));
+    await run(() => drill(scenario, options.seed, lab, journal, { ...options, load }));
   } catch (error) {
     // An API that refuses the manifests, or does not answer the drill itself.
     if (error instanceof ApiError) throw new LabError(error.message);
     throw error;
   }
   return { events: journal.events, verdict: judge(journal.events) };
+}
+
+/** Asked for before anything is brought up. @throws LabError when it cannot be had */
+async function loadOf({ load, lab, runFolder }: DrillOptions): Promise<Load | undefined> {
+  if (load === undefined) return undefined;
+  if (lab !== 'kind' || runFolder === undefined)
+    throw new LabError(`--load ${load} needs real requests: the ${lab} lab has none, use --lab kind`);
+  const { k6Load } = await import('../lab/kind/k6.ts');
+  return await k6Load(runFolder);
 }
 
 function withEngine(scenario: Scenario, engine: EngineName | undefined): Scenario {

@@ -1,4 +1,4 @@
-import { startGtm } from '../gtm/gtm.ts';
+import { type Gtm, startGtm } from '../gtm/gtm.ts';
 import { resolveGtm } from '../gtm/resolve.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Journal } from '../runtime/journal.ts';
@@ -8,7 +8,9 @@ import type { Scenario } from './scenario.ts';
 export interface Traffic {
   /** Resolves when what was under way has ended and been journaled; clients send no more. */
   stopClients(): Promise<void>;
-  stopGtm(): void;
+  readonly gtm: Gtm;
+  /** Public addresses, by centre. */
+  readonly addresses: Readonly<Record<string, string>>;
   /** How late the lab's timers have fired so far, ms; undefined where they cannot be late. */
   readonly lateness: (() => number) | undefined;
 }
@@ -36,7 +38,8 @@ export async function startTraffic(
     const started = startClients({ ...ports, config: clients, random: random.fork('clients'), nameServer });
     return {
       stopClients: () => new Promise(resolve => started.stop(resolve)),
-      stopGtm: () => gtm.stop(),
+      gtm,
+      addresses,
       lateness,
     };
   } catch (error) {

@@ -5,6 +5,8 @@ import { importsOf, readSource, type Token, tokensOf, typescriptFiles } from '..
 const REAL_ADAPTERS: readonly string[] = [
   // DNS on real sockets.
   'src/gtm/dns-server-real.ts',
+  // DNS' answers over HTTP, for load generators.
+  'src/gtm/http-resolver-real.ts',
   // The API on a real socket.
   'src/gtm/api-server-real.ts',
   // HTTP to the APIs of real clusters.
