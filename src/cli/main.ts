@@ -5,6 +5,7 @@ import { InputError } from '../runtime/input-error.ts';
 import { curlLoopCommand } from './curl-loop.ts';
 import { downCommand } from './down.ts';
 import { drillCommand } from './drill.ts';
+import { engineCommand } from './engine.ts';
 import { EXIT } from './exit.ts';
 import { healCommand } from './heal.ts';
 import { gtmCommand } from './gtm.ts';
@@ -19,6 +20,7 @@ function program(): Command {
     .version(VERSION, '-V, --version')
     .addCommand(drillCommand())
     .addCommand(scenariosCommand())
+    .addCommand(engineCommand())
     .addCommand(judgeCommand())
     .addCommand(gtmCommand())
     .addCommand(parityCommand())

@@ -3,6 +3,7 @@ import { equal } from '../kube/json.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { dressed, foreign, hashed, isMadeFrom, lastApplied, threeWay } from './apply-object.ts';
 import { fieldAt, withField } from './field-path.ts';
+import { LOCAL } from './model.ts';
 import { type ResourceRules, ruleFor } from './policies/resource-rules.ts';
 import { refOf } from './referred.ts';
 import { OWNER_NAME, OWNER_NAMESPACE } from './render.ts';
@@ -133,8 +134,9 @@ export class Clusters {
     return 'deleting';
   }
 
+  /** Of a cluster; without a name, of the hub. */
   client(cluster: string): KubeClient {
-    const client = this.#clientOf(cluster);
+    const client = this.#clientOf(cluster || LOCAL);
     if (client === undefined) throw new ApiError('NotFound', 404, `cluster "${cluster}" not found`);
     return client;
   }
@@ -177,7 +179,7 @@ export class Clusters {
   }
 
   #done(cluster: string, verb: Write['verb'], object: KubeObject): KubeObject {
-    this.#wrote({ cluster, verb, object });
+    this.#wrote({ cluster: cluster || LOCAL, verb, object });
     return object;
   }
 }

@@ -188,7 +188,7 @@ class Execution {
         kind: data.kind,
         ...(data.metadata.namespace === undefined ? {} : { namespace: data.metadata.namespace }),
         name: data.metadata.name,
-        cluster: task.cluster || 'local',
+        cluster: task.cluster,
         component: component.name,
         type: component.type,
         serviceNamespace: task.namespace ?? plan.namespace,

@@ -210,7 +210,9 @@ export class Reconciler {
     const pass = await this.#advance(before, version.plan, trackers);
     const { workflow } = pass;
     if (workflow.suspend || workflow.finished) this.#failures.clear();
-    const services = withServices(isSame ? (status.services ?? []) : [], pass.services);
+    // A new version's services take the place of the old one's as soon as there are any.
+    const old = isSame || pass.services.length === 0 ? (status.services ?? []) : [];
+    const services = withServices(old, [...pass.services, ...rejudged(old, pass)]);
     const { name } = version.revision.metadata;
     let conditions = withCondition(status.conditions ?? [], 'Parsed', undefined);
     if (pass.kept !== undefined) conditions = withCondition(conditions, 'StateKeep', pass.kept.problem);
@@ -273,13 +275,13 @@ export class Reconciler {
         });
     const isTimed = after.steps.some(step => timesOf(step).length > 0);
     const keeps = after.status === 'succeeded' || (after.status === 'suspending' && !isTimed);
-    if (!keeps) return { workflow: after, services };
+    if (!keeps) return { workflow: after, services, judged: [] };
     const resources = [...trackers.current.resources, ...trackers.root.resources];
     const kept = await keepState(resources, this.#clusters);
     const problem = kept.errors.length === 0 ? undefined : foundErrors(kept.errors);
     const own = new Set(made.context.components.map(({ name }) => name));
     const judged = after.status === 'succeeded' ? kept.services.filter(({ name }) => own.has(name)) : [];
-    return { workflow: after, services: [...services, ...judged], kept: { problem } };
+    return { workflow: after, services, judged, kept: { problem } };
   }
 
   async #execute(
@@ -405,9 +407,19 @@ export class Reconciler {
 
 interface Pass {
   readonly workflow: WorkflowStatus;
+  /** Of what was written, or found healthy. */
   readonly services: readonly ServiceStatus[];
+  /** After the workflow: of all that is there. */
+  readonly judged: readonly ServiceStatus[];
   /** Present when the objects were held against what was dispatched. */
   readonly kept?: { readonly problem: string | undefined };
+}
+
+/** The health, as it is now, of services that the status tells of. */
+function rejudged(old: readonly ServiceStatus[], { services, judged }: Pass): ServiceStatus[] {
+  const key = ({ name, cluster, namespace }: ServiceStatus) => `${cluster}/${namespace}/${name}`;
+  const told = new Set([...old, ...services].map(key));
+  return judged.filter(service => told.has(key(service)));
 }
 
 /** When suspended steps go on by themselves. */

@@ -29,7 +29,11 @@ export function isHeld({ suspend, steps }: WorkflowStatus): boolean {
 export function isFinished(step: Pick<StepStatus, 'phase' | 'reason'> | undefined): boolean {
   if (step === undefined) return false;
   const { phase, reason } = step;
-  return phase === 'succeeded' || phase === 'skipped' || (phase === 'failed' && reason !== 'Execute');
+  return (
+    phase === 'succeeded' ||
+    phase === 'skipped' ||
+    (phase === 'failed' && reason !== undefined && reason !== 'Execute')
+  );
 }
 
 /**

@@ -1,35 +1,51 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Component } from '../../src/engine/application.ts';
-import { decode } from '../../src/engine/model.ts';
-import { type ClusterInfo, placementText } from '../../src/engine/placement.ts';
-import { type Plan, plan } from '../../src/engine/plan.ts';
-import { applyOverride, type Override, overrideSchema } from '../../src/engine/policies/override.ts';
-import { lookupIn } from '../../src/engine/referred.ts';
-import type { KubeObject } from '../../src/kube/objects.ts';
+import { answer } from '../../src/engine/cases/answer.ts';
+import { readText } from '../../src/runtime/yaml.ts';
+import { differences } from './engine-answers.ts';
 
-/**
- * Observations of KubeVela v1.10.6, held against the engine's pure half. In scope: override merges (m-), placements (p-),
- * ref-objects (r-), the traits that exist (t-), and the plan of the article's application. Behaviour over time (s-, w-)
- * and further traits come later.
- */
+/** Observations of KubeVela v1.10.6: cases with the answers that the real code gave. */
 const FILE = new URL('../../../shared/reference/engine-vectors.jsonl', import.meta.url);
 
-/** KubeVela drops all components without a word here; the engine says what is wrong instead. */
-const REJECTED = new Set(['m-notobject', 'm-notobject-base']);
-/** Other feature gates than the engine's. */
-const OTHER_GATES = new Set(['p-deprecated-on', 'r-legacyoff']);
-const TRAITS =
-  /^t-(env.*|scaler.*|jmp.*|order|annotations.*|app-labels|labels-oam|nulls-in-base|unicode|unknown)$/;
-const PLANS = /^(seed|seed-resource-form|p-.*|r-.*)$/;
+/**
+ * The deliberate differences: which parts of the answer differ, and why. Nothing else may, and these must.
+ * docs/engine.md tells people of them.
+ */
+const DELIBERATE: Readonly<Record<string, { readonly parts: RegExp; readonly why: string }>> = {
+  'seed-chart-deploy': {
+    parts: /^run: suspends/,
+    why: 'a step that needs approval waits before it writes anything, as KubeVela’s help says',
+  },
+  'seed-stock-gates': {
+    parts: /^plan: error|^run: /,
+    why: 'objects may be referred to by apiVersion and kind',
+  },
+  'r-legacyoff': { parts: /^plan: error/, why: 'objects may be referred to by apiVersion and kind' },
+  'p-deprecated-on': { parts: /dispatch/, why: 'clusterSelector, the old name, is ignored' },
+  's-legacyowner': {
+    parts: /^run: /,
+    why: 'objects that belong to nobody are taken over by a take-over policy only',
+  },
+  'w-fail-suspend': { parts: /^run: (phases|steps)/, why: 'a step that failed for good ends the workflow' },
+  'm-notobject': {
+    parts: /^(error|components)/,
+    why: 'a merge that cannot be is an error, not an empty result',
+  },
+  'm-notobject-base': {
+    parts: /^(error|components)/,
+    why: 'a merge that cannot be is an error, not an empty result',
+  },
+  's-delete-unreachable': {
+    parts: /^run: checkpoints/,
+    why: 'deletion goes on in the other clusters, and does not wait for a dead one for ever',
+  },
+};
 
 interface Vector {
-  id: string;
-  note?: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the vectors' own shapes, read by the code below
-  input: any;
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  output: any;
+  readonly id: string;
+  readonly note?: string;
+  readonly input: unknown;
+  readonly output: unknown;
 }
 
 const vectors: Vector[] = existsSync(FILE)
@@ -38,105 +54,54 @@ const vectors: Vector[] = existsSync(FILE)
       .split('\n')
       .map(line => JSON.parse(line))
   : [];
-const title = ({ id, note }: Vector) => `${id}: ${note ?? ''}`;
 
-describe.skipIf(vectors.length === 0)(
-  'KubeVela’s observed behaviour (the reference vectors are there)',
-  () => {
-    const merges = vectors.filter(({ id }) => id.startsWith('m-'));
-    const plans = vectors.filter(({ id }) => (PLANS.test(id) || TRAITS.test(id)) && !OTHER_GATES.has(id));
-
-    it('has vectors to run', () => {
-      expect(merges.length).toBeGreaterThan(30);
-      expect(plans.length).toBeGreaterThan(60);
-    });
-
-    for (const vector of merges) it(title(vector), () => checkMerge(vector));
-    for (const vector of plans) it(title(vector), () => checkPlan(vector));
-  },
-);
-
-function checkMerge({ id, input, output }: Vector): void {
-  const merge = () =>
-    (input.merge.overrides as unknown[])
-      .map((properties): Override => decode(overrideSchema, properties, 'override'))
-      .reduce<Component[]>(applyOverride, input.merge.components);
-  if (output.error !== undefined || REJECTED.has(id)) expect(merge).toThrow(/must be an object/);
-  else expect(JSON.parse(JSON.stringify(merge()))).toEqual(output.components);
-}
-
-function checkPlan({ input, output }: Vector): void {
-  const made = () => planOf(input);
-  if (output.plan.error !== undefined) {
-    expect(made).toThrow(expect.objectContaining({ name: 'PlanError' }));
-    return;
-  }
-  const { mode, steps } = made();
-  expect(`${mode.steps}-${mode.subSteps}`).toBe(output.plan.workflowMode);
-  expect(steps.map(observable)).toEqual(output.plan.steps.map(expected));
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: as above
-function planOf(input: any): Plan {
-  const clusters: (ClusterInfo & { objects?: KubeObject[] })[] = (input.clusters ?? []).map(
-    (cluster: string | ClusterInfo) => (typeof cluster === 'string' ? { name: cluster } : cluster),
-  );
-  return plan({
-    application: stamped(input.application),
-    policies: input.policies ?? [],
-    workflow: input.workflow,
-    hubObjects: lookupIn(
-      input.hubObjects ?? [],
-      Object.fromEntries(clusters.map(({ name, objects = [] }) => [name, objects])),
-    ),
-    clusters,
+describe.skipIf(vectors.length === 0)('KubeVela’s observed answers (the reference vectors are there)', () => {
+  it('has all vectors to run', () => {
+    expect(vectors).toHaveLength(197);
   });
-}
 
-/** KubeVela's admission marks every Application with its version, and applications hand annotations on. */
-function stamped(application: KubeObject): KubeObject {
-  const annotations = { ...application.metadata.annotations, 'oam.dev/kubevela-version': 'v1.10.6' };
-  return { ...application, metadata: { ...application.metadata, annotations } };
-}
+  for (const { id, note = '', input, output } of vectors) {
+    const deliberate = DELIBERATE[id];
+    it(`${id}: ${deliberate?.why ?? note}`, async () => {
+      const found = differences(output, await answer(input));
+      if (deliberate === undefined) {
+        expect(found).toEqual([]);
+        return;
+      }
+      expect(found.length).toBeGreaterThan(0);
+      expect(found.filter(text => !deliberate.parts.test(text))).toEqual([]);
+    });
+  }
 
-/** What of a planned step the vectors show. */
-function observable(step: Plan['steps'][number]) {
-  const placed = step.error === undefined || step.placements.length > 0;
-  return {
-    name: step.name,
-    type: step.type,
-    policies: step.policies,
-    suspends: step.suspends,
-    failed: step.error !== undefined,
-    placements: placed ? step.placements.map(placementText) : undefined,
-    dispatch: step.dispatch
-      .map(({ cluster, namespace, component, merged: { name, type, traits }, manifests }) => ({
-        cluster,
-        namespace,
-        component,
-        manifests,
-        merged: { name, type, traits },
-      }))
-      .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1)),
-  };
-}
+  it('has a word for people on each deliberate difference', () => {
+    const told = readText('docs/engine.md');
+    expect(Object.keys(DELIBERATE).filter(id => !told.includes(`\`${id}\``))).toEqual([]);
+  });
+});
 
-// biome-ignore lint/suspicious/noExplicitAny: as above
-function expected(step: any) {
-  return { ...step, suspends: step.suspends ?? false, failed: step.error !== undefined, error: undefined };
-}
+describe('the comparison', () => {
+  const run = (more: object) => ({ run: { timeline: [{ phase: 'running' }], objects: {}, ...more } });
 
-function sortKey({
-  cluster,
-  namespace = '',
-  component,
-}: {
-  cluster: string;
-  namespace?: string | undefined;
-  component: string;
-}) {
-  return `${cluster} ${component} ${namespace}`;
-}
+  it('sees other components, errors, phases, steps, health and objects', () => {
+    expect(differences({ components: [] }, { components: [{ name: 'a' }] })).toHaveLength(1);
+    expect(differences({ plan: { error: 'x' } }, { plan: { steps: [] } })).toHaveLength(1);
+    const step = { name: 's', type: 'deploy', dispatch: [{ cluster: 'c1', manifests: [{ kind: 'A' }] }] };
+    const other = { ...step, dispatch: [{ cluster: 'c1', manifests: [{ kind: 'B' }] }] };
+    expect(differences({ plan: { steps: [step] } }, { plan: { steps: [other] } })).toHaveLength(1);
+    expect(differences(run({}), run({ timeline: [{ phase: 'unhealthy' }] }))).toHaveLength(1);
+    expect(differences(run({}), run({ objects: { c1: [{ kind: 'A' }] } }))).toHaveLength(1);
+    const services = [{ name: 'a', cluster: 'c1', namespace: 'n', healthy: true }];
+    expect(differences(run({ final: { services } }), run({}))).toHaveLength(1);
+    const workflow = { steps: [{ name: 's', phase: 'failed', reason: 'Timeout' }] };
+    expect(differences(run({ final: { workflow } }), run({}))).toHaveLength(1);
+  });
+
+  it('does not see texts, counts of looks and conditions', () => {
+    const a = run({ timeline: [{ phase: 'running', reconcile: 3, conditions: [] }], reconciles: 7 });
+    expect(differences(a, run({}))).toEqual([]);
+    expect(differences({ error: 'a' }, { error: 'b' })).toEqual([]);
+  });
+});
 
 if (vectors.length === 0)
   it.skip('the reference vectors are not here: ../shared/reference/engine-vectors.jsonl');
