@@ -54,6 +54,20 @@ describe("the article's three verification steps", () => {
   });
 });
 
+describe.each(['README.md', 'README.zh-CN.md'])('%s', document => {
+  const shown = [
+    ...readFileSync(join(root, document), 'utf8').matchAll(
+      /^bin\/liangdi (curl-loop --lab simulated.*?) +# (.*)$/gm,
+    ),
+  ];
+
+  test('shows all three steps', () => expect(shown).toHaveLength(3));
+
+  test.each(shown.map(([, line = '', result = '']) => [line, result]))('%s: %s', async (line, result) => {
+    expect((await liangdi(line.split(' '))).stderr.split('\n').at(-2)).toBe(result);
+  });
+});
+
 /** The article is not everybody's to have. */
 const article = join(root, '../shared/seed/article.txt');
 test.skipIf(!existsSync(article))("prints the article's pages to the letter, and nothing else", async () => {

@@ -141,7 +141,7 @@ class AttachedLab implements Lab {
     this.#own.hasKubeVela = engine === 'kubevela';
     // As JSON has it: without fields that are undefined.
     await this.undoLog.begin(this.name, JSON.parse(JSON.stringify(settings)));
-    progress('the kind lab is up; kubeconfigs are in it', `${relative('.', this.#folder) || '.'}/`);
+    progress('the clusters stay as they are', `kubeconfigs in ${relative('.', this.#folder) || '.'}/`);
   }
 
   addressOf(centre: string): string {
