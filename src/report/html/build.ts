@@ -1,6 +1,7 @@
 import { type FaultLife, faultLives } from '../../drill/faults.ts';
 import { readSettings, type Settings } from '../../drill/settings.ts';
 import type { Period, Verdict } from '../../drill/verdict.ts';
+import type { EngineName } from '../../kube/engines.ts';
 import { centresOf } from '../../kube/topology.ts';
 import { InputError } from '../../runtime/input-error.ts';
 import type { AnswerEvent, DrillEvent, EndEvent, FaultEvent, JournalEvent } from '../../runtime/journal.ts';
@@ -59,7 +60,7 @@ export function reportModel(events: readonly JournalEvent[], verdict: Verdict): 
   const requests = requestColumns(chosen, placed.length, names, begins);
   return {
     ...safeTexts<Omit<ReportModel, 'configuration'>>({
-      ...titleOf(header, verdict),
+      ...titleOf(header, settings.topology.engine, verdict),
       ended: outline.end ? { reason: outline.end.reason, detail: outline.end.detail ?? '' } : null,
       ...range,
       events: events.length,
@@ -134,7 +135,11 @@ function outlineOf(events: readonly JournalEvent[], settings: Settings): Outline
   };
 }
 
-function titleOf({ version, timeScale = 1, lab, seed }: DrillEvent, { scenario, proves, verdict }: Verdict) {
+function titleOf(
+  { version, timeScale = 1, lab, seed }: DrillEvent,
+  engine: EngineName,
+  { scenario, proves, verdict }: Verdict,
+) {
   return {
     scenario,
     proves,
@@ -143,17 +148,18 @@ function titleOf({ version, timeScale = 1, lab, seed }: DrillEvent, { scenario, 
     version,
     timeScale,
     verdict,
-    replay: replay(scenario, lab, seed, timeScale),
+    replay: replay(scenario, lab, engine, seed, timeScale),
   };
 }
 
 /** A name goes into a command only if a shell takes it for a name. */
-function replay(scenario: string, lab: string, seed: number, timeScale: number): string {
+function replay(scenario: string, lab: string, engine: EngineName, seed: number, timeScale: number): string {
   const plain = (text: string) => /^[A-Za-z0-9][-A-Za-z0-9._]*$/.test(text);
   return [
     'bin/liangdi drill',
     plain(scenario) ? scenario : 'SCENARIO.yaml',
     ...(lab !== 'simulated' && plain(lab) ? [`--lab ${lab}`] : []),
+    ...(engine === 'liangdi' ? [] : [`--engine ${engine}`]),
     `--seed ${seed}`,
     ...(timeScale === 1 ? [] : [`--time-scale ${timeScale}`]),
   ].join(' ');

@@ -2,7 +2,7 @@ import { type AnswerEvent, type RequestEvent, succeeded } from '../../runtime/jo
 import type { Answers, Requests } from './model.ts';
 import type { Names } from './names.ts';
 
-const MOST_REQUESTS = 6000;
+const MOST_REQUESTS = 12_000;
 /** In how many stretches a long drill is cut to choose from; the most that stay below the limit are taken. */
 const STRETCHES = [4000, 2000, 1000, 500, 200, 100, 50, 20, 10, 1];
 

@@ -193,7 +193,7 @@ function runParts(model) {
     section(
       say('story'),
       {},
-      details(say('story'), () => storyList(model, reader), { class: 'keep' }),
+      details(say('stories', model.moments.length), () => storyList(model, reader)),
     ),
     section(say('drill'), {}, drillFacts(model)),
   );

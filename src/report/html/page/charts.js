@@ -33,10 +33,9 @@ function colours() {
  * @param {[number, number]} given.range
  * @param {(value: number) => string} [given.value]
  * @param {(chart: Chart) => void} [given.draw]
- * @param {number} [given.logarithmic] 1 for a logarithmic scale.
  * @returns {View}
  */
-function timeChart({ model, reader, host, label, height, series, data, range, value, draw, logarithmic }) {
+function timeChart({ model, reader, host, label, height, series, data, range, value, draw }) {
   const paint = colours();
   const axis = { stroke: paint.ink, grid: { stroke: paint.line, width: 1 }, ticks: { stroke: paint.line } };
   const drawn = new uPlot(
@@ -45,7 +44,7 @@ function timeChart({ model, reader, host, label, height, series, data, range, va
       height,
       scales: {
         x: { time: false, min: choice.from, max: choice.until },
-        y: { range, ...(logarithmic ? { distr: 3 } : {}) },
+        y: { range },
       },
       cursor: {
         sync: { key: 'drill', scales: ['x', null] },
@@ -63,10 +62,10 @@ function timeChart({ model, reader, host, label, height, series, data, range, va
           space: 80,
         },
         value === undefined
-          ? { ...axis, show: false, size: 56 }
+          ? { ...axis, show: false, size: 66 }
           : {
               ...axis,
-              size: 56,
+              size: 66,
               values: (_, splits) => splits.map(each => (each === null ? '' : value(each))),
             },
       ],
@@ -75,6 +74,8 @@ function timeChart({ model, reader, host, label, height, series, data, range, va
         drawClear: [chart => drawFaults(chart, model, paint)],
         draw: [chart => draw?.(chart), chart => drawMoment(chart, paint)],
         setSelect: [chart => selected(chart, reader)],
+        // Without a pointer on it the legend reads the moment.
+        setLegend: [chart => chart.legend.idx ?? readMoment(chart)],
       },
     },
     data,
@@ -102,9 +103,16 @@ function timeChart({ model, reader, host, label, height, series, data, range, va
       if (min !== choice.from || max !== choice.until)
         drawn.setScale('x', { min: choice.from, max: choice.until });
       else drawn.redraw(false, false);
-      if (value !== undefined) drawn.setLegend({ idx: drawn.valToIdx(choice.at) }, false);
+      if (value !== undefined) queueMicrotask(() => readMoment(drawn));
     },
   };
+}
+
+/** @param {Chart} chart */
+function readMoment(chart) {
+  const [times] = chart.data;
+  const bin = Array.from(times).findLastIndex(at => at <= choice.at);
+  chart.setLegend({ idx: Math.max(0, bin) }, false);
 }
 
 /** @param {Chart} chart @param {Reader} reader */
@@ -244,9 +252,8 @@ function errorChart(model, reader, host) {
 function latencyChart(model, reader, host) {
   const paint = colours();
   const { p50, p99 } = model.bins;
-  const known = [...p50, ...p99].flatMap(value => (value === null ? [] : [Math.max(1, value)]));
-  const most = Math.max(10, ...known);
-  const least = Math.min(most / 10, ...known);
+  const known = [...p50, ...p99].flatMap(value => (value === null ? [] : [value]));
+  const most = known.reduce((one, other) => Math.max(one, other), 10);
   const line = (/** @type {string} */ label, /** @type {string} */ stroke, /** @type {number[]} */ dash) => ({
     label: say('latencyOf', label),
     stroke,
@@ -263,8 +270,7 @@ function latencyChart(model, reader, host) {
     host,
     label: say('latency'),
     height: 140,
-    range: [least / 1.5, most * 1.5],
-    logarithmic: 1,
+    range: [0, most * 1.1],
     value: span,
     data: /** @type {uPlot.AlignedData} */ ([binTimes(model), toTheEnd(p50), toTheEnd(p99)]),
     series: [line('50%', paint.colour(0), []), line('99%', paint.colour(1), [6, 4])],
