@@ -117,9 +117,10 @@ export class Timeline {
   }
 
   #heading({ scenario, lab, seed, timeScale }: DrillEvent): readonly string[] {
-    const { name, proves } = header(scenario);
+    const { name, proves, engine } = header(scenario);
+    const other = engine === 'liangdi' ? '' : ` with ${engine}`;
     const pace = timeScale === undefined ? '' : `, ${timeScale} times as fast`;
-    const title = this.#paint('bold', `${name} on the ${lab} lab, seed ${seed}${pace}`);
+    const title = this.#paint('bold', `${name} on the ${lab} lab${other}, seed ${seed}${pace}`);
     return [title, ...(proves === '' ? [] : wrap(proves, this.#width)), ''];
   }
 
@@ -270,7 +271,11 @@ function some(items: readonly string[]): string {
 }
 
 /** What the timeline needs of the scenario in the journal's first line, which is free in form to the journal. */
-function header(scenario: unknown): { name: string; proves: string } {
-  const { name = 'a drill', proves = '' } = (scenario ?? {}) as { name?: string; proves?: string };
-  return { name, proves };
+function header(scenario: unknown): { name: string; proves: string; engine: string } {
+  const {
+    name = 'a drill',
+    proves = '',
+    topology,
+  } = (scenario ?? {}) as { name?: string; proves?: string; topology?: { engine?: string } };
+  return { name, proves, engine: topology?.engine ?? 'liangdi' };
 }

@@ -13,6 +13,20 @@ function told(events: JournalEvent[], width = 100): string {
     .join('');
 }
 
+test('a drill says first what it runs on, and which engine if it is not the usual one', () => {
+  const title = (scenario: object) =>
+    told([
+      { at: 0, kind: 'drill', format: 1, version: '0.1.0', lab: 'kind', seed: 1, timeScale: 7.5, scenario },
+    ]);
+  const name = 'steady';
+  const plain = 'steady on the kind lab, seed 1, 7.5 times as fast\n\n';
+  expect(title({ name })).toBe(plain);
+  expect(title({ name, topology: { engine: 'liangdi', cities: [] } })).toBe(plain);
+  expect(title({ name, topology: { engine: 'kubevela', cities: [] } })).toBe(
+    'steady on the kind lab with kubevela, seed 1, 7.5 times as fast\n\n',
+  );
+});
+
 test('a drill reads as a story', () => {
   const scenario = {
     name: 'beijing-down',
