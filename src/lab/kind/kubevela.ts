@@ -60,8 +60,8 @@ export class KubeVela {
     await helm.show(release).catch((cause: Error) => {
       if (cause.message === 'stopped') throw cause;
       throw new LabError(
-        `KubeVela's chart cannot be had ${own ? `from ${own}` : `from ${REPOSITORY}`}. Say in LIANGDI_KUBEVELA_CHART ` +
-          `where one of ${KUBEVELA_VERSION} is: a folder or an archive on this machine, or an oci:// address\n${cause.message}`,
+        `KubeVela's chart cannot be had from ${own || REPOSITORY}. Say in LIANGDI_KUBEVELA_CHART where one of ` +
+          `${KUBEVELA_VERSION} is: a folder or an archive on this machine, or an oci:// address\n${cause.message}`,
         { cause },
       );
     });
