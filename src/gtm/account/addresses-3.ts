@@ -8,7 +8,7 @@ import {
   addressOf,
   addressStatus,
   cloudType,
-  configFields,
+  configReference,
   DONE,
   judgement,
   name,
@@ -266,7 +266,7 @@ export function configsWith(call: Pick<Call<unknown>, 'account' | 'view'>, pool:
   return Object.values(cloud.configs)
     .filter(config => config.members.some(member => member.id === pool.AddressPoolId))
     .map(config => ({
-      ...configFields(call, config),
+      ...configReference(call, config),
       InstanceName: cloud.instances[config.InstanceId]?.InstanceName ?? '',
     }));
 }

@@ -166,13 +166,15 @@ export interface MemberForm {
 
 /** A pool's addresses as its details show them. */
 function memberAddresses(seen: Seen, pool: CloudPool, form: MemberForm, held?: ReadonlySet<string>) {
+  // Within a config, tasks are not shown.
+  const withTasks = held === undefined;
   return pool.members.flatMap(member => {
     const address = seen.account.cloud.addresses[member.id];
     if (!address) return [];
     return [
       {
         ...addressFields(seen, address),
-        HealthTasks: { HealthTask: tasksOf(seen, address, false) },
+        ...(withTasks && { HealthTasks: { HealthTask: tasksOf(seen, address, false) } }),
         ...ranked(member, held?.has(`${pool.AddressPoolId}/${member.id}`) ?? false, form),
       },
     ];
@@ -220,17 +222,26 @@ export function commodityCode(): string {
   return 'dns_gtm_public_cn';
 }
 
-/** A config as references and lists show it, without its pools. */
+/** A config as lists show it, without its pools. */
 export function configFields(seen: Seen, config: InstanceConfig) {
-  const { ConfigId, InstanceId, ScheduleHostname, ScheduleRrType, ScheduleZoneMode, ScheduleZoneName } =
-    config;
+  const { ScheduleZoneMode } = config;
+  return {
+    ...configReference(seen, config),
+    ScheduleZoneMode,
+    CommodityCode: commodityCode(),
+    ...times(config),
+  };
+}
+
+/** The same as references show it. */
+export function configReference(seen: Seen, config: InstanceConfig) {
+  const { ConfigId, InstanceId, ScheduleHostname, ScheduleRrType, ScheduleZoneName } = config;
   const { Ttl, EnableStatus, AddressPoolLbStrategy, SequenceLbStrategyMode, Remark } = config;
   return {
     ConfigId,
     InstanceId,
     ScheduleHostname,
     ScheduleRrType,
-    ScheduleZoneMode,
     ScheduleZoneName,
     ScheduleDomainName: domainOf(config),
     Ttl,
@@ -239,9 +250,7 @@ export function configFields(seen: Seen, config: InstanceConfig) {
     SequenceLbStrategyMode,
     Remark,
     VersionCode: cloudInstanceOf(seen.account, InstanceId).VersionCode,
-    CommodityCode: commodityCode(),
     ...configStatus(seen, config),
-    ...times(config),
   };
 }
 
@@ -252,9 +261,10 @@ export function configPools(seen: Seen, config: InstanceConfig, full: boolean) {
     const pool = seen.account.cloud.pools[member.id];
     if (!pool) return [];
     const form = { lines: 'list' } as const;
+    const { Remark: _, ...fields } = poolFields(seen, pool);
     return [
       {
-        ...poolFields(seen, pool),
+        ...fields,
         ...ranked(member, held.has(member.id), form),
         ...(full && { Addresses: { Address: memberAddresses(seen, pool, form, held) } }),
       },
