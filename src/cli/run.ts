@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Scenario } from '../drill/scenario.ts';
 import type { Verdict } from '../drill/verdict.ts';
 import type { EngineName } from '../kube/engines.ts';
+import { LabError } from '../lab/lab.ts';
 import { newFolder, pointLatest, runName, writeFiles } from '../report/run-folder.ts';
 import type { JournalEvent } from '../runtime/journal.ts';
 import { wallStamp } from '../runtime/wall.ts';
@@ -31,8 +32,18 @@ export interface Outcome {
 export async function run(scenario: Scenario, options: RunOptions, signal: AbortSignal): Promise<Outcome> {
   const folder = runFolder(scenario, options);
   const outcome = await carryOut(scenario, options, folder, signal);
-  await conclude(outcome, options, folder);
+  try {
+    await conclude(outcome, options, folder);
+  } catch (error) {
+    throw outcome.failure === undefined ? error : bothFailures(outcome.failure, error);
+  }
   return outcome;
+}
+
+/** Why the drill broke off, and then why its run could not be written. */
+function bothFailures(failure: unknown, then: unknown): unknown {
+  if (!(failure instanceof LabError)) return failure;
+  return new LabError(`${failure.message}\n${then instanceof Error ? then.message : String(then)}`);
 }
 
 /** The run's folder, made when it is first asked for: a drill that does not begin leaves none. */

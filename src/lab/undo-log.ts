@@ -82,11 +82,8 @@ export class UndoFile implements UndoLog {
       throw new InputError(this.path, `cannot be read: ${(error as Error).message}`);
     }
     // The last line may be cut off: its writer was killed before what it tells of was done.
-    const entries = text
-      .slice(0, text.lastIndexOf('\n') + 1)
-      .split('\n')
-      .slice(0, -1)
-      .map((line, index) => parsed(line, this.path, index + 1));
+    const lines = text.split('\n').slice(0, -1);
+    const entries = lines.map((line, index) => parsed(line, this.path, index + 1));
     const [first, ...others] = entries;
     if (first === undefined) return undefined;
     if (first.step !== 'lab')

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LabError } from '../lab/lab.ts';
 import { InputError } from '../runtime/input-error.ts';
 
 /** The files of a run by name, in the order in which they are written: the last one's presence says that all are there. */
@@ -48,8 +49,14 @@ export function writeFiles(folder: string, files: RunFiles): void {
   for (const [name, text] of Object.entries(files)) {
     const file = join(folder, name);
     attempt(file, () => {
-      writeFileSync(`${file}.part`, text, { flag: 'wx' });
-      renameSync(`${file}.part`, file);
+      try {
+        writeFileSync(`${file}.part`, text, { flag: 'wx' });
+        renameSync(`${file}.part`, file);
+      } catch (error) {
+        // Half a file is of no use to anybody; one that was there before is not ours.
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(`${file}.part`, { force: true });
+        throw error;
+      }
     });
   }
 }
@@ -87,6 +94,10 @@ function attempt<T>(path: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Nobody has given us a bad place: the machine is at its end.
+    if (code === 'ENOSPC')
+      throw new LabError(`${path} cannot be written: the disk is full`, { cause: error });
     throw new InputError(path, `cannot be written: ${reason(error as NodeJS.ErrnoException)}`);
   }
 }
@@ -101,8 +112,6 @@ function reason(error: NodeJS.ErrnoException): string {
       return 'a file is in the way';
     case 'EISDIR':
       return 'a folder is in the way';
-    case 'ENOSPC':
-      return 'the disk is full';
     case 'EROFS':
       return 'the file system is read-only';
     default:

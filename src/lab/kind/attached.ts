@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { type DnsServer, serveDns } from '../../gtm/dns-server-real.ts';
 import type { Authority } from '../../gtm/dns-types.ts';
@@ -70,6 +70,7 @@ class AttachedLab implements Lab {
   ): Promise<AttachedLab> {
     const [folder] = await runFoldersNamed(docker);
     if (folder === undefined) throw new LabError('no kind lab is up: `liangdi up` brings one up');
+    mkdirSync(folder, { recursive: true });
     const own: Own = {
       hasKubeVela: false,
       engine: undefined,

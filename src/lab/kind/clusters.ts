@@ -76,6 +76,7 @@ async function kept(
   try {
     await node.unpause();
     await node.start();
+    await node.connect();
     const mended = (await node.restoreControlPlane()) || found !== 'running';
     const withinMs = mended ? MENDED_ANSWERS_WITHIN_MS : KEPT_ANSWERS_WITHIN_MS;
     cluster = await connect(name, node, workshop, true);

@@ -13,6 +13,26 @@ export interface OwnContainer {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** A call that takes longer hangs: the longest, the orderly stop of a container, has Docker's ten seconds. */
+const CALL_TIMEOUT_MS = 120_000;
+
+/** What the engine said no to (`statusCode`), or that it does not answer. */
+export class DockerError extends LabError {
+  readonly statusCode: number | undefined;
+
+  constructor(cause: Error & { statusCode?: number; json?: { message?: string } | null }) {
+    const { statusCode, json, message } = cause;
+    super(
+      statusCode === undefined
+        ? `Docker does not answer (${message}). What the lab made may still be there: ` +
+            'when Docker is back, `liangdi down` removes it'
+        : `Docker: ${json?.message ?? message}`,
+      { cause },
+    );
+    this.statusCode = statusCode;
+  }
+}
+
 const NOT_ENTERED = 'OCI runtime exec failed';
 const EXEC_ATTEMPTS = 5;
 
@@ -30,7 +50,9 @@ export class Docker {
     process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
     const { getContainerRuntimeClient } = await import('testcontainers');
     try {
-      return new Docker(await getContainerRuntimeClient());
+      const client = await getContainerRuntimeClient();
+      tellFailures(client.container.dockerode);
+      return new Docker(client);
     } catch (cause) {
       throw new LabError(
         'the kind lab needs Docker, and no engine answers. Start it (`docker info` says whether it runs), ' +
@@ -162,18 +184,19 @@ export class Docker {
 
   /** Takes a container off the lab's network; one that is off already is fine. */
   async disconnect(name: string): Promise<void> {
-    const { NetworkSettings } = await this.container(name).inspect();
-    if (NetworkSettings.Networks[NETWORK] !== undefined)
+    if (await this.isConnected(name))
       await this.api.getNetwork(NETWORK).disconnect({ Container: name, Force: true });
   }
 
-  /** Puts it back, at this address; one that is on it already is fine. A stopped one gets it when it starts. */
-  async connect(name: string, address: string): Promise<void> {
+  /** Puts it back, at an address that is free when none is given. A stopped one gets it when it starts. */
+  async connect(name: string, address?: string): Promise<void> {
+    const chosen = address === undefined ? {} : { EndpointConfig: { IPAMConfig: { IPv4Address: address } } };
+    await this.api.getNetwork(NETWORK).connect({ Container: name, ...chosen });
+  }
+
+  async isConnected(name: string): Promise<boolean> {
     const { NetworkSettings } = await this.container(name).inspect();
-    if (NetworkSettings.Networks[NETWORK] === undefined)
-      await this.api
-        .getNetwork(NETWORK)
-        .connect({ Container: name, EndpointConfig: { IPAMConfig: { IPv4Address: address } } });
+    return NetworkSettings.Networks[NETWORK] !== undefined;
   }
 
   async removeNetwork(): Promise<void> {
@@ -185,6 +208,16 @@ export class Docker {
     const found = await this.api.listNetworks({ filters: { name: [NETWORK] } });
     return found.filter(network => network.Name === NETWORK);
   }
+}
+
+/** Every call passes the modem's `dial`. */
+function tellFailures({ modem }: Dockerode): void {
+  type Callback = (error: Error | null, answer: unknown) => void;
+  // Its types do not know the field.
+  Object.assign(modem, { timeout: CALL_TIMEOUT_MS });
+  const dial = modem.dial.bind(modem) as (options: unknown, callback: Callback) => void;
+  modem.dial = (options: unknown, callback: Callback) =>
+    dial(options, (error, answer) => callback(error && new DockerError(error), answer));
 }
 
 /** A kind cluster that somebody named as ours is on another network. */

@@ -26,7 +26,7 @@ import { struck } from './links.ts';
 import { type Lock, lockLab } from './lock.ts';
 import { INGRESS_IMAGE, KEPT_LABEL, NODE_IMAGE, TOXIPROXY_IMAGE } from './pins.ts';
 import { HUB, type Raised, raiseCentre, raiseHub, wayFromHub } from './raise.ts';
-import { removeClusterFiles } from './run-files.ts';
+import { removeClusterFiles, tellUnwritable } from './run-files.ts';
 import { tooFewWatches } from './watches.ts';
 
 /** How often people hear what is still awaited. */
@@ -95,6 +95,8 @@ export class KindLab implements Lab {
   readonly #lock: Lock;
   #undoFile: UndoFile | undefined;
   #isUp = false;
+  /** It was up before, to stay. */
+  #isFound = false;
   #isKept: boolean;
   #nameServer: DnsServer | undefined;
   #startEngine: (() => Engine) | undefined;
@@ -159,7 +161,7 @@ export class KindLab implements Lab {
   }
 
   up(progress: Progress): Promise<void> {
-    this.#rising ??= this.#rise(progress);
+    this.#rising ??= this.#rise(progress).catch(tellUnwritable);
     return this.#rising;
   }
 
@@ -203,9 +205,12 @@ export class KindLab implements Lab {
     }
     this.#hub?.kube.close();
     await this.#nameServer?.stop();
-    if (this.#rising !== undefined) await this.#leave();
-    await this.#lock.release();
-    this.clock.stop();
+    try {
+      if (this.#rising !== undefined) await this.#leave();
+    } finally {
+      await this.#lock.release();
+      this.clock.stop();
+    }
     const failure = this.#localFailure;
     if (failure !== undefined)
       throw new LabError(
@@ -215,9 +220,12 @@ export class KindLab implements Lab {
       );
   }
 
-  /** What is kept needs the files in this run's folder for as long as faults are in it that nobody has healed. */
+  /**
+   * What is kept needs the files in this run's folder for as long as faults are in it that nobody has healed. A lab that
+   * stays does so for one who loses patience, too: the next drill mends it.
+   */
   async #leave(): Promise<void> {
-    const kept = this.#isUp && this.#isKept;
+    const kept = this.#isKept && (this.#isUp || (this.#isFound && this.#options.signal?.aborted === true));
     if (!kept) await (this.#isUp ? removeAll(this.#docker) : sweep(this.clock, this.#docker));
     if (kept && (this.#undoFile?.read()?.unhealed ?? []).length > 0) return;
     this.#undoFile?.remove();
@@ -233,7 +241,8 @@ export class KindLab implements Lab {
     const { signal = this.#stopping.signal } = this.#options;
     const folder = resolve(this.#options.runFolder());
     mkdirSync(folder, { recursive: true });
-    this.#isKept ||= await isKept(this.#docker);
+    this.#isFound = await isKept(this.#docker);
+    this.#isKept ||= this.#isFound;
     const workshop: Workshop = {
       docker: this.#docker,
       kind: this.#kind,

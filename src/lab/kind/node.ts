@@ -60,14 +60,20 @@ export class Node {
     return this.#docker.disconnect(this.name);
   }
 
-  /** At the address that it had: its Kubernetes knows no other. */
+  /** At the address that it had: its Kubernetes knows no other while it runs. */
   async connect(): Promise<void> {
+    if (await this.#docker.isConnected(this.name)) return;
     // kind's entrypoint writes it down at each start.
     const address = (await this.exec('cat', '/kind/old-ipv4')).trim();
     await this.#docker.connect(this.name, address);
   }
 
   async start(): Promise<void> {
+    const status = await this.status();
+    // A paused one runs, and whoever paused it goes on with it.
+    if (status === 'running' || status === 'paused') return;
+    // Off the network for good, when who stopped it was killed; kind's entrypoint copes with any address at a start.
+    if (!(await this.#docker.isConnected(this.name))) await this.#docker.connect(this.name);
     await this.#docker.container(this.name).start().catch(unlessDone);
   }
 

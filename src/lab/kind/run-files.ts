@@ -1,5 +1,6 @@
 import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { LabError } from '../lab.ts';
 import { UNDO_LOG } from '../undo-log.ts';
 
 /** Of a cluster, by its name. The kind command line locks the file that it writes. */
@@ -22,6 +23,15 @@ export function removeRemains(runFolder: string): void {
   removeClusterFiles(runFolder);
   rmSync(join(runFolder, UNDO_LOG), { force: true });
   if (before.length > 0 && filesOf(runFolder).length === 0) rmdirSync(runFolder);
+}
+
+/** Throws an error on; that of a file which cannot be written as a LabError. */
+export function tellUnwritable(error: unknown): never {
+  const { code, path, syscall, message } = error as NodeJS.ErrnoException;
+  const isOfFile = !(error instanceof LabError) && code !== undefined && syscall !== 'connect';
+  if (isOfFile && (path !== undefined || code === 'ENOSPC'))
+    throw new LabError(`the run's folder cannot be written: ${message}`, { cause: error });
+  throw error;
 }
 
 function filesOf(folder: string): string[] {
