@@ -35,7 +35,7 @@ function holdDown(kube: KubeClient, controls: Controls): Hold {
 
 export const applicationDown = faultKind({
   kind: 'application-down',
-  says: 'the application has no pod left in the centre: its ingress answers 503',
+  says: 'the application has no pod left in the centre: its ingress answers 503, once it has seen the last one go',
   strikes: 'centres',
   needs: ['kubernetes-api'],
   schema: z.strictObject({}),
@@ -48,8 +48,9 @@ export const applicationDown = faultKind({
     await scale(kube, controls, 0);
     return holdDown(kube, controls);
   },
+  // All pods are told to go at once: the first request that none of them serves shows it, a while before the 503.
   isInEffect: (controls, centre) =>
-    requestShows(controls, centre, ({ response }) => response?.status === 503),
+    requestShows(controls, centre, ({ response }) => (response?.status ?? 0) >= 500),
   async heal(controls, centre, undo) {
     await scale(controls.centre(centre).kube, controls, (undo as { replicas: number }).replicas);
   },

@@ -191,8 +191,14 @@ export class PodWorker {
     if (this.#state !== 'stopping') return;
     this.#state = 'stopped';
     this.#program?.kill();
-    if (this.#address !== undefined) this.#keeper.machine.network.detach(this.#address);
-    this.#keeper.ended(this);
+    const { clock, network } = this.#keeper.machine;
+    const address = this.#address;
+    if (address === undefined) return this.#keeper.ended(this);
+    network.detach(address);
+    clock.after(this.#draw('networkTeardown'), () => {
+      network.lose(address);
+      clock.after(this.#draw('podRemoval'), () => this.#keeper.ended(this));
+    });
   }
 
   /** What was mounted once stays when the API is away. */
@@ -211,6 +217,8 @@ export class PodWorker {
       | 'podStart'
       | 'deathNotice'
       | 'termination'
+      | 'networkTeardown'
+      | 'podRemoval'
       | 'mountUpdate'
       | 'containerRestart',
   ): number {

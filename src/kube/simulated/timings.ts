@@ -60,8 +60,12 @@ export interface Timings {
   readonly crashBackOff: BackOff;
   /** A container that ran this long starts with a clean back-off, 10 min. */
   readonly crashForgiven: number;
-  /** From SIGTERM to the exit of web-demo, which honours it. */
+  /** From a pod's deletion to the exit of web-demo, which serves for another second after SIGTERM. */
   readonly termination: Span;
+  /** From the last process' exit to the end of the pod's network: its address refuses until then, and swallows after. */
+  readonly networkTeardown: Span;
+  /** From there to the pod's leaving the API: the kubelet's last words take their turns. */
+  readonly podRemoval: Span;
 
   /** From the kubelet's start (or `startIngress`) to an ingress that listens. */
   readonly ingressStart: Span;
@@ -96,7 +100,9 @@ export const timings: Timings = {
   deathNotice: { min: 100, max: 1000 },
   crashBackOff: { first: 10_000, limit: 300_000 },
   crashForgiven: 600_000,
-  termination: { min: 1000, max: 2000 },
+  termination: { min: 1100, max: 1300 },
+  networkTeardown: { min: 700, max: 1100 },
+  podRemoval: { min: 1900, max: 2700 },
   ingressStart: { min: 2000, max: 3000 },
   ingressSync: { min: 2000, max: 3000 },
   ingressReaction: { min: 20, max: 100 },
