@@ -57,8 +57,7 @@ export function checkedParameters<S extends z.ZodType>(schema: S, values: object
 function errorOf(issue: z.core.$ZodIssue): ApiError {
   const parameter = issue.path.map(part => (typeof part === 'number' ? part + 1 : String(part))).join('.');
   const absent = issue.input === undefined || issue.input === '';
-  const wanted =
-    issue.code === 'invalid_type' || issue.code === 'too_small' || issue.code === 'invalid_value';
+  const wanted = ['invalid_type', 'invalid_union', 'invalid_value', 'too_small'].includes(issue.code);
   if (absent && wanted) return missing(parameter);
   if (issue.code === 'invalid_value') {
     const most = issue.values.map(String).join(', ');
