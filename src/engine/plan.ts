@@ -1,3 +1,4 @@
+import { isObject } from '../kube/json.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import {
   type Application,
@@ -67,8 +68,11 @@ export function plan(input: PlanInput): Plan {
   const application = readApplication(input.application);
   const { name, namespace, annotations } = application;
   const rules = resourceRules(application.policies);
-  for (const component of application.components)
-    checkTypes(component, `Application ${name}: component ${component.name}`);
+  for (const component of application.components) {
+    const where = `Application ${name}: component ${component.name}`;
+    checkTypes(component, where);
+    checkProperties(component, where);
+  }
   const { mode, steps } = workflowOf(application, input.workflow);
   const policies = policiesOf(application, input.policies, steps);
   const components = application.components.map(component => loaded(component, namespace, input.hubObjects));
@@ -77,7 +81,8 @@ export function plan(input: PlanInput): Plan {
   const publishVersion = annotations[PUBLISH_VERSION];
   for (const step of steps.flatMap(each => [each, ...(each.subSteps ?? [])]))
     if (step.type === 'apply-component') componentOf(step, application.components);
-  const context = { rendering, policies, components, clusters: input.clusters };
+  const written = application.components;
+  const context = { rendering, policies, components, written, clusters: input.clusters };
   return {
     application: name,
     namespace,
@@ -96,6 +101,16 @@ function checkTypes(component: Pick<Component, 'type' | 'traits'>, where: string
   for (const { type } of component.traits ?? []) {
     if (traitDefinitions.has(type)) continue;
     throw new PlanError(`${where}: ${unknownType('trait', type, traitDefinitions.keys())}`);
+  }
+}
+
+function checkProperties(component: Component, where: string): void {
+  for (const [what, properties] of [
+    [where, component.properties],
+    ...(component.traits ?? []).map(trait => [`${where}: trait ${trait.type}`, trait.properties] as const),
+  ] as const) {
+    if (properties == null || isObject(properties)) continue;
+    throw new PlanError(`${what}: properties must be a mapping of fields, not ${JSON.stringify(properties)}`);
   }
 }
 

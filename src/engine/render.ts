@@ -110,21 +110,23 @@ function finished(
     ...rest,
     name: name || nameFor(component, role[TRAIT_TYPE], object),
     ...(namespaced ? { namespace: placement.namespace ?? (namespace || application.namespace) } : {}),
-    labels: without(
-      {
-        ...labels,
-        ...application.labels,
-        [OWNER_NAME]: application.name,
-        [OWNER_NAMESPACE]: application.namespace,
-        'app.oam.dev/component': component.name,
-        [APP_REVISION]: revision,
-        ...(replicaKey === undefined ? {} : { 'app.oam.dev/replicaKey': replicaKey }),
-        // A trait's own value stays here, and only here, as KubeVela has it.
-        'app.oam.dev/cluster': labels?.['app.oam.dev/cluster'] ?? placement.cluster,
-        ...role,
-      },
-      filtered(application, 'labels'),
-    ),
+    labels: {
+      ...labels,
+      ...without(
+        {
+          ...application.labels,
+          [OWNER_NAME]: application.name,
+          [OWNER_NAMESPACE]: application.namespace,
+          'app.oam.dev/component': component.name,
+          [APP_REVISION]: revision,
+        },
+        filtered(application, 'labels'),
+      ),
+      ...(replicaKey === undefined ? {} : { 'app.oam.dev/replicaKey': replicaKey }),
+      // A trait's own value stays here, and only here, as KubeVela has it.
+      'app.oam.dev/cluster': labels?.['app.oam.dev/cluster'] ?? placement.cluster,
+      ...role,
+    },
     ...(Object.keys(finalAnnotations).length === 0 ? {} : { annotations: finalAnnotations }),
   };
   return { ...object, metadata };
@@ -132,7 +134,8 @@ function finished(
 
 /** Objects that go along have names of their own; one without gets one from what it says. */
 function nameFor(component: Component, traitType: string | undefined, object: KubeObject): string {
-  return traitType === undefined ? component.name : `${component.name}-trait-${hashOf(object).slice(0, 10)}`;
+  if (traitType === undefined) return component.name;
+  return `${component.name}-${traitType.toLowerCase()}-${hashOf(object).slice(0, 10)}`;
 }
 
 /** Keys that the application keeps from its objects. */

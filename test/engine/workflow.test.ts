@@ -41,6 +41,7 @@ const planOf = (mode: Mode, ...steps: PlannedStep[]): Plan => ({
     },
     policies: new Map(),
     components: [],
+    written: [],
     clusters: [],
   },
 });

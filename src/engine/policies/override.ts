@@ -56,21 +56,26 @@ function overridden(component: Component, patch: ComponentPatch): Component {
 }
 
 /**
- * A name in an override is a regular expression, matched anywhere in the component's name, in which `*` stands for any
- * text. One that cannot be compiled matches nothing.
+ * A name in an override is a regular expression of Go (RE2), matched anywhere in the component's name, in which `*`
+ * stands for any text. One that cannot be compiled matches nothing.
  */
 function namePattern(text: string): (name: string) => boolean {
+  const [, flag, source = ''] = /^(\(\?i\))?(.*)$/s.exec(text.replaceAll('*', '.*')) ?? [];
+  if (NOT_IN_RE2.test(source)) return () => false;
   try {
-    const pattern = new RegExp(text.replaceAll('*', '.*'));
+    const pattern = new RegExp(source, flag === undefined ? '' : 'i');
     return name => pattern.test(name);
   } catch {
     return () => false;
   }
 }
 
+/** Looking around and back, which JavaScript knows and RE2 does not. */
+const NOT_IN_RE2 = /\(\?<?[=!]|\\[1-9]|\\k</;
+
 function added(patch: ComponentPatch): Component {
   const { name, type, properties, externalRevision } = patch;
-  const traits = mergeTraits([], patch.traits ?? []);
+  const traits = (patch.traits ?? []).flatMap(({ disable, ...kept }) => (disable ? [] : [kept]));
   return {
     name,
     type,

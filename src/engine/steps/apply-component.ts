@@ -10,11 +10,14 @@ const schema = z.object({
   namespace: z.string().default(''),
 });
 
-/** Writes one component of the application, without policies, to the hub or a cluster that it names. */
+/**
+ * Writes one component of the application, without policies, to the hub or a cluster that it names. As by KubeVela,
+ * references of a ref-objects component are not followed: use a deploy step for those.
+ */
 export const applyComponent: StepDefinition = {
-  plan(step, { rendering, components }) {
+  plan(step, { rendering, written }) {
     const { cluster, namespace, component: name } = propertiesOf(step);
-    const component = componentOf(step, components);
+    const component = componentOf(step, written);
     const { dependsOn, inputs, outputs, ...alone } = component;
     const placement = namespace === '' ? { cluster } : { cluster, namespace };
     const hasInputs = (step.inputs ?? []).length + (inputs ?? []).length > 0;

@@ -65,6 +65,8 @@ export interface StepContext {
   readonly policies: ReadonlyMap<string, Policy>;
   /** The application's components, objects in the place of references to them. */
   readonly components: readonly Component[];
+  /** The components as the application has them. */
+  readonly written: readonly Component[];
   readonly clusters: readonly ClusterInfo[];
 }
 

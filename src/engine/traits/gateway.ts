@@ -23,6 +23,9 @@ export const gateway: TraitDefinition = {
   outputs(properties, context) {
     const given = decode(schema, properties ?? {}, 'gateway');
     const { domain, secretName, gatewayHost, existingServiceName, classInSpec, pathType } = given;
+    if (secretName !== undefined && domain === undefined) {
+      throw new Error('gateway: secretName needs a domain to be the certificate of');
+    }
     const suffix = given.name === undefined ? '' : `-${given.name}`;
     const name = context.name + suffix;
     const service = existingServiceName ?? name;
