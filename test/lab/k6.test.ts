@@ -33,7 +33,6 @@ function pathWith(script?: string): void {
     chmodSync(k6, 0o755);
   }
   vi.stubEnv('PATH', `${join(folder, 'bin')}:/bin`);
-  vi.stubEnv('DOCKER_HOST', `unix://${join(folder, 'no-docker.sock')}`);
 }
 
 describe('the command line', () => {
@@ -86,7 +85,14 @@ describe('the command line', () => {
 describe('without k6', () => {
   test('says how to get it', async () => {
     pathWith();
-    await expect(findK6()).rejects.toThrow(/^--load k6 needs k6, .* `docker pull grafana\/k6:[\d.]+`$/);
+    await expect(findK6(async () => false)).rejects.toThrow(
+      /^--load k6 needs k6, .* `docker pull grafana\/k6:[\d.]+`$/,
+    );
+  });
+
+  test('takes its image, where that is there', async () => {
+    pathWith();
+    expect(await findK6(async () => true)).toBe('image');
   });
 
   test('the simulated lab, which has no real requests, refuses it: exit 3', async () => {

@@ -22,12 +22,12 @@ const SPARE_MS = 60_000;
 export type K6 = 'program' | 'image';
 
 /** @throws LabError that says how to get it, when it is neither */
-export async function findK6(): Promise<K6> {
+export async function findK6(hasImage: () => Promise<boolean> = isImageThere): Promise<K6> {
   try {
     await command('k6', ['version'], { timeoutMs: VERSION_WITHIN_MS });
     return 'program';
   } catch {
-    if (await isImageThere()) return 'image';
+    if (await hasImage()) return 'image';
   }
   throw new LabError(
     `--load k6 needs k6, and there is neither a k6 in the PATH nor the image ${K6_IMAGE}. Get one: ` +
