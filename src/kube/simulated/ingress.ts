@@ -31,6 +31,9 @@ export class Ingress {
   #state: State = 'stopped';
   #syncing = false;
   #routes: Routes | undefined;
+  /** The earliest moment of the next reading of the routes, and whether one is to come then. */
+  #rereadFrom = 0;
+  #rereading = false;
 
   /** `address` is the one that clients reach it by. */
   constructor(options: {
@@ -52,7 +55,7 @@ export class Ingress {
     this.#onSynced = onSynced;
     const queue = (reaction: Timings['reaction'], reconcile: (key: string) => void): WorkQueue =>
       new WorkQueue({ clock, random, reaction, retry: timings.retry, reconcile });
-    this.#refresh = queue(timings.ingressReaction, () => this.#readRoutes());
+    this.#refresh = queue(timings.ingressReaction, () => this.#reread());
     this.#publish = queue(timings.ingressAddress, key => this.#publishAddress(key));
     for (const kind of [ENDPOINT_SLICE, SERVICE, INGRESS])
       api.subscribe(kind, () => this.#refresh.add('routes'));
@@ -88,6 +91,7 @@ export class Ingress {
     this.#state = 'stopped';
     this.#routes = undefined;
     this.#syncing = false;
+    this.#rereading = false;
     this.#proxy.drop();
     this.disconnect();
   }
@@ -124,7 +128,19 @@ export class Ingress {
     this.#onSynced();
   }
 
+  #reread(): void {
+    if (this.#rereading) return;
+    const wait = this.#rereadFrom - this.#clock.now();
+    if (wait <= 0) return this.#readRoutes();
+    this.#rereading = true;
+    this.#clock.after(wait, () => {
+      this.#rereading = false;
+      if (this.#api.serving) this.#readRoutes();
+    });
+  }
+
   #readRoutes(): void {
+    this.#rereadFrom = this.#clock.now() + this.#timings.ingressThrottle;
     this.#routes = routesOf(this.#api.list(INGRESS), this.#api.list(SERVICE), this.#api.list(ENDPOINT_SLICE));
   }
 

@@ -60,7 +60,7 @@ export interface Timings {
   readonly crashBackOff: BackOff;
   /** A container that ran this long starts with a clean back-off, 10 min. */
   readonly crashForgiven: number;
-  /** From a pod's deletion to the exit of web-demo, which serves for another second after SIGTERM. */
+  /** From a pod's deletion to the exit of web-demo, which serves for another 3 s after SIGTERM. */
   readonly termination: Span;
   /** From the last process' exit to the end of the pod's network: its address refuses until then, and swallows after. */
   readonly networkTeardown: Span;
@@ -73,6 +73,8 @@ export interface Timings {
   readonly ingressSync: Span;
   /** From a change of an EndpointSlice, Service or Ingress to the routes. */
   readonly ingressReaction: Span;
+  /** From one reading of the routes to the next, at least: Traefik's providersThrottleDuration, 2 s. */
+  readonly ingressThrottle: number;
   /** From an Ingress to the address in its status. */
   readonly ingressAddress: Span;
   /** nginx' proxy_connect_timeout as ingress-nginx sets it, 5 s. */
@@ -100,12 +102,13 @@ export const timings: Timings = {
   deathNotice: { min: 100, max: 1000 },
   crashBackOff: { first: 10_000, limit: 300_000 },
   crashForgiven: 600_000,
-  termination: { min: 1100, max: 1300 },
+  termination: { min: 3100, max: 3300 },
   networkTeardown: { min: 700, max: 1100 },
-  podRemoval: { min: 1900, max: 2700 },
+  podRemoval: { min: 500, max: 1200 },
   ingressStart: { min: 2000, max: 3000 },
   ingressSync: { min: 2000, max: 3000 },
   ingressReaction: { min: 20, max: 100 },
+  ingressThrottle: 2000,
   ingressAddress: { min: 2000, max: 5000 },
   upstreamConnect: 5000,
 };

@@ -94,14 +94,14 @@ describe("the article's application", () => {
       await rig.deploy();
       const stop = rig.traffic(100);
       rig.scale(0);
-      await rig.clock.sleep(8000);
+      await rig.clock.sleep(10_000);
       const samples = stop();
-      expect(samples.slice(0, 9).map(({ result }) => result)).toEqual(Array(9).fill(200));
+      expect(samples.slice(0, 30).map(({ result }) => result)).toEqual(Array(30).fill(200));
       // As on real clusters: the exited pods' addresses refuse, then swallow, until the proxy hears that they went.
       const { 200: served, ...after } = Object.groupBy(samples, ({ result }) => result);
-      expect(served?.length).toBeLessThan(15);
+      expect(served?.length).toBeLessThan(35);
       expect(after[502]?.length).toBeGreaterThan(5);
-      expect(after['timeout']?.length).toBeGreaterThan(15);
+      expect(after['timeout']?.length).toBeGreaterThan(5);
       expect(phases(samples.filter(({ result }) => result === 200 || result === 503))).toEqual([200, 503]);
       expect(samples.at(-1)?.result).toBe(503);
       expect(rig.pods).toEqual([]);
@@ -221,8 +221,9 @@ describe('a rolling update', () => {
       const stop = rig.traffic(100);
       rig.setEnvironment('next');
       await rig.clock.sleep(20_000);
-      const answered = stop().filter(({ result }) => result === 200 || result === 503);
-      expect(phases(answered)).toEqual([200, 503, 200]);
+      // Whether the ingress sees the gap as well depends on when it reads its routes.
+      const served = stop().map(({ result }) => ({ result: result === 200 }));
+      expect(phases(served)).toEqual([true, false, true]);
       expect(await rig.page()).toContain('This is env next !');
     }),
   );
