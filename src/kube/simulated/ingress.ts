@@ -131,7 +131,10 @@ export class Ingress {
   #reread(): void {
     if (this.#rereading) return;
     const wait = this.#rereadFrom - this.#clock.now();
-    if (wait <= 0) return this.#readRoutes();
+    if (wait <= 0) {
+      this.#readRoutes();
+      return;
+    }
     this.#rereading = true;
     this.#clock.after(wait, () => {
       this.#rereading = false;

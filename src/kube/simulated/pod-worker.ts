@@ -193,7 +193,10 @@ export class PodWorker {
     this.#program?.kill();
     const { clock, network } = this.#keeper.machine;
     const address = this.#address;
-    if (address === undefined) return this.#keeper.ended(this);
+    if (address === undefined) {
+      this.#keeper.ended(this);
+      return;
+    }
     network.detach(address);
     clock.after(this.#draw('networkTeardown'), () => {
       network.lose(address);

@@ -222,8 +222,8 @@ describe('a rolling update', () => {
       rig.setEnvironment('next');
       await rig.clock.sleep(20_000);
       // Whether the ingress sees the gap as well depends on when it reads its routes.
-      const served = stop().map(({ result }) => ({ result: result === 200 }));
-      expect(phases(served)).toEqual([true, false, true]);
+      const served = stop().map(sample => ({ ...sample, result: sample.result === 200 ? 'served' : 'not' }));
+      expect(phases(served)).toEqual(['served', 'not', 'served']);
       expect(await rig.page()).toContain('This is env next !');
     }),
   );
