@@ -52,7 +52,7 @@ function draw() {
   const [one, other] = data.runs;
   if (one === undefined) return;
   document.title = `${one.scenario}: ${say(one.verdict)} – ${say('title')}`;
-  const parts = data.runs.map(model => runParts(model));
+  const parts = data.runs.map((model, index) => runParts(model, index));
   const two = other !== undefined;
   const main = html(
     'main',
@@ -164,8 +164,15 @@ function scrubber() {
   );
 }
 
-/** One run, from map to configuration. @param {ReportModel} model */
-function runParts(model) {
+/**
+ * One run, from map to configuration.
+ *
+ * @param {ReportModel} model
+ * @param {number} index
+ */
+function runParts(model, index) {
+  /** Of two runs each part says whose it is. @param {Word} word */
+  const title = word => (data.runs.length > 1 ? `${say(word)} – ${say('run', index + 1)}` : say(word));
   const map = mapView(model);
   const why = whyView(model);
   views.push(map, why);
@@ -177,25 +184,29 @@ function runParts(model) {
   const element = html(
     'div',
     { class: 'run' },
-    section(say('mapTitle'), { class: 'map-section' }, map.element),
+    section(title('mapTitle'), { class: 'map-section' }, map.element),
     section(
-      say('timeline'),
+      title('timeline'),
       { class: 'timeline' },
       html('p', { class: 'help' }, say('timelineHelp', span(model.bins.width))),
-      ...charts.flatMap(({ host }, index) => [html('h3', {}, titles[index] ?? ''), host]),
+      ...charts.flatMap(({ host }, row) => [html('h3', {}, titles[row] ?? ''), host]),
       details(`${say('timeline')}: ${say('asTable')}`, () => binTable(model)),
       details(`${say('lanes')}: ${say('asTable')}`, () => laneTable(model)),
     ),
-    section(say('recovery'), { class: 'recovery' }, recoveryView(model)),
-    section(say('expectations'), { id: 'expectations' }, expectationTable(model, reader)),
-    section(say('why'), { class: 'why' }, why.element),
-    section(say('periods'), {}, periodTable(model, reader)),
+    section(title('recovery'), { class: 'recovery' }, recoveryView(model)),
     section(
-      say('story'),
+      title('expectations'),
+      index === 0 ? { id: 'expectations' } : {},
+      expectationTable(model, reader),
+    ),
+    section(title('why'), { class: 'why' }, why.element),
+    section(title('periods'), {}, periodTable(model, reader)),
+    section(
+      title('story'),
       {},
       details(say('stories', model.moments.length), () => storyList(model, reader)),
     ),
-    section(say('drill'), {}, drillFacts(model)),
+    section(title('drill'), {}, drillFacts(model)),
   );
   const place = () => {
     for (const { make, host } of charts) views.push(make(model, reader, host));

@@ -54,7 +54,7 @@ function table(caption, header, rows) {
   // Wide tables scroll by themselves, also by the keyboard.
   return html(
     'div',
-    { class: 'scrolls', tabindex: '0', role: 'region', 'aria-label': caption },
+    { class: 'scrolls', tabindex: '0', role: 'group', 'aria-label': caption },
     html(
       'table',
       {},

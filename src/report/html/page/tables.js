@@ -80,7 +80,7 @@ function drillFacts(model) {
     [say('again'), html('code', {}, model.replay)],
   ];
   const configuration = details(say('configuration'), () =>
-    html('pre', { tabindex: '0', role: 'region', 'aria-label': say('configuration') }, model.configuration),
+    html('pre', { tabindex: '0', role: 'group', 'aria-label': say('configuration') }, model.configuration),
   );
   return html('div', {}, table(say('drill'), [say('thing'), say('state')], facts), configuration);
 }
@@ -139,7 +139,7 @@ function comparison(one, other) {
   const verdicts = runs.map(({ verdict }) => badge(verdict));
   return table(
     say('compare'),
-    ['', say('run', 1), say('run', 2), say('difference')],
+    [say('thing'), say('run', 1), say('run', 2), say('difference')],
     [
       [say('scenario'), ...runs.map(({ scenario }) => scenario), ''],
       [say('seed'), ...runs.map(({ seed }) => String(seed)), ''],
