@@ -16,15 +16,20 @@ export interface Outcome {
 /** Runs the command as a user does: bin/liangdi, in a folder of its own unless told otherwise. */
 export function liangdi(
   args: readonly string[],
-  options: { cwd?: string; bin?: string } = {},
+  options: { cwd?: string; bin?: string; env?: Readonly<Record<string, string>> } = {},
 ): Promise<Outcome> {
-  const { cwd = scratch(), bin = join(root, 'bin/liangdi') } = options;
+  const { cwd = scratch(), bin = join(root, 'bin/liangdi'), env = {} } = options;
   const began = performance.now();
   return new Promise(resolve => {
-    execFile(bin, args, { cwd, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : Number(error.code);
-      resolve({ code, stdout, stderr, took: performance.now() - began });
-    });
+    execFile(
+      bin,
+      args,
+      { cwd, maxBuffer: 1 << 28, env: { ...process.env, ...env } },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : Number(error.code);
+        resolve({ code, stdout, stderr, took: performance.now() - began });
+      },
+    );
   });
 }
 

@@ -49,13 +49,18 @@ export class Docker {
     // The lab removes what it made by itself, and what is kept must outlive this process: no reaper.
     process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
     const { getContainerRuntimeClient } = await import('testcontainers');
+    const named = process.env['DOCKER_HOST'];
     try {
       const client = await getContainerRuntimeClient();
-      tellFailures(client.container.dockerode);
+      const { dockerode } = client.container;
+      // testcontainers would go on with another engine than the one that is named, and kind with none.
+      if (named && !isAt(dockerode, named)) throw new Error(`no engine answers at ${named}`);
+      tellFailures(dockerode);
       return new Docker(client);
     } catch (cause) {
+      const where = named ? ` at ${named}, as DOCKER_HOST says` : '';
       throw new LabError(
-        'the kind lab needs Docker, and no engine answers. Start it (`docker info` says whether it runs), ' +
+        `the kind lab needs Docker, and no engine answers${where}. Start it (\`docker info\` says whether it runs), ` +
           'or use --lab simulated',
         { cause },
       );
@@ -210,15 +215,24 @@ export class Docker {
   }
 }
 
-/** Every call passes the modem's `dial`. */
+function isAt({ modem }: Dockerode, dockerHost: string): boolean {
+  const { pathname, hostname } = new URL(dockerHost);
+  const at = modem as { socketPath?: string; host?: string };
+  return hostname === '' ? at.socketPath === pathname : at.host === hostname;
+}
+
+/** Every call passes the modem's `dial`. The same modem comes again in one process. */
 function tellFailures({ modem }: Dockerode): void {
   type Callback = (error: Error | null, answer: unknown) => void;
   // Its types do not know the field.
   Object.assign(modem, { timeout: CALL_TIMEOUT_MS });
   const dial = modem.dial.bind(modem) as (options: unknown, callback: Callback) => void;
   modem.dial = (options: unknown, callback: Callback) =>
-    dial(options, (error, answer) => callback(error && new DockerError(error), answer));
+    dial(options, (error, answer) => callback(toldBy(error), answer));
 }
+
+const toldBy = (error: Error | null) =>
+  error === null || error instanceof DockerError ? error : new DockerError(error);
 
 /** A kind cluster that somebody named as ours is on another network. */
 function isOwnNode({ Labels, NetworkSettings }: ContainerInfo): boolean {

@@ -1,3 +1,4 @@
+import { ApiError } from '../../kube/client.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type Docker, unlessDone } from './docker.ts';
 import { nodeName } from './pins.ts';
@@ -49,6 +50,7 @@ export class Node {
   /** A stopped container would else get the next address that is free when it starts again. */
   async #off(end: () => Promise<unknown>): Promise<void> {
     if ((await this.status()) === 'exited') return;
+    if (!(await this.#docker.isConnected(this.name))) return void (await end());
     const address = await this.address();
     await end();
     await this.#docker.disconnect(this.name);
@@ -71,10 +73,22 @@ export class Node {
   async start(): Promise<void> {
     const status = await this.status();
     // A paused one runs, and whoever paused it goes on with it.
-    if (status === 'running' || status === 'paused') return;
+    if (status === 'paused') return;
+    if (status === 'running' && (await this.#isStopping()))
+      await this.#until('does not end', async () => (await this.status()) !== 'running');
     // Off the network for good, when who stopped it was killed; kind's entrypoint copes with any address at a start.
     if (!(await this.#docker.isConnected(this.name))) await this.#docker.connect(this.name);
     await this.#docker.container(this.name).start().catch(unlessDone);
+  }
+
+  /** A shutdown goes on when the run that began it was killed. */
+  async #isStopping(): Promise<boolean> {
+    try {
+      return (await this.#shell('systemctl is-system-running || :')).includes('stopping');
+    } catch (error) {
+      if (error instanceof ApiError) return false;
+      throw error;
+    }
   }
 
   /** Takes the static pods' manifests away and ends them: the kubelet would give each half a minute. */
