@@ -205,14 +205,41 @@ describe(title, { skip: reason !== undefined, timeout: 4 * MINUTES }, () => {
     expect((await centre().kube.list({ apiVersion: 'v1', kind: 'Node' })).items).toHaveLength(1);
   });
 
-  test('stopped and started, it serves again, at the address it had', async () => {
-    const address = () => docker('inspect', '--format', ADDRESS, nodeName(CENTRE));
-    const before = address();
-    await centre().stop();
-    expect((await centre().request(1000)).failure).toBeDefined();
+  const address = () => docker('inspect', '--format', ADDRESS, nodeName(CENTRE)).join();
+
+  test.each(['stop', 'kill'] as const)(
+    'after %s and start it serves again, at the address it had',
+    async way => {
+      const before = address();
+      await centre()[way]();
+      expect((await centre().request(1000)).failure).toBeDefined();
+      await centre().start();
+      expect(address()).toBe(before);
+      expect(await serves()).toBe(true);
+    },
+  );
+
+  test('one that comes back with another address serves all the same', async () => {
+    const other = address().replace(/\d+$/, '200');
+    await centre().kill();
+    docker('network', 'disconnect', '--force', 'liangdi', nodeName(CENTRE));
+    docker('network', 'connect', '--ip', other, 'liangdi', nodeName(CENTRE));
     await centre().start();
-    expect(address()).toEqual(before);
+    expect(address()).toBe(other);
     expect(await serves()).toBe(true);
+    expect((await lab.centres[0]?.kube.list({ apiVersion: 'v1', kind: 'Node' }))?.items).toHaveLength(1);
+  });
+
+  test('off the network it runs on; back on it, it serves at once', async () => {
+    const before = [address(), await restarts()];
+    await centre().disconnect();
+    expect((await centre().request(1000)).failure).toBeDefined();
+    await expect(centre().kube.list({ apiVersion: 'v1', kind: 'Node' })).rejects.toMatchObject({
+      reason: 'Unreachable',
+    });
+    await centre().connect();
+    expect(await status()).toBe(200);
+    expect([address(), await restarts()]).toEqual(before);
   });
 
   test('the hub goes and comes, and the engine with it', async () => {
