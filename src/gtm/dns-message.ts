@@ -74,7 +74,8 @@ function encode(
   const [authority, allFits] = fits ? writer.sets(authorities) : [0, false];
   // What helps, but was not asked for, is left out without a word (RFC 2181 §9).
   const [additional] = allFits ? writer.sets(additionals) : [0];
-  writer.opt(edns, RCODE[rcode], option, scope);
+  // Who does not want to be told apart is not (RFC 7871 §7.1.2).
+  writer.opt(edns, RCODE[rcode], option, edns?.client?.subnet ? scope : 0);
   const asked = query[2] as number;
   const flags = QR | (asked & (OPCODE | RD)) | (authoritative ? AA : 0) | (allFits ? 0 : TC);
   const counts = [question ? 1 : 0, answered, authority, additional + (edns ? 1 : 0)];

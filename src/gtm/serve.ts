@@ -9,10 +9,11 @@ import { wallTime } from '../runtime/wall.ts';
 import { parseYaml } from '../runtime/yaml.ts';
 import { type AccountConfig, accountConfigSchema } from './account-config.ts';
 import { respondToAdmin } from './admin.ts';
-import { respondToApi } from './api/respond.ts';
+import type { ApiRequest } from './api/request.ts';
+import { type ApiResponse, respondToApi } from './api/respond.ts';
 import { type Auth, Authenticator } from './api/signature.ts';
-import { serveApi } from './api-server-real.ts';
-import { serveDns } from './dns-server-real.ts';
+import { type ApiServer, serveApi } from './api-server-real.ts';
+import { type DnsServer, serveDns } from './dns-server-real.ts';
 import { Emulator } from './emulator.ts';
 import { LineTable } from './lines.ts';
 import type { Target } from './prober.ts';
@@ -47,6 +48,9 @@ export interface Serving {
   readonly dns: string;
   readonly api: string;
   readonly emulator: Emulator;
+  /** Lets questions vanish, as name servers do that are cut off; and answers again. */
+  silence(): Promise<void>;
+  answer(): Promise<void>;
   /** Takes the file again, as if started first: what the API changed since is gone. @throws InputError; nothing changes then. */
   reload(): void;
   stop(): Promise<void>;
@@ -89,20 +93,17 @@ export async function serveGtm(options: ServeOptions): Promise<Serving> {
   const onError = (error: unknown) =>
     tell(`a bug: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
   const ports = { emulator, authenticator, random: random.fork('request ids'), now: wallTime, onError };
-  const dns = await serveDns({ ...options.dns, onError }, emulator);
-  const api = await serveApi(options.api, request => {
+  const { dns, api } = await listen(options, emulator, onError, request => {
     const answer = respondToAdmin(request, emulator) ?? respondToApi(request, ports);
     tellUnreachable();
     return answer;
-  }).catch(async error => {
-    await dns.stop();
-    emulator.stop();
-    throw error;
   });
   return {
     dns: dns.address,
     api: api.address,
     emulator,
+    silence: () => dns.silence(),
+    answer: () => dns.start(),
     reload() {
       const again = parseYaml(options.read(), file, accountConfigSchema);
       emulator.replace(seedAccount(again, file, wallTime(), again.emulator));
@@ -113,6 +114,24 @@ export async function serveGtm(options: ServeOptions): Promise<Serving> {
       emulator.stop();
     },
   };
+}
+
+/** Opens both sockets, or neither. */
+async function listen(
+  { dns, api }: Pick<ServeOptions, 'dns' | 'api'>,
+  emulator: Emulator,
+  onError: (error: unknown) => void,
+  answer: (request: ApiRequest) => ApiResponse,
+): Promise<{ readonly dns: DnsServer; readonly api: ApiServer }> {
+  let opened: DnsServer | undefined;
+  try {
+    opened = await serveDns({ ...dns, onError }, emulator);
+    return { dns: opened, api: await serveApi(api, answer) };
+  } catch (error) {
+    await opened?.stop();
+    emulator.stop();
+    throw error;
+  }
 }
 
 /** Health checks go where `reach` says, or to the address itself on loopback and in the networks that may be probed. */

@@ -44,7 +44,7 @@ class RealTimer implements Timer {
     const left = this.#at - this.#clock.now();
     this.#timeout = setTimeout(
       () => (this.#clock.now() < this.#at ? this.#wait() : this.#fire()),
-      Math.min(Math.ceil(left), LONGEST_TIMER),
+      Math.max(0, Math.min(Math.ceil(left), LONGEST_TIMER)),
     );
   }
 }

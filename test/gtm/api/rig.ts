@@ -34,7 +34,7 @@ export class Rig implements AsyncDisposable {
   static async start({
     account = '',
     auth = 'strict',
-    timeScale = 60,
+    timeScale = 30,
     state,
   }: RigOptions = {}): Promise<Rig> {
     const centres = new Map<string, Centre>();
