@@ -2,6 +2,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '../lab.ts';
+import type { Progress } from './awaited.ts';
 import type { Docker } from './docker.ts';
 import { BUSYBOX_IMAGE } from './pins.ts';
 import { imageFolder } from './run-files.ts';
@@ -13,19 +14,25 @@ const EXECUTABLE = 0o755;
 /** The article's image cannot be pulled by everybody: the lab builds its own under any such name. */
 export const isWebDemo = (image: string) => /(^|\/)web-demo(:|$)/.test(image);
 
-/** Pulls what is not there. @throws LabError */
-export async function provide(
-  docker: Docker,
-  image: string,
-  progress: (step: string, detail?: string) => void,
-): Promise<void> {
+async function provide(docker: Docker, image: string, progress: Progress): Promise<void> {
   if (await docker.hasImage(image)) return;
   progress('pulling', image);
   await docker.pull(image);
 }
 
+/** Has all of these on this machine: what is not there is pulled, and web-demo built. @throws LabError */
+export async function provideAll(
+  docker: Docker,
+  images: readonly string[],
+  runFolder: string,
+  progress: Progress,
+): Promise<void> {
+  for (const image of images)
+    await (isWebDemo(image) ? buildWebDemo(docker, image, runFolder) : provide(docker, image, progress));
+}
+
 /** Builds web-demo; Docker's cache makes that quick the second time. @throws LabError */
-export async function buildWebDemo(docker: Docker, image: string, runFolder: string): Promise<void> {
+async function buildWebDemo(docker: Docker, image: string, runFolder: string): Promise<void> {
   const context = imageFolder(runFolder);
   mkdirSync(context, { recursive: true });
   try {

@@ -12,13 +12,14 @@ import { RealClock } from '../../runtime/real-clock.ts';
 import { type Engine, type Lab, type LabApplication, type LabCentre, LabError } from '../lab.ts';
 import { UndoFile, type UndoLog } from '../undo-log.ts';
 import { lastAddresses } from './addresses.ts';
+import { Awaited, type Progress } from './awaited.ts';
 import type { Cluster, Workshop } from './clusters.ts';
 import { controlsOf } from './controls.ts';
 import { Docker } from './docker.ts';
 import { removeAll, sweep } from './down.ts';
 import { type Gateway, type Way, waysInto } from './gateway.ts';
 import { gatewayNetwork } from './gateway-network.ts';
-import { buildWebDemo, isWebDemo, provide } from './images.ts';
+import { provideAll } from './images.ts';
 import { KindCli } from './kind-cli.ts';
 import { KubeVela } from './kubevela.ts';
 import { LabClock } from './lab-clock.ts';
@@ -28,11 +29,6 @@ import { INGRESS_IMAGE, KEPT_LABEL, NODE_IMAGE, TOXIPROXY_IMAGE } from './pins.t
 import { HUB, type Raised, raiseCentre, raiseHub, wayFromHub } from './raise.ts';
 import { removeClusterFiles, tellUnwritable } from './run-files.ts';
 import { tooFewWatches } from './watches.ts';
-
-/** How often people hear what is still awaited. */
-const TELL_EVERY_MS = 15_000;
-
-type Progress = (step: string, detail?: string) => void;
 
 export interface KindLabOptions {
   readonly topology: Topology;
@@ -253,12 +249,8 @@ export class KindLab implements Lab {
     const warning = tooFewWatches();
     if (warning !== undefined) progress('this machine is slow to start clusters', warning);
     const { images } = this.#options.application;
-    for (const image of [NODE_IMAGE, INGRESS_IMAGE, TOXIPROXY_IMAGE, ...(this.#kubevela?.images ?? [])])
-      await provide(this.#docker, image, progress);
-    for (const image of images)
-      await (isWebDemo(image)
-        ? buildWebDemo(this.#docker, image, folder)
-        : provide(this.#docker, image, progress));
+    const parts = [NODE_IMAGE, INGRESS_IMAGE, TOXIPROXY_IMAGE, ...(this.#kubevela?.images ?? [])];
+    await provideAll(this.#docker, [...parts, ...images], folder, progress);
     const range = await this.#docker.ensureNetwork();
     const addresses = lastAddresses(range, this.#names.length);
     this.#lines = realNetwork({
@@ -269,37 +261,7 @@ export class KindLab implements Lab {
       },
     });
 
-    const awaited = new Set([HUB, ...this.#names]);
-    const heartbeat = this.#tell(awaited, progress);
-    const timed = async (name: string, work: Promise<boolean>) => {
-      const begun = this.clock.now();
-      const kept = await work;
-      awaited.delete(name);
-      const took = `${Math.round((this.clock.now() - begun) / 1000)} s`;
-      progress(`${name} is ready`, kept ? `it was there, ${took}` : took);
-    };
-    try {
-      const raising = [
-        timed(HUB, this.#raiseHub(workshop)),
-        ...this.#names.map((name, index) =>
-          timed(name, this.#raiseCentre(name, addresses[index] ?? '', workshop)),
-        ),
-      ];
-      try {
-        await Promise.all(raising);
-        if (this.#kubevela !== undefined) {
-          awaited.add('KubeVela');
-          await timed('KubeVela', this.#startKubeVela(this.#kubevela, workshop));
-        }
-      } catch (error) {
-        // The others need not go on, but nothing may still be at work when what they made is removed.
-        this.#stopping.abort();
-        await Promise.allSettled(raising);
-        throw error;
-      }
-    } finally {
-      heartbeat.abort();
-    }
+    await this.#raiseAll(addresses, workshop, progress);
     const { topology, application, vantagePoints } = this.#options;
     const settings = { topology, application, vantagePoints };
     const undoFile = new UndoFile(folder);
@@ -309,19 +271,24 @@ export class KindLab implements Lab {
     this.#isUp = true;
   }
 
-  /** Says every few seconds what is awaited, until it is aborted. */
-  #tell(awaited: ReadonlySet<string>, progress: Progress): AbortController {
-    const over = new AbortController();
-    const begun = this.clock.now();
-    const tell = async () => {
-      for (;;) {
-        await this.clock.sleep(TELL_EVERY_MS, over.signal);
-        const seconds = Math.round((this.clock.now() - begun) / 1000);
-        progress(`waiting for ${[...awaited].join(', ')}`, `${seconds} s`);
-      }
-    };
-    tell().catch(() => {});
-    return over;
+  async #raiseAll(addresses: readonly string[], workshop: Workshop, progress: Progress): Promise<void> {
+    using awaited = new Awaited(this.clock, progress);
+    const raising = [
+      awaited.ready(HUB, this.#raiseHub(workshop)),
+      ...this.#names.map((name, index) =>
+        awaited.ready(name, this.#raiseCentre(name, addresses[index] ?? '', workshop)),
+      ),
+    ];
+    try {
+      await Promise.all(raising);
+      const kubevela = this.#kubevela;
+      if (kubevela !== undefined) await awaited.ready('KubeVela', this.#startKubeVela(kubevela, workshop));
+    } catch (error) {
+      // The others need not go on, but nothing may still be at work when what they made is removed.
+      this.#stopping.abort();
+      await Promise.allSettled(raising);
+      throw error;
+    }
   }
 
   async #raiseHub(workshop: Workshop): Promise<boolean> {
