@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gatewayName, nodeName } from '../../src/lab/kind/pins.ts';
@@ -85,6 +85,36 @@ describe(title, { skip: reason !== undefined, timeout: 5 * MINUTES }, () => {
     expect(desk.files()).toEqual(
       ['journal.ndjson', 'junit.xml', 'report.html', 'verdict.json'].map(name => `run/${name}`),
     );
+  });
+
+  test('a drill that is killed while its clusters come up: nothing, after down', async () => {
+    const drill = desk.start(['drill', 'steady', '--lab', 'kind', '--out', 'run-1']);
+    await drill.said('waiting for hub');
+    drill.child.kill('SIGKILL');
+    expect((await drill.ended).signal).toBe('SIGKILL');
+    expect(ofTheLab().things).not.toEqual([]);
+    expect(await desk.run(['down'])).toMatchObject({ code: 0, said: expect.stringMatching(/^removed /) });
+    // What it had started ends by itself when its containers are gone.
+    await eventually(async () => desk.processes(), []);
+    everythingIsGone();
+    expect(desk.files().filter(name => name.startsWith('run-1'))).toEqual([]);
+  });
+
+  test('heal of a run whose clusters are gone says so, and does not say that it has healed them', async () => {
+    const log = [
+      { step: 'lab', lab: 'kind', settings: null },
+      { step: 'inject', label: 'outage/x', fault: 'cluster-pause', target: 'x', undo: null },
+    ];
+    const text = log.map(entry => `${JSON.stringify(entry)}\n`).join('');
+    mkdirSync(join(desk.folder, 'runs/old'), { recursive: true });
+    writeFileSync(join(desk.folder, 'runs/old/undo.ndjson'), text);
+    expect(await desk.run(['heal'])).toMatchObject({
+      code: 0,
+      said: 'runs/old: nothing is left to heal: its clusters are gone\n',
+    });
+    expect(readFileSync(join(desk.folder, 'runs/old/undo.ndjson'), 'utf8')).toBe(text);
+    await desk.run(['down']);
+    expect(existsSync(join(desk.folder, 'runs/old'))).toBe(false);
   });
 
   test('up: the clusters, and their kubeconfigs', async () => {
