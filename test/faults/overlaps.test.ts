@@ -87,7 +87,7 @@ describe('two faults on one centre, the second within the first, beside it, or a
       .filter(({ centre, object: name }) => centre === on && name.startsWith('Deployment'))
       .map(each => each.replicas);
     expect(replicas.filter((count, i) => count !== replicas[i - 1])).toEqual([0, 3, 0, 3, 0]);
-    expect(journal.outcomes(on, 22, 115)).toEqual([503]);
+    expect(journal.outcomes(on, 15, 115)).toEqual([503]);
     expectHealthy(journal, 150, 179);
   });
 
@@ -132,7 +132,7 @@ describe('two faults on one centre, the second within the first, beside it, or a
       ],
       '150s',
     );
-    expect(journal.outcomes(on, 22, 65)).toEqual([503]);
+    expect(journal.outcomes(on, 15, 65)).toEqual([503]);
     expect(journal.when('down', 'heal')).toBe(40);
     expect(journal.when('down', 'healed')).toBeGreaterThan(70);
     expectHealthy(journal, 120, 149);

@@ -9,8 +9,8 @@ import { ENDPOINT_SLICE, INGRESS, isLeaving, keyOf, refTo, SERVICE } from './obj
 import type { PodNetwork, UpstreamCall, UpstreamOutcome } from './pod-network.ts';
 import { draw, type Timings } from './timings.ts';
 
-/** proxy-next-upstream-tries of ingress-nginx: pods that are tried for one request. */
-const TRIES = 3;
+/** Pods that are tried for one request: `attempts` of clusters/ingress/traefik.yaml. */
+const TRIES = 5;
 
 type Reply = (response: HttpResponse | 'reset') => void;
 

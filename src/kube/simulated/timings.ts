@@ -60,7 +60,7 @@ export interface Timings {
   readonly crashBackOff: BackOff;
   /** A container that ran this long starts with a clean back-off, 10 min. */
   readonly crashForgiven: number;
-  /** From a pod's deletion to the exit of web-demo, which serves for another 3 s after SIGTERM. */
+  /** From a pod's deletion to the exit of web-demo, which honours SIGTERM. */
   readonly termination: Span;
   /** From the last process' exit to the end of the pod's network: its address refuses until then, and swallows after. */
   readonly networkTeardown: Span;
@@ -73,11 +73,11 @@ export interface Timings {
   readonly ingressSync: Span;
   /** From a change of an EndpointSlice, Service or Ingress to the routes. */
   readonly ingressReaction: Span;
-  /** From one reading of the routes to the next, at least: Traefik's providersThrottleDuration, 2 s. */
+  /** From one reading of the routes to the next, at least: providersthrottleduration of clusters/ingress/traefik.yaml. */
   readonly ingressThrottle: number;
   /** From an Ingress to the address in its status. */
   readonly ingressAddress: Span;
-  /** nginx' proxy_connect_timeout as ingress-nginx sets it, 5 s. */
+  /** How long the ingress waits for a pod to take a connection: that of clusters/ingress/traefik.yaml. */
   readonly upstreamConnect: number;
 }
 
@@ -102,15 +102,15 @@ export const timings: Timings = {
   deathNotice: { min: 100, max: 1000 },
   crashBackOff: { first: 10_000, limit: 300_000 },
   crashForgiven: 600_000,
-  termination: { min: 3100, max: 3300 },
+  termination: { min: 50, max: 250 },
   networkTeardown: { min: 700, max: 1100 },
   podRemoval: { min: 500, max: 1200 },
   ingressStart: { min: 2000, max: 3000 },
   ingressSync: { min: 2000, max: 3000 },
   ingressReaction: { min: 20, max: 100 },
-  ingressThrottle: 2000,
+  ingressThrottle: 200,
   ingressAddress: { min: 2000, max: 5000 },
-  upstreamConnect: 5000,
+  upstreamConnect: 250,
 };
 
 /** A duration within the span, whole milliseconds. */

@@ -89,21 +89,19 @@ describe("the article's application", () => {
   );
 
   test(
-    'goes on with terminating pods after a scale to 0, then gives the 503 page of the article',
+    'answers 502 after a scale to 0 for as long as the last pods are going, then the 503 page of the article',
     inCluster(async rig => {
       await rig.deploy();
       const stop = rig.traffic(100);
+      await rig.clock.sleep(1000);
       rig.scale(0);
       await rig.clock.sleep(10_000);
       const samples = stop();
-      expect(samples.slice(0, 30).map(({ result }) => result)).toEqual(Array(30).fill(200));
       // As on real clusters: the exited pods' addresses refuse, then swallow, until the proxy hears that they went.
-      const { 200: served, ...after } = Object.groupBy(samples, ({ result }) => result);
-      expect(served?.length).toBeLessThan(35);
-      expect(after[502]?.length).toBeGreaterThan(5);
-      expect(after['timeout']?.length).toBeGreaterThan(5);
-      expect(phases(samples.filter(({ result }) => result === 200 || result === 503))).toEqual([200, 503]);
-      expect(samples.at(-1)?.result).toBe(503);
+      const { 200: served, 502: gone } = Object.groupBy(samples, ({ result }) => result);
+      expect(served?.length).toBeLessThan(15);
+      expect(gone?.length).toBeGreaterThan(10);
+      expect(phases(samples)).toEqual([200, 502, 503]);
       expect(rig.pods).toEqual([]);
       expect((await rig.ask()).response?.body).toBe(
         [
@@ -219,6 +217,7 @@ describe('a rolling update', () => {
       });
       await rig.clock.sleep(1000);
       const stop = rig.traffic(100);
+      await rig.clock.sleep(1000);
       rig.setEnvironment('next');
       await rig.clock.sleep(20_000);
       // Whether the ingress sees the gap as well depends on when it reads its routes.
