@@ -4,6 +4,9 @@ import { follow } from '../kube/follow.ts';
 import { insist } from '../kube/insist.ts';
 import { type Controls, faultKind, type Hold, requestShows } from './fault.ts';
 
+/** From an ingress, for want of a pod; 500 would be a pod's. */
+const NOBODY_SERVES = new Set([502, 503, 504]);
+
 const deployment = (controls: Controls) => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
@@ -50,7 +53,7 @@ export const applicationDown = faultKind({
   },
   // All pods are told to go at once: the first request that none of them serves shows it, a while before the 503.
   isInEffect: (controls, centre) =>
-    requestShows(controls, centre, ({ response }) => (response?.status ?? 0) >= 500),
+    requestShows(controls, centre, ({ response }) => NOBODY_SERVES.has(response?.status ?? 0)),
   async heal(controls, centre, undo) {
     await scale(controls.centre(centre).kube, controls, (undo as { replicas: number }).replicas);
   },

@@ -97,12 +97,16 @@ export class PodWorker {
     return true;
   }
 
-  /** Asks the process to end (SIGTERM); it serves until it does, at most for the grace period. */
+  /** Asks the process to end (SIGTERM): it takes no more requests, and serves those that it has. */
   terminate(graceSeconds: number): void {
     if (this.#state === 'stopping' || this.#state === 'stopped') return;
     const ms = this.running ? Math.min(this.#draw('termination'), graceSeconds * 1000) : 0;
     this.#state = 'stopping';
-    this.#keeper.machine.clock.after(ms, () => this.#exit());
+    const { clock, timings } = this.#keeper.machine;
+    clock.after(ms, () => {
+      this.#program?.close();
+      clock.after(Math.min(timings.drain, graceSeconds * 1000 - ms), () => this.#exit());
+    });
   }
 
   /** The node is gone, and the pod with it. */

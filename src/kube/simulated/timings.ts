@@ -60,8 +60,10 @@ export interface Timings {
   readonly crashBackOff: BackOff;
   /** A container that ran this long starts with a clean back-off, 10 min. */
   readonly crashForgiven: number;
-  /** From a pod's deletion to the exit of web-demo, which honours SIGTERM. */
+  /** From a pod's deletion to web-demo's taking no more connections: SIGTERM's way there. */
   readonly termination: Span;
+  /** From there to its exit: what requests in service have left (clusters/web-demo/image/serve). */
+  readonly drain: number;
   /** From the last process' exit to the end of the pod's network: its address refuses until then, and swallows after. */
   readonly networkTeardown: Span;
   /** From there to the pod's leaving the API: the kubelet's last words take their turns. */
@@ -103,6 +105,7 @@ export const timings: Timings = {
   crashBackOff: { first: 10_000, limit: 300_000 },
   crashForgiven: 600_000,
   termination: { min: 50, max: 250 },
+  drain: 300,
   networkTeardown: { min: 700, max: 1100 },
   podRemoval: { min: 500, max: 1200 },
   ingressStart: { min: 2000, max: 3000 },

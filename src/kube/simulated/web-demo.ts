@@ -31,6 +31,7 @@ export class WebDemo implements PodServer {
   readonly #env: string;
   #page: HttpResponse;
   #alive = true;
+  #listening = true;
   readonly #waiting: UpstreamCall[] = [];
   /** Few: a set would cost several times as much. */
   #inService: UpstreamCall[] = [];
@@ -61,15 +62,21 @@ export class WebDemo implements PodServer {
   }
 
   serve(call: UpstreamCall): void {
-    if (!this.#alive) call.settle('refused');
+    if (!this.#listening) call.settle('refused');
     else if (this.#inService.length < this.#capacity.inService) this.#begin(call);
     else if (this.#waiting.length < this.#capacity.queue) this.#waiting.push(call);
     else call.settle('refused');
   }
 
+  /** Takes no more requests; those that it has go on. */
+  close(): void {
+    this.#listening = false;
+  }
+
   /** The process is gone; its connections break. */
   kill(): void {
     this.#alive = false;
+    this.#listening = false;
     const open = [...this.#inService, ...this.#waiting];
     this.#inService = [];
     this.#waiting.length = 0;
@@ -79,6 +86,7 @@ export class WebDemo implements PodServer {
   /** The machine under it is gone: nobody hears of anything any more. */
   vanish(): void {
     this.#alive = false;
+    this.#listening = false;
   }
 
   #begin(call: UpstreamCall): void {
