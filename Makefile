@@ -8,7 +8,7 @@ time-scale := 1
 runs := 5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill up down scenarios test test-kind typecheck lint unit format bench clean distclean
+.PHONY: help setup drill up down scenarios test test-kind typecheck lint unit format bench bench-dns fuzz clean distclean
 
 help: ## List the targets
 	@echo 'Usage: make TARGET [name=value ...]'
@@ -47,6 +47,9 @@ parity: setup ## Hold real runs against simulated ones: scenario=NAME [runs=5] [
 	@test -n '$(scenario)' || { echo 'make parity: which one? scenario=NAME' >&2; exit 64; }
 	@bin/liangdi parity '$(scenario)' --runs '$(runs)' --time-scale '$(time-scale)'
 
+gate: setup ## Hold ten scenarios with twenty seeds each to the budgets and the baseline of gates.yaml
+	@bin/liangdi gate
+
 scenarios: setup ## List the scenarios and what each proves
 	@bin/liangdi scenarios
 
@@ -74,6 +77,12 @@ format: setup ## Format, and fix what lint can fix
 bench: setup ## Measure drills per minute on one core
 	@# A drill's objects then die young, and are collected on the core that is measured.
 	@for file in bench/*.ts; do echo "$$file" && $(NODE) --max-semi-space-size=64 --single-threaded-gc "$$file" || exit 1; done
+
+bench-dns: setup ## Measure the GTM's name server against CoreDNS; needs dnsperf and coredns
+	@$(NODE) bench/dns/bench-dns.ts
+
+fuzz: setup ## Send the GTM a million malformed packets and ten thousand malformed calls
+	@FUZZ=full $(NODE) --expose-gc node_modules/vitest/vitest.mjs run --execArgv=--expose-gc test/gtm/dns-server-real.test.ts test/gtm/api/requests.test.ts
 
 clean: ## Remove what drills left: runs/
 	@rm -rf runs coverage node_modules/.cache

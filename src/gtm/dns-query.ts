@@ -29,6 +29,10 @@ export interface Edns {
   readonly client?: ClientSubnet;
 }
 
+/** The name that is being read, in lower case with dots; questions are read one at a time. */
+const lowered = Buffer.allocUnsafe(LONGEST_NAME + LONGEST_LABEL);
+const DOT = 0x2e;
+
 /** The one question of a query; nothing when there is none, or when it is not well formed. */
 export function readQuestion(query: Buffer): WireQuestion | undefined {
   if (query.readUInt16BE(4) !== 1) return undefined;
@@ -43,14 +47,19 @@ export function readQuestion(query: Buffer): WireQuestion | undefined {
     if (length === 0) break;
     const end = at + 1 + length;
     if (end >= query.length) return undefined;
-    for (let i = at + 1; plain && i < end; i += 1) plain = isPlain(query[i] as number);
+    if (at > HEADER) lowered[at - HEADER - 1] = DOT;
+    for (let i = at + 1; i < end; i += 1) {
+      const byte = query[i] as number;
+      if (!isPlain(byte)) plain = false;
+      lowered[i - HEADER - 1] = byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
+    }
     at = end;
   }
   const end = at + 5;
   if (end > query.length) return undefined;
   return {
     end,
-    name: nameOf(query, labels, plain),
+    name: plain ? lowered.toString('latin1', 0, Math.max(0, at - HEADER - 1)) : escapedName(query, labels),
     labels,
     type: query.readUInt16BE(at + 1),
     class: query.readUInt16BE(at + 3),
@@ -68,14 +77,11 @@ function isPlain(byte: number): boolean {
   );
 }
 
-function nameOf(query: Buffer, labels: readonly number[], plain: boolean): string {
-  const texts: string[] = [];
-  for (let i = 0; i < labels.length - 1; i += 1) {
-    const text = query.toString('latin1', (labels[i] as number) + 1, labels[i + 1]);
-    texts.push(
-      plain ? text : text.replace(/[^-\w]/g, char => `\\${String(char.charCodeAt(0)).padStart(3, '0')}`),
-    );
-  }
+function escapedName(query: Buffer, labels: readonly number[]): string {
+  const texts = labels
+    .slice(0, -1)
+    .map((label, i) => query.toString('latin1', label + 1, labels[i + 1]))
+    .map(text => text.replace(/[^-\w]/g, char => `\\${String(char.charCodeAt(0)).padStart(3, '0')}`));
   return texts.join('.').toLowerCase();
 }
 

@@ -73,13 +73,13 @@ function within5Percent(measured: number, expected: number): void {
   expect(Math.abs(measured / expected - 1), `${measured} for ${expected}`).toBeLessThan(0.05);
 }
 
-describe('200 runs each take as long as an independent simulation says', () => {
+describe('500 runs each take as long as an independent simulation says', () => {
   test.each(rows)(
     'every $interval s, $count failures, timeout $timeout s, $failure, TTL $ttl s, $nodes nodes',
     async row => {
       const config = settings(row);
       const runs = [];
-      for (let seed = 0; seed < 200; seed += 1) runs.push(await measure(row, config, seed));
+      for (let seed = 0; seed < 500; seed += 1) runs.push(await measure(row, config, seed));
       const detect = runs.map(run => run.detect);
       within5Percent(mean(detect), row.detect.mean);
       within5Percent(Math.max(...detect), row.detect.max);
