@@ -4,7 +4,19 @@ import { describe, expect, test } from 'vitest';
 import { importsOf, ROOT, readSource, tokensOf, typescriptFiles } from './source.ts';
 
 /** A folder of src may import itself and those before it. */
-const LAYERS = ['runtime', 'kube', 'engine', 'gtm', 'traffic', 'faults', 'lab', 'drill', 'report', 'cli'];
+const LAYERS = [
+  'runtime',
+  'kube',
+  'engine',
+  'gtm',
+  'traffic',
+  'faults',
+  'lab',
+  'drill',
+  'gate',
+  'report',
+  'cli',
+];
 
 /** Imports of `file` that point to a later folder or out of src. */
 function upward(file: string, source: string): string[] {

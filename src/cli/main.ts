@@ -7,10 +7,12 @@ import { downCommand } from './down.ts';
 import { drillCommand } from './drill.ts';
 import { engineCommand } from './engine.ts';
 import { EXIT } from './exit.ts';
-import { healCommand } from './heal.ts';
+import { gateCommand } from './gate.ts';
 import { gtmCommand } from './gtm.ts';
+import { healCommand } from './heal.ts';
 import { judgeCommand } from './judge.ts';
 import { parityCommand } from './parity.ts';
+import { reportCommand } from './report.ts';
 import { scenariosCommand } from './scenarios.ts';
 import { upCommand } from './up.ts';
 
@@ -23,6 +25,8 @@ function program(): Command {
     .addCommand(engineCommand())
     .addCommand(judgeCommand())
     .addCommand(gtmCommand())
+    .addCommand(reportCommand())
+    .addCommand(gateCommand())
     .addCommand(parityCommand())
     .addCommand(upCommand())
     .addCommand(curlLoopCommand())
@@ -37,6 +41,7 @@ Examples:
   liangdi drill beijing-down            break both Beijing centres and judge what clients saw
   liangdi drill my.yaml --seed 7        a scenario of your own, with other chance
   liangdi judge runs/latest             judge a run's journal again
+  liangdi report runs/a runs/b          compare two runs in one page
   liangdi up; liangdi down              keep real clusters up for many drills with --lab kind
   liangdi curl-loop                     the article's loop: who answers its 50 requests
   liangdi heal                          take back what a killed drill left broken in them

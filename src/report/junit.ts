@@ -1,82 +1,102 @@
-import type { ExpectationResult, Verdict } from '../drill/verdict.ts';
+import type { ExpectationResult, Result, Verdict } from '../drill/verdict.ts';
+
+/** A test suite as JUnit's XML has it. */
+export interface JunitSuite {
+  readonly name: string;
+  /** Seconds. */
+  readonly time: number;
+  readonly properties: Readonly<Record<string, string | number>>;
+  readonly cases: readonly JunitCase[];
+}
+
+export interface JunitCase {
+  readonly name: string;
+  /** Violated is a failure, unknown an error. */
+  readonly result: Result;
+  /** What kind of failure, in a word. */
+  readonly type: string;
+  readonly message: string;
+  /** The failure in full; `message` when absent. */
+  readonly text?: string;
+}
 
 /**
  * The verdict as JUnit XML, as Jenkins, GitLab and GitHub's reporters read it: a test suite for the scenario, a test
- * case for each expectation; violated is a failure, unknown an error. Without expectations the suite holds one error,
- * so that a drill that proved nothing does not pass.
+ * case for each expectation. Without expectations the suite holds one error, so that a drill that proved nothing does
+ * not pass.
  */
 export function junitXml(verdict: Verdict, version: string): string {
-  const cases = verdict.expectations.map(expectation => testCase(verdict.scenario, expectation));
-  const failures = verdict.expectations.filter(({ result }) => result === 'violated').length;
-  const errors = verdict.expectations.filter(({ result }) => result === 'unknown').length;
-  if (cases.length === 0) return suite(verdict, version, [nothing(verdict.scenario)], 0, 1);
-  return suite(verdict, version, cases, failures, errors);
+  const { scenario, lab, seed, proves, expectations } = verdict;
+  const properties = { version, lab, seed, proves, verdict: verdict.verdict };
+  const cases = expectations.length === 0 ? [NOTHING] : expectations.map(expectationCase);
+  return junitDocument([{ name: scenario, time: duration(verdict), properties, cases }]);
 }
 
-function suite(
-  verdict: Verdict,
-  version: string,
-  cases: readonly string[],
-  failures: number,
-  errors: number,
-): string {
-  const counts = `tests="${cases.length}" failures="${failures}" errors="${errors}"`;
-  const properties = {
-    version,
-    lab: verdict.lab,
-    seed: verdict.seed,
-    proves: verdict.proves,
-    verdict: verdict.verdict,
-  };
+export function junitDocument(suites: readonly JunitSuite[]): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="liangdi" ${counts}>`,
-    `  <testsuite name="${escapeXml(verdict.scenario)}" ${counts} skipped="0" time="${duration(verdict)}">`,
-    '    <properties>',
-    ...Object.entries(properties).map(
-      ([name, value]) => `      <property name="${name}" value="${escapeXml(String(value))}"/>`,
-    ),
-    '    </properties>',
-    ...cases,
-    '  </testsuite>',
+    `<testsuites name="liangdi" ${counts(suites.flatMap(({ cases }) => cases))}>`,
+    ...suites.flatMap(suiteLines),
     '</testsuites>',
     '',
   ].join('\n');
 }
 
-/** The timeline's length in seconds of drill time. */
-function duration(verdict: Verdict): string {
-  const from = verdict.periods[0]?.from ?? 0;
-  const until = verdict.periods.at(-1)?.until ?? from;
-  return ((until - from) / 1000).toFixed(3);
+function suiteLines({ name, time, properties, cases }: JunitSuite): string[] {
+  const seconds = time.toFixed(3);
+  return [
+    `  <testsuite name="${escapeXml(name)}" ${counts(cases)} skipped="0" time="${seconds}">`,
+    '    <properties>',
+    ...Object.entries(properties).map(
+      ([key, value]) => `      <property name="${escapeXml(key)}" value="${escapeXml(String(value))}"/>`,
+    ),
+    '    </properties>',
+    ...cases.map(each => caseLines(name, each)),
+    '  </testsuite>',
+  ];
 }
 
-function testCase(scenario: string, { name, says, result, evidence }: ExpectationResult): string {
-  const open = `    <testcase classname="liangdi.${escapeXml(scenario)}" name="${escapeXml(`${name}: ${says}`)}"`;
+function counts(cases: readonly JunitCase[]): string {
+  const number = (result: Result) => cases.filter(each => each.result === result).length;
+  return `tests="${cases.length}" failures="${number('violated')}" errors="${number('unknown')}"`;
+}
+
+function caseLines(suite: string, { name, result, type, message, text = message }: JunitCase): string {
+  const open = `    <testcase classname="liangdi.${escapeXml(suite)}" name="${escapeXml(name)}"`;
   if (result === 'held') return `${open}/>`;
-  const lines = evidence.lines ?? [];
-  const where = lines.length === 0 ? '' : ` (journal.ndjson: lines ${lines.join(', ')})`;
-  return outcome(open, result === 'violated' ? 'failure' : 'error', name, evidence.text, where);
-}
-
-function nothing(scenario: string): string {
-  const open = `    <testcase classname="liangdi.${escapeXml(scenario)}" name="the scenario expects something"`;
-  return outcome(open, 'error', 'unknown', 'The scenario expects nothing, so nothing was proved.', '');
-}
-
-function outcome(
-  open: string,
-  element: 'failure' | 'error',
-  type: string,
-  text: string,
-  where: string,
-): string {
+  const element = result === 'violated' ? 'failure' : 'error';
   return [
     `${open}>`,
-    `      <${element} type="${escapeXml(type)}" message="${escapeXml(text)}">${escapeXml(text + where)}</${element}>`,
+    `      <${element} type="${escapeXml(type)}" message="${escapeXml(message)}">${escapeXml(text)}</${element}>`,
     '    </testcase>',
   ].join('\n');
 }
+
+/** The timeline's length in seconds of drill time. */
+function duration(verdict: Verdict): number {
+  const from = verdict.periods[0]?.from ?? 0;
+  const until = verdict.periods.at(-1)?.until ?? from;
+  return (until - from) / 1000;
+}
+
+function expectationCase({ name, says, result, evidence }: ExpectationResult): JunitCase {
+  const lines = evidence.lines ?? [];
+  const where = lines.length === 0 ? '' : ` (journal.ndjson: lines ${lines.join(', ')})`;
+  return {
+    name: `${name}: ${says}`,
+    result,
+    type: name,
+    message: evidence.text,
+    text: evidence.text + where,
+  };
+}
+
+const NOTHING: JunitCase = {
+  name: 'the scenario expects something',
+  result: 'unknown',
+  type: 'unknown',
+  message: 'The scenario expects nothing, so nothing was proved.',
+};
 
 /** XML 1.0, section 2.2: other characters may not occur in a document, not even escaped. */
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;

@@ -1,0 +1,128 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Baseline } from '../gate/baseline.ts';
+import type { Gates } from '../gate/config.ts';
+import type { GateVerdict } from '../gate/judge.ts';
+import { wallStamp } from '../runtime/wall.ts';
+import { EXIT } from './exit.ts';
+import { catchInterrupt } from './interrupt.ts';
+import { type Format, formatOption } from './options.ts';
+import { terminal } from './terminal.ts';
+
+interface GateOptions {
+  config: string;
+  updateBaseline?: boolean;
+  out?: string;
+  jobs?: number;
+  format: Format;
+}
+
+export function gateCommand(): Command {
+  return new Command('gate')
+    .description('run many drills in the simulated lab and hold them to budgets and a baseline')
+    .option('--config <file>', 'scenarios, budgets and baseline', 'gates.yaml')
+    .option('--update-baseline', "write today's figures into the baseline instead of comparing with it")
+    .option('--out <folder>', 'where junit.xml, summary.md and gate.json go (default: a new folder in runs/)')
+    .addOption(
+      new Option('--jobs <number>', 'drills at a time (default: one a processor)').argParser(parseJobs),
+    )
+    .addOption(formatOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  liangdi gate
+  liangdi gate --config release.yaml --out gate
+  liangdi gate --update-baseline         then look at the difference, and commit it`,
+    )
+    .action(gate);
+}
+
+async function gate(options: GateOptions): Promise<void> {
+  const [{ loadGates }, { runGate }, { judgeGate }, { usefulWorkers }, folders] = await Promise.all([
+    import('../gate/config.ts'),
+    import('../gate/gate.ts'),
+    import('../gate/judge.ts'),
+    import('../runtime/worker-pool.ts'),
+    import('../report/run-folder.ts'),
+  ]);
+  const gates = loadGates(options.config);
+  const baseline = options.updateBaseline ? undefined : await readBaseline(gates);
+  if (options.out !== undefined) folders.claimFolder(options.out);
+  const interrupt = catchInterrupt();
+  let drills: Awaited<ReturnType<typeof runGate>>;
+  try {
+    drills = await runGate(gates, options.jobs ?? usefulWorkers(), interrupt.signal);
+  } catch (error) {
+    const stopped = interrupt.code();
+    if (stopped === undefined) throw error;
+    process.exitCode = stopped;
+    return;
+  }
+  const held = gates.scenarios.map(({ scenario, budgets }) => ({ name: scenario.name, budgets }));
+  const verdict = judgeGate({ ...gates, scenarios: held }, drills, baseline);
+  await print(verdict, options.format);
+  await save(verdict, options);
+  if (options.updateBaseline) await writeBaseline(gates, verdict, options);
+  process.exitCode = EXIT[verdict.result];
+}
+
+async function readBaseline({ baseline, seeds }: Gates): Promise<Baseline | undefined> {
+  if (baseline === undefined) return undefined;
+  const [{ parseBaseline }, { readText }] = await Promise.all([
+    import('../gate/baseline.ts'),
+    import('../runtime/read-text.ts'),
+  ]);
+  return parseBaseline(readText(baseline), baseline, seeds);
+}
+
+async function writeBaseline(
+  { baseline, seeds }: Gates,
+  { scenarios }: GateVerdict,
+  { config, format }: GateOptions,
+): Promise<void> {
+  const [{ baselineText }, { replaceFile }, { InputError }] = await Promise.all([
+    import('../gate/baseline.ts'),
+    import('../report/run-folder.ts'),
+    import('../runtime/input-error.ts'),
+  ]);
+  if (baseline === undefined)
+    throw new InputError(config, 'names no baseline; write "baseline: gates-baseline.json"');
+  replaceFile(baseline, baselineText(seeds, scenarios));
+  if (format === 'text') process.stdout.write(`The baseline is in ${baseline}\n`);
+}
+
+async function print(verdict: GateVerdict, format: Format): Promise<void> {
+  const { gateText } = await import('../report/gate.ts');
+  process.stdout.write(format === 'json' ? gateJson(verdict) : gateText(verdict, terminal(process.stdout)));
+}
+
+/** Writes what CI systems read; GitHub's summary also goes where GitHub says. */
+async function save(verdict: GateVerdict, { out, format }: GateOptions): Promise<void> {
+  const [{ gateJunit, gateMarkdown }, { newFolder, runName, writeFiles }, { VERSION }] = await Promise.all([
+    import('../report/gate.ts'),
+    import('../report/run-folder.ts'),
+    import('../drill/version.ts'),
+  ]);
+  const folder = out ?? newFolder('runs', runName(wallStamp(), 'gate', verdict.seeds));
+  const summary = gateMarkdown(verdict);
+  writeFiles(folder, {
+    'junit.xml': gateJunit(verdict, VERSION),
+    'summary.md': summary,
+    'gate.json': gateJson(verdict),
+  });
+  const step = process.env['GITHUB_STEP_SUMMARY'];
+  if (step) appendFileSync(step, summary);
+  if (format === 'text') process.stdout.write(`\nThe gate's files are in ${join(folder, '/')}\n`);
+}
+
+function gateJson({ result, seeds, rows }: GateVerdict): string {
+  return `${JSON.stringify({ result, seeds, rows }, null, 2)}\n`;
+}
+
+function parseJobs(text: string): number {
+  const jobs = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (jobs >= 1 && jobs <= 256) return jobs;
+  throw new InvalidArgumentError('A number of drills at a time is a whole number from 1 to 256.');
+}

@@ -1,0 +1,138 @@
+import { overall } from '../drill/judge.ts';
+import type { Result } from '../drill/verdict.ts';
+import type { GateRow, GateVerdict } from '../gate/judge.ts';
+import { type JunitCase, junitDocument } from './junit.ts';
+import { table } from './table.ts';
+import { count, hanging, padEnd, paint, percent, printable, seconds } from './text.ts';
+
+const COLOURS = { held: 'green', violated: 'red', unknown: 'yellow' } as const;
+
+/** A gate's verdict for people: a line a scenario, what did not hold or got better, and what it comes to. */
+export function gateText(verdict: GateVerdict, options: { color: boolean; width: number }): string {
+  const colours = paint(options.color);
+  const { rows, scenarios, result } = verdict;
+  const header = ['Scenario', 'held', 'RTO p50', 'RTO p99', 'errors', 'switches', 'capacity', 'result'];
+  const summary = table(
+    header,
+    scenarios.map(({ name }) =>
+      summaryCells(
+        name,
+        rows.filter(({ scenario }) => scenario === name),
+      ),
+    ),
+    options.width,
+  );
+  const told = rows.filter(({ note }) => note !== '');
+  const conclusion = colours('bold', colours(COLOURS[result], conclusionOf(verdict)));
+  const paragraphs = [summary.join('\n'), ...told.map(row => toldLines(row, options.width)), conclusion];
+  return `${paragraphs.join('\n\n')}\n`;
+}
+
+/** A scenario's figures in a line; of the recoveries the slowest. */
+function summaryCells(name: string, rows: readonly GateRow[]): string[] {
+  const [drills, ...others] = rows;
+  const slowest = (percentile: string) => {
+    const times = others.filter(row => row.unit === 'ms' && row.name.endsWith(percentile));
+    const worst = times.toSorted((one, other) => endless(other.value) - endless(one.value))[0];
+    return worst === undefined ? '-' : figures(worst)[0];
+  };
+  const figure = (wanted: string) => {
+    const row = others.find(each => each.name === wanted);
+    return row === undefined ? '-' : figures(row)[0];
+  };
+  return [
+    printable(name),
+    `${drills?.value ?? 0} of ${drills?.budget ?? 0}`,
+    slowest('p50'),
+    slowest('p99'),
+    figure('errors'),
+    figure('switches'),
+    figure('capacity'),
+    mark(overall(rows)),
+  ];
+}
+
+function endless(value: number | null): number {
+  return value ?? Number.POSITIVE_INFINITY;
+}
+
+function toldLines(row: GateRow, width: number): string {
+  const [measured, budget, baseline] = figures(row);
+  const first = hanging(
+    `${padEnd(mark(row.result), 8)}  `,
+    `${row.scenario}: ${row.name}: ${row.note}`,
+    width,
+  );
+  return [...first, `          measured ${measured}, budget ${budget}, baseline ${baseline}`].join('\n');
+}
+
+/** The same as JUnit XML: a suite a scenario, a case a figure. */
+export function gateJunit({ rows, scenarios, seeds }: GateVerdict, version: string): string {
+  return junitDocument(
+    scenarios.map(({ name }) => ({
+      name,
+      time: 0,
+      properties: { version, lab: 'simulated', seeds },
+      cases: rows.filter(({ scenario }) => scenario === name).map(caseOf),
+    })),
+  );
+}
+
+function caseOf(row: GateRow): JunitCase {
+  const [measured, budget, baseline] = figures(row);
+  const held = `measured ${measured}, budget ${budget}, baseline ${baseline}`;
+  return { name: row.name, result: row.result, type: 'gate', message: `${row.note} (${held})` };
+}
+
+/** The same as a GitHub step summary, which is Markdown: what did not hold first, all figures behind a fold. */
+export function gateMarkdown(verdict: GateVerdict): string {
+  const bad = verdict.rows.filter(({ result }) => result !== 'held');
+  return [
+    `## liangdi: ${escapeMarkdown(conclusionOf(verdict))}`,
+    '',
+    ...(bad.length === 0 ? [] : [...markdownTable(bad), '']),
+    `<details><summary>All ${count(verdict.rows.length, 'figure')}</summary>`,
+    '',
+    ...markdownTable(verdict.rows),
+    '',
+    '</details>',
+    '',
+  ].join('\n');
+}
+
+function markdownTable(rows: readonly GateRow[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+  return [
+    line(['Scenario', 'Figure', 'Measured', 'Budget', 'Baseline', 'Result', 'Note']),
+    '| --- | --- | ---: | ---: | ---: | --- | --- |',
+    ...rows.map(row => line([row.scenario, row.name, ...figures(row), mark(row.result), row.note])),
+  ];
+}
+
+/** No name or note makes a cell, a link, a tag or a line of its own. */
+function escapeMarkdown(text: string): string {
+  return printable(text).replace(/[\\`*_{}[\]<>|#~]/g, character => `&#${character.charCodeAt(0)};`);
+}
+
+/** Measured, budget and baseline. */
+function figures({ unit, value, budget, baseline }: GateRow): [string, string, string] {
+  const text = (figure: number | null | undefined) => {
+    if (figure === undefined) return '-';
+    if (figure === null) return 'never';
+    if (unit === 'ms') return `${seconds(figure)} s`;
+    return unit === 'share' ? percent(figure) : String(figure);
+  };
+  return [text(value), text(budget), text(baseline)];
+}
+
+function mark(result: Result): string {
+  return result === 'held' ? result : result.toUpperCase();
+}
+
+function conclusionOf({ result, rows, scenarios, seeds }: GateVerdict): string {
+  const drills = `${count(scenarios.length, 'scenario')} with ${count(seeds, 'seed')}`;
+  const those = rows.filter(row => row.result === result);
+  if (result === 'held') return `HELD: all ${count(rows.length, 'figure')} of ${drills} held`;
+  const what = result === 'violated' ? 'violated' : 'could not be judged';
+  return `${result.toUpperCase()}: ${those.length} of ${count(rows.length, 'figure')} ${what}, of ${drills}`;
+}

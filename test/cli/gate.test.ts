@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { GateRow } from '../../src/gate/judge.ts';
+import { cleanUp, liangdi, root, scratch } from './liangdi.ts';
+
+afterAll(cleanUp);
+
+const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
+
+const SCENARIO = `proves: Hangzhou takes over
+timeline: [{ at: 60s, fault: application-down, on: beijing, name: outage }]
+ends: 400s
+expect: [recovered-within: { fault: outage, within: bound }]
+`;
+const GATES = `baseline: baseline.json
+seeds: 3
+scenarios: [mine.yaml]
+`;
+
+function folder(): string {
+  const cwd = scratch();
+  writeFileSync(join(cwd, 'mine.yaml'), SCENARIO);
+  writeFileSync(join(cwd, 'gates.yaml'), GATES);
+  return cwd;
+}
+
+describe('liangdi gate', { timeout: 60_000 }, () => {
+  test('holds a design that did not change, and not one that got 10% slower', async () => {
+    const cwd = folder();
+    expect((await liangdi(['gate', '--update-baseline'], { cwd })).code).toBe(0);
+    const baseline = read(cwd, 'baseline.json');
+
+    const same = await liangdi(['gate', '--out', 'same'], { cwd });
+    expect(same).toMatchObject({ code: 0, stderr: '' });
+    expect(same.stdout).toMatch(/\nHELD: all \d+ figures of 1 scenario with 3 seeds held\n/);
+    expect(JSON.parse(read(cwd, 'same/gate.json'))).toMatchObject({ result: 'held' });
+
+    // Another word in a comment changes no figure.
+    writeFileSync(join(cwd, 'mine.yaml'), `# as before\n${SCENARIO}`);
+    expect((await liangdi(['gate'], { cwd })).code).toBe(0);
+
+    // Recovery takes about 100 s: name servers that learn 10 s later cost a tenth, and some clients more.
+    writeFileSync(join(cwd, 'mine.yaml'), `${SCENARIO}gtm: { emulator: { publishDelay: 12s } }\n`);
+    const slower = await liangdi(['gate', '--out', 'slower'], { cwd });
+    expect(slower.code).toBe(1);
+    const { rows } = JSON.parse(read(cwd, 'slower/gate.json')) as { rows: GateRow[] };
+    const slowed = rows.filter(({ name, result }) => name.endsWith(' p50') && result === 'violated');
+    expect(slowed.length).toBeGreaterThan(0);
+    for (const { value, baseline } of slowed) expect((value ?? 0) / (baseline ?? 1)).toBeGreaterThan(1.05);
+    expect(slower.stdout).toMatch(/VIOLATED {2}mine: rto outage \S+ p50: [\d.]+% worse than the baseline/);
+    expect(read(cwd, 'slower/junit.xml')).toContain('<failure type="gate"');
+    expect(read(cwd, 'slower/summary.md')).toMatch(/\| mine \| rto outage \S+ p50 \|/);
+    expect(read(cwd, 'baseline.json')).toBe(baseline);
+  });
+
+  test('is the same with one worker and with four, file by file', async () => {
+    const cwd = folder();
+    await liangdi(['gate', '--update-baseline', '--jobs', '1', '--out', 'one'], { cwd });
+    await liangdi(['gate', '--update-baseline', '--jobs', '4', '--out', 'four'], { cwd });
+    for (const file of ['gate.json', 'junit.xml', 'summary.md'])
+      expect(read(cwd, 'one', file)).toBe(read(cwd, 'four', file));
+  });
+
+  test.each([
+    ['no file', undefined, /gates\.yaml: there is no such file/],
+    ['a scenario that is not there', 'scenarios: [beijing-dwon]', /did you mean "?beijing-down/],
+    [
+      'a budget for nobody',
+      'scenarios: [{ scenario: steady, budgets: { rto: { jvmm: { p50: 1s } } } }]',
+      /no population "jvmm".*jvm/,
+    ],
+    ['a scenario twice', 'scenarios: [steady, steady]', /steady is named twice/],
+    ['no baseline yet', 'baseline: b.json\nscenarios: [steady]', /b\.json: there is no such file/],
+  ])('with %s nothing runs: 64', async (_, gates, says) => {
+    const cwd = scratch();
+    if (gates !== undefined) writeFileSync(join(cwd, 'gates.yaml'), `${gates}\n`);
+    const { code, stdout, stderr } = await liangdi(['gate'], { cwd });
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+    expect(stderr).toMatch(says);
+  });
+
+  test('adds to the summary of a GitHub step', async () => {
+    const cwd = folder();
+    writeFileSync(join(cwd, 'step.md'), 'before\n');
+    await new Promise(resolve => {
+      const env = { ...process.env, GITHUB_STEP_SUMMARY: join(cwd, 'step.md') };
+      execFile(join(root, 'bin/liangdi'), ['gate', '--update-baseline'], { cwd, env }, resolve);
+    });
+    expect(read(cwd, 'step.md')).toMatch(/^before\n## liangdi: HELD: all/);
+  });
+
+  test('ten scenarios with twenty seeds, the shipped gate, take less than a minute on two processors', async () => {
+    const cwd = scratch();
+    // Budgets alone: whether the baseline is today's is for `make gate` to say.
+    writeFileSync(join(cwd, 'gates.yaml'), read(root, 'gates.yaml').replace(/^baseline:.*\n/m, ''));
+    // The shell tells the processor time of what it ran: the machine may do other work meanwhile.
+    const out = await new Promise<{ code: number; stdout: string }>(resolve => {
+      const script = '"$0" gate --out run; code=$?; times; exit $code';
+      execFile('/bin/sh', ['-c', script, join(root, 'bin/liangdi')], { cwd }, (error, stdout) =>
+        resolve({ code: Number(error?.code ?? 0), stdout }),
+      );
+    });
+    // What they come to is the design's matter, and `make gate`'s.
+    expect(out.stdout).toMatch(/\n(HELD|VIOLATED): .* of 10 scenarios with 20 seeds/);
+    expect([0, 1]).toContain(out.code);
+    const times =
+      out.stdout
+        .trimEnd()
+        .split('\n')
+        .at(-1)
+        ?.matchAll(/(\d+)m([\d.]+)s/g) ?? [];
+    const spent = [...times].reduce(
+      (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
+      0,
+    );
+    expect(spent).toBeGreaterThan(1);
+    // Of the 120 s that two processors have in a minute.
+    expect(spent).toBeLessThan(100);
+  }, 300_000);
+});
