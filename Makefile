@@ -8,7 +8,7 @@ time-scale := 1
 runs := 5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill up down scenarios test test-kind typecheck lint unit format bench bench-dns fuzz clean distclean
+.PHONY: help setup drill up down scenarios test test-kind typecheck lint unit format bench bench-dns fuzz fuzz-engine clean distclean
 
 help: ## List the targets
 	@echo 'Usage: make TARGET [name=value ...]'
@@ -83,6 +83,9 @@ bench-dns: setup ## Measure the GTM's name server against CoreDNS; needs dnsperf
 
 fuzz: setup ## Send the GTM a million malformed packets and ten thousand malformed calls
 	@FUZZ=full $(NODE) --expose-gc node_modules/vitest/vitest.mjs run --execArgv=--expose-gc test/gtm/dns-server-real.test.ts test/gtm/api/requests.test.ts
+
+fuzz-engine: setup ## Compare the engine with the real KubeVela on random cases [seed=N]; needs Go
+	@$(NODE) test/conformance/engine-fuzz.ts --seed '$(seed)'
 
 clean: ## Remove what drills left: runs/
 	@rm -rf runs coverage node_modules/.cache

@@ -2,6 +2,9 @@ import * as z from 'zod';
 
 /** Parameters that several of KubeVela's definitions share. Lists' items are open: what is not known goes along. */
 
+/** An open list in CUE is an empty one when it is not given. */
+const texts = z.array(z.string()).default([]);
+
 const keyRef = z.looseObject({ name: z.string(), key: z.string() });
 
 /** With `fieldRef`, which only sidecars check. */
@@ -19,12 +22,12 @@ export const environment = z.array(
   }),
 );
 
-export const hostAliases = z.array(z.looseObject({ ip: z.string(), hostnames: z.array(z.string()) }));
+export const hostAliases = z.array(z.looseObject({ ip: z.string(), hostnames: texts }));
 
 /** A definition in CUE, which is closed; `host` and `scheme` are known to webservices only. */
 function probe(more: z.ZodRawShape) {
   return z.strictObject({
-    exec: z.strictObject({ command: z.array(z.string()) }).optional(),
+    exec: z.strictObject({ command: texts }).optional(),
     httpGet: z
       .strictObject({
         path: z.string(),

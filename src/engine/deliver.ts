@@ -182,6 +182,11 @@ class Execution {
       return undefined;
     }
     const { component, manifests } = made;
+    const nameless = manifests.find(({ apiVersion }) => typeof apiVersion !== 'string');
+    if (nameless !== undefined) {
+      this.#fail(task, 'error encountered in cluster', `${nameless.kind} has no apiVersion`);
+      return undefined;
+    }
     const resources = manifests.map(
       (data, index): ManagedResource => ({
         apiVersion: data.apiVersion,
@@ -261,12 +266,15 @@ class Execution {
     else this.#fail(task, 'error health check from', problem);
   }
 
+  /** Several at once, but one after the other those that have an object in common: the last one's stays. */
   #each(works: readonly Work[], what: string, act: (work: Work) => Promise<unknown>): Promise<unknown> {
-    return inParallel(works, this.#parallelism, async work => {
-      try {
-        await act(work);
-      } catch (error) {
-        this.#fail(work.task, what, problemMessage(error));
+    return inParallel(chains(works), this.#parallelism, async chain => {
+      for (const work of chain) {
+        try {
+          await act(work);
+        } catch (error) {
+          this.#fail(work.task, what, problemMessage(error));
+        }
       }
     });
   }
@@ -276,6 +284,24 @@ class Execution {
     const subject = what.endsWith('cluster') ? task.cluster : key;
     if (!this.#failed.has(key)) this.#failed.set(key, `${what} ${subject}: ${problem}`);
   }
+}
+
+/** Works in groups: those that have an object in common are in one, in their order. */
+function chains(works: readonly Work[]): Work[][] {
+  const found: Work[][] = [];
+  const chainOf = new Map<string, Work[]>();
+  for (const work of works) {
+    const keys = work.resources.map(resourceKey);
+    const shared = [...new Set(keys.flatMap(key => chainOf.get(key) ?? []))];
+    const chain =
+      shared.length === 0 ? [] : found.filter(each => each.some(one => shared.includes(one))).flat();
+    for (const old of found.filter(each => chain.some(one => each.includes(one))))
+      found.splice(found.indexOf(old), 1);
+    chain.push(work);
+    found.push(chain);
+    for (const one of chain) for (const resource of one.resources) chainOf.set(resourceKey(resource), chain);
+  }
+  return found;
 }
 
 function traitOf({ metadata }: KubeObject): { trait?: string } {

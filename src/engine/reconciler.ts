@@ -213,12 +213,14 @@ export class Reconciler {
     // A new version's services take the place of the old one's as soon as there are any.
     const old = isSame || pass.services.length === 0 ? (status.services ?? []) : [];
     const services = withServices(old, [...pass.services, ...rejudged(old, pass)]);
+    // The old ones do not count for the new version until they are looked at again.
+    const counted = isSame ? services : pass.services;
     const { name } = version.revision.metadata;
     let conditions = withCondition(status.conditions ?? [], 'Parsed', undefined);
     if (pass.kept !== undefined) conditions = withCondition(conditions, 'StateKeep', pass.kept.problem);
     const written = await this.#writeStatus(object, {
       ...status,
-      status: workflows.phaseAfter(workflow, services),
+      status: workflows.phaseAfter(workflow, counted),
       observedGeneration: object.metadata.generation ?? 1,
       latestRevision: {
         name,

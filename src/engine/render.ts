@@ -54,6 +54,7 @@ export function renderComponent(
   }
   const rendered = trying(where, () => definition.render(component.properties, context));
   let { workload } = rendered;
+  let lasting: ((object: KubeObject) => KubeObject)[] = [];
   const outputs = Object.entries(rendered.outputs).map(([name, object]) => ({
     name,
     object,
@@ -64,7 +65,10 @@ export function renderComponent(
     const at = `trait=${type} ${where}`;
     if (trait === undefined)
       throw new PlanError(`${at}: ${unknownType('trait', type, traitDefinitions.keys())}`);
-    workload = trying(at, () => trait.apply?.(workload, properties, context) ?? workload);
+    const apply = (object: KubeObject) => trait.apply?.(object, properties, context) ?? object;
+    if (trait.json) lasting = [];
+    workload = trying(at, () => lasting.reduce((object, again) => again(object), apply(workload)));
+    if (trait.lasts) lasting.push(apply);
     const added = trying(at, () => trait.outputs?.(properties, context) ?? {});
     outputs.push(...Object.entries(added).map(([name, object]) => ({ name, object, type })));
   }
@@ -97,6 +101,9 @@ function finished(
   object: KubeObject,
   role: Readonly<Record<string, string>>,
 ): KubeObject {
+  if (typeof object.kind !== 'string' || object.kind === '') {
+    throw new PlanError(`component=${component.name}: an object without kind: ${JSON.stringify(object)}`);
+  }
   const { application, revision } = rendering;
   const { labels, annotations, namespace, name, ...rest } = object.metadata ?? {};
   const namespaced = kindInfo(object)?.namespaced ?? true;

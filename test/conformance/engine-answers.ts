@@ -116,7 +116,7 @@ function clean(value: Json): unknown {
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   // Of objects without a name: it ends in a hash that is everybody's own.
-  if (typeof value === 'string') return JSON.stringify(value.replace(/-auxiliaryworkload-[0-9a-f]+$/, ''));
+  if (typeof value === 'string') return JSON.stringify(value.replace(/-auxiliaryworkload-[0-9a-f]+/, ''));
   if (!isObject(value)) return JSON.stringify(value) ?? 'null';
   const fields = Object.keys(value).sort();
   return `{${fields.map(field => `${JSON.stringify(field)}:${canonical(value[field])}`).join(',')}}`;

@@ -91,12 +91,19 @@ describe('for any components and overrides', () => {
       name,
       type: fc.constant('ref-objects'),
       properties,
-      traits: fc.array(trait, { maxLength: 3 }),
+      traits: fc.uniqueArray(trait, { maxLength: 3, selector: ({ type }) => type }),
     }),
     { selector: ({ name }) => name, maxLength: 3 },
   );
   const patch = fc
-    .array(fc.record({ name, properties, traits: fc.array(trait, { maxLength: 2 }) }), { maxLength: 3 })
+    .array(
+      fc.record({
+        name,
+        properties,
+        traits: fc.uniqueArray(trait, { maxLength: 2, selector: ({ type }) => type }),
+      }),
+      { maxLength: 3 },
+    )
     .map(patches => override({ components: patches }));
 
   it('applying twice is applying once', () => {

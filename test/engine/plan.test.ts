@@ -146,7 +146,7 @@ describe('traits', () => {
 
   it('env says which containers there are', () => {
     expect(withTrait('env', { containerName: 'nope', env: {} })).toMatch(
-      'error encountered in cluster local: trait=env component=web: container nope not found: Deployment web has "web"',
+      'error encountered in cluster local: trait=env component=web: container nope not found: Deployment has "web"',
     );
   });
 

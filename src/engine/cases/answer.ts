@@ -47,7 +47,9 @@ function merged({ merge }: Case): Answer {
       (properties, index): Override => decode(overrideSchema, properties, `override policy ${index}`),
     );
     const components = (merge.components ?? []) as unknown as readonly Component[];
-    return { components: overrides.reduce<readonly Component[]>(applyOverride, components).map(withoutEmpty) };
+    return {
+      components: overrides.reduce<readonly Component[]>(applyOverride, components).map(withoutEmpty),
+    };
   } catch (error) {
     return { error: messageOf(error) };
   }
@@ -55,7 +57,9 @@ function merged({ merge }: Case): Answer {
 
 /** Lists that are empty are not told. */
 function withoutEmpty(component: Component): Component {
-  const entries = Object.entries(component).filter(([, value]) => !(Array.isArray(value) && value.length === 0));
+  const entries = Object.entries(component).filter(
+    ([, value]) => !(Array.isArray(value) && value.length === 0),
+  );
   return Object.fromEntries(entries) as unknown as Component;
 }
 

@@ -9,9 +9,7 @@ function render(properties: unknown): RenderedComponent {
   if (!Array.isArray(given) || !given.every(isObject)) {
     throw new Error('properties.objects must be a list of objects');
   }
-  const [workload, ...others] = given.map(
-    object => ({ ...object, metadata: object['metadata'] ?? {} }) as KubeObject,
-  );
+  const [workload, ...others] = given as unknown as KubeObject[];
   if (workload === undefined) throw new Error('refers to no objects, or selects none');
   return {
     workload,

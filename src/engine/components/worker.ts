@@ -61,7 +61,6 @@ export function deployment(
   return plain({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: {},
     spec: {
       selector: { matchLabels: selector },
       template: {

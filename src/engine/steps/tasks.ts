@@ -43,7 +43,7 @@ export function foreseen(
   const errors: string[] = [];
   const rendered: Task[] = [];
   let open = tasks;
-  for (let before = -1; before !== open.length && open.length > 0; ) {
+  for (let before = -1; before !== open.length && open.length > 0 && errors.length === 0; ) {
     before = open.length;
     const ready = open.filter(task => isOpen(task, done, values));
     open = open.filter(task => !ready.includes(task));

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isObject } from '../../kube/json.ts';
+import { isObject, own } from '../../kube/json.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { jsonPatch as patched } from '../../kube/patch.ts';
 import { decode } from '../model.ts';
@@ -9,9 +9,41 @@ const schema = z.object({ operations: z.array(z.looseObject({})).default([]) });
 
 /** Its operations are a JSON patch (RFC 6902) of the object: all or nothing. */
 export const jsonPatch: TraitDefinition = {
+  json: true,
+
   apply(workload, properties) {
-    const result = patched(workload, decode(schema, properties ?? {}, 'json-patch').operations);
+    const { operations } = decode(schema, properties ?? {}, 'json-patch');
+    const result = operations.reduce(
+      (document: unknown, operation) =>
+        patched(document, [tolerant(document, { value: null, ...operation })]),
+      workload,
+    );
     if (!isObject(result)) throw new Error('json-patch: the operations leave no object');
     return result as unknown as KubeObject;
   },
 };
+
+/**
+ * KubeVela's library is laxer than RFC 6902: a value that is not given is null, a member that is not there can be
+ * replaced, and is null when it is tested.
+ */
+function tolerant(document: unknown, operation: Readonly<Record<string, unknown>>): unknown {
+  const { op, path, value } = operation;
+  if (typeof path !== 'string' || !isAbsentMember(document, path)) return operation;
+  if (op === 'replace') return { op: 'add', path, value };
+  return op === 'test' && value === null ? { op: 'test', path: '', value: document } : operation;
+}
+
+/** Whether a pointer leads to a member that an object does not have. */
+function isAbsentMember(document: unknown, path: string): boolean {
+  const names = path
+    .split('/')
+    .slice(1)
+    .map(name => name.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const last = names.pop();
+  const parent = names.reduce((value: unknown, name) => {
+    if (Array.isArray(value)) return value[Number(name)];
+    return isObject(value) ? own(value, name) : undefined;
+  }, document);
+  return last !== undefined && isObject(parent) && own(parent, last) === undefined;
+}

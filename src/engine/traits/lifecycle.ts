@@ -6,7 +6,7 @@ import { Each } from './unify.ts';
 
 const port = z.int().min(1).max(65535);
 const handler = z.strictObject({
-  exec: z.strictObject({ command: z.array(z.string()) }).optional(),
+  exec: z.strictObject({ command: z.array(z.string()).default([]) }).optional(),
   httpGet: z
     .strictObject({
       path: z.string().optional(),
@@ -20,8 +20,10 @@ const handler = z.strictObject({
 });
 const schema = z.object({ postStart: handler.optional(), preStop: handler.optional() });
 
-/** What every container does after it has started and before it stops. */
+/** What every container does after it has started and before it stops; also one that a later trait adds. */
 export const lifecycle: TraitDefinition = {
+  lasts: true,
+
   apply(workload, properties) {
     const { postStart, preStop } = decode(schema, properties ?? {}, 'lifecycle');
     return withPodSpec(workload, { containers: new Each({ lifecycle: { postStart, preStop } }) });

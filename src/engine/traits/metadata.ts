@@ -7,6 +7,7 @@ const schema = z.record(z.string(), z.string('values must be strings').nullable(
 
 function metadata(field: 'labels' | 'annotations'): TraitDefinition {
   return {
+    json: true,
     apply: (workload, properties) => withMetadata(workload, field, decode(schema, properties ?? {}, field)),
   };
 }

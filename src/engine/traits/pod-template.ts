@@ -10,7 +10,7 @@ export function container(workload: KubeObject, name: string): Fields {
   if (found !== undefined) return found;
   const names = quoted(present.map(each => String(each['name'])));
   const has = names === '' ? 'has no containers' : `has ${names}`;
-  throw new Error(`container ${name} not found: ${workload.kind} ${workload.metadata.name} ${has}`);
+  throw new Error(`container ${name} not found: ${workload.kind} ${has}`);
 }
 
 function containers(workload: KubeObject): Fields[] {

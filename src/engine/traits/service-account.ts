@@ -12,7 +12,7 @@ const schema = z.object({
   privileges: z
     .array(
       z.strictObject({
-        verbs: texts,
+        verbs: texts.default([]),
         apiGroups: texts.optional(),
         resources: texts.optional(),
         resourceNames: texts.optional(),

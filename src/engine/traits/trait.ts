@@ -15,6 +15,9 @@ export interface RenderContext {
 export interface TraitDefinition {
   /** `PostDispatch`: its objects are written once the workload is healthy. */
   readonly stage?: 'PostDispatch';
+  /** It goes on for what later traits add, until one that patches JSON (`json`) makes plain data of it. */
+  readonly lasts?: true;
+  readonly json?: true;
   /**
    * The workload as the trait makes it, which is not changed itself. Throws an Error that says what is wrong with the
    * properties, or with the workload for this trait.

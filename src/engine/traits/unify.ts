@@ -34,12 +34,15 @@ export class Each {
   }
 }
 
-/** The base joined with the patch; neither is changed. Throws an Error that names the place where they contradict each other. */
-export function unify(base: unknown, patch: unknown, path = ''): unknown {
+/**
+ * The base joined with the patch; neither is changed. A key that a list is joined by holds for the lists inside it, too.
+ * Throws an Error that names the place where they contradict each other.
+ */
+export function unify(base: unknown, patch: unknown, path = '', key = ''): unknown {
   if (base === undefined) return plain(patch);
   if (patch instanceof Each) {
     if (!Array.isArray(base)) throw conflict(base, [], path);
-    return base.map((item, index) => unify(item, patch.value, `${path}[${index}]`));
+    return base.map((item, index) => unify(item, patch.value, `${path}[${index}]`, key));
   }
   if (patch instanceof Marked) {
     if (patch.mark === 'keyed') return unifyKeyed(base, patch.value as unknown[], patch.key, path);
@@ -48,25 +51,26 @@ export function unify(base: unknown, patch: unknown, path = ''): unknown {
   }
   if (Array.isArray(patch)) {
     if (!Array.isArray(base)) throw conflict(base, patch, path);
+    if (key !== '' && isKeyed(patch, key)) return unifyKeyed(base, patch, key, path);
     if (patch.length < base.length) {
       throw new Error(`${path}: a list of ${base.length} cannot be joined with one of ${patch.length}`);
     }
-    return patch.map((item, index) => unify(base[index], item, `${path}[${index}]`));
+    return patch.map((item, index) => unify(base[index], item, `${path}[${index}]`, key));
   }
   if (isObject(patch)) {
     if (!isObject(base)) throw conflict(base, patch, path);
-    return unifyMaps(base, patch, path);
+    return unifyMaps(base, patch, path, key);
   }
   if (!equal(base, patch)) throw conflict(base, patch, path);
   return base;
 }
 
-function unifyMaps(base: JsonObject, patch: JsonObject, path: string): JsonObject {
+function unifyMaps(base: JsonObject, patch: JsonObject, path: string, key: string): JsonObject {
   const result = { ...base };
   for (const field of Object.keys(patch)) {
     const value = patch[field];
     if (value === undefined) continue;
-    put(result, field, unify(own(base, field), value, path === '' ? field : `${path}.${field}`));
+    put(result, field, unify(own(base, field), value, path === '' ? field : `${path}.${field}`, key));
   }
   return result;
 }
@@ -75,7 +79,7 @@ function unifyKeyed(base: unknown, items: readonly unknown[], key: string, path:
   if (!Array.isArray(base)) throw conflict(base, items, path);
   const keyOf = (item: unknown) => (isObject(item) ? own(item, key) : undefined);
   // Without any key there is nothing to align by: the lists are joined item by item.
-  if (items.length > 0 && items.every(item => keyOf(item) === undefined)) return unify(base, items, path);
+  if (!isKeyed(items, key)) return unify(base, items, path);
   const byKey = new Map(items.map(item => [keyOf(item), item]));
   byKey.delete(undefined);
   const joined = base.map((item, index) => {
@@ -83,9 +87,13 @@ function unifyKeyed(base: unknown, items: readonly unknown[], key: string, path:
     if (id === undefined || !byKey.has(id)) return item;
     const patch = byKey.get(id);
     byKey.delete(id);
-    return unify(item, patch, `${path}[${index}]`);
+    return unify(item, patch, `${path}[${index}]`, key);
   });
   return [...joined, ...items.filter(item => byKey.get(keyOf(item)) === item).map(plain)];
+}
+
+function isKeyed(items: readonly unknown[], key: string): boolean {
+  return items.length === 0 || items.some(item => isObject(item) && own(item, key) !== undefined);
 }
 
 /** The patch as data: without marks, and without what is undefined. */
