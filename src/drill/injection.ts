@@ -114,18 +114,49 @@ export class Injection {
       const label = this.#label(target);
       await this.#undoLog?.injecting({ label, fault: this.#kind.kind, target, undo });
       const inject = () => this.#kind.inject(this.#controls, target, params, label);
-      const hold = await insist(clock, inject, goesOn);
-      if (hold) struck.hold = hold;
-      while (goesOn()) {
-        const looked = clock.now();
-        if (await this.#kind.isInEffect(this.#controls, target, params)) return looked;
-        await clock.sleep(LOOK_EVERY_MS);
-      }
+      let course: 'underway' | 'done' | 'failed' = 'underway';
+      const injecting = insist(clock, inject, goesOn).then(
+        hold => {
+          if (hold) struck.hold = hold;
+          course = 'done';
+        },
+        error => {
+          course = 'failed';
+          throw error;
+        },
+      );
+      const looking = this.#look(
+        target,
+        () => goesOn() && course !== 'failed',
+        () => course === 'underway',
+      );
+      const [since] = await Promise.all([looking, injecting]);
+      if (since !== undefined) return since;
     } catch (error) {
       return this.#fail(`could not strike ${target}`, error);
     }
     if (this.#healing !== undefined) return clock.now();
     return this.#fail(`shows no effect on ${target} after ${TAKES_EFFECT_WITHIN_MS / 1000} s`);
+  }
+
+  /**
+   * When the effect showed first; undefined when it did not. A machine may take a while to stop and serve nobody
+   * meanwhile: looks from the beginning, and believes what it sees once it has seen the system without the effect.
+   */
+  async #look(target: string, goesOn: () => boolean, underway: () => boolean): Promise<number | undefined> {
+    const { clock } = this.#controls;
+    let since: number | undefined;
+    let seenWithout = false;
+    while (goesOn()) {
+      const looked = clock.now();
+      const credible = seenWithout || !underway();
+      const shows = await this.#kind.isInEffect(this.#controls, target, this.#entry.params);
+      if (shows && credible) since ??= looked;
+      seenWithout ||= !shows;
+      if (since !== undefined && !underway()) return since;
+      await clock.sleep(LOOK_EVERY_MS);
+    }
+    return undefined;
   }
 
   #fail(what: string, cause?: unknown): never {
