@@ -1,6 +1,6 @@
 import type { ResolvedCloud } from './cloud-model.ts';
 import { type CloudDecision, decideCloud, sameCloudAnswers } from './cloud-route.ts';
-import type { AccessMode, Emulator, Strategy } from './model.ts';
+import type { AccessMode, Emulator, SetName, Strategy } from './model.ts';
 import { type Decision, decide, sameAnswers } from './route.ts';
 import type { Course } from './steering.ts';
 
@@ -37,4 +37,21 @@ export function cloudCourse(config: ResolvedCloud, alerts: ReadonlySet<string>):
       return { set, addresses, available, reason };
     },
   };
+}
+
+/** What a 2.0 strategy's next decision must know of an earlier life: a primary set that is back waits anew. */
+export function strategyBefore(set: SetName): Decision {
+  const nothing = {
+    addresses: [],
+    available: { DEFAULT: 0, FAILOVER: 0 },
+    primarySince: null,
+    reviewAt: null,
+  };
+  return { set, type: 'A', answer: 'all', reason: '', ...nothing };
+}
+
+/** The same of a 3.0 config: what its sequences held on to. */
+export function cloudBefore(held: Iterable<string>): CloudDecision {
+  const nothing = { available: { DEFAULT: 0, FAILOVER: 0 }, pools: [], reviewAt: null, reason: '' };
+  return { health: 'ok', fallback: false, strategy: 'sequence', held: new Set(held), ...nothing };
 }

@@ -8,7 +8,7 @@ import type { EmulatorSettings } from './account/resolve-2.ts';
 import type { Authority, Finding, Question } from './dns-types.ts';
 import type { AddressStatus } from './model.ts';
 import type { Check } from './prober.ts';
-import { GtmService, type ServiceOptions } from './service.ts';
+import { GtmService, type Memory, type ServiceOptions } from './service.ts';
 import type { Summary } from './steering.ts';
 
 /** What an emulator knows: enough to go on after its end. */
@@ -16,10 +16,11 @@ export interface Saved {
   readonly account: Account;
   /** Keys of the checks whose address is held for down. */
   readonly alerts: readonly string[];
+  readonly memory?: Memory;
 }
 
 export interface EmulatorOptions
-  extends Omit<ServiceOptions, 'publishDelay' | 'alerts' | 'onDecision' | 'onHealth'> {
+  extends Omit<ServiceOptions, 'publishDelay' | 'alerts' | 'memory' | 'onDecision' | 'onHealth'> {
   readonly settings: EmulatorSettings & ApiSettings;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -42,6 +43,7 @@ export class Emulator implements Authority {
       ...options,
       publishDelay: settings.publishDelay,
       alerts: saved?.alerts ?? [],
+      memory: saved?.memory ?? {},
       onDecision: (id, decided, before) => this.#decided(id, decided, before),
       onHealth: (check, status, failing) => this.#health(check, status, failing),
     });
@@ -97,6 +99,8 @@ export class Emulator implements Authority {
       throw error;
     }
     this.#service.apply(planOf(account, this.#options.settings));
+    // What was decided on it at once.
+    this.#save();
   }
 
   stop(): void {
@@ -104,7 +108,8 @@ export class Emulator implements Authority {
   }
 
   #save(): void {
-    this.#options.save?.({ account: this.#account, alerts: [...this.#service.alerts].sort() });
+    const { alerts, memory } = this.#service;
+    this.#options.save?.({ account: this.#account, alerts: [...alerts].sort(), memory });
   }
 
   #health({ key, address }: Check, status: AddressStatus, failing: number): void {
@@ -124,7 +129,11 @@ export class Emulator implements Authority {
   }
 
   #decided(id: string, decided: Summary, before: Summary | undefined): void {
-    if (before === undefined || before.set === decided.set) return;
+    if (before === undefined) return;
+    if (before.set === decided.set) {
+      this.#save();
+      return;
+    }
     const strategy = this.#account.strategies[id];
     const config = this.#account.cloud.configs[id];
     const name = strategy?.StrategyName ?? config?.ScheduleHostname ?? id;

@@ -2,7 +2,7 @@ import type { Random } from '../runtime/random.ts';
 import { type AnswerPorts, cloudHost, type Names, namesOf, zoneAt } from './answer.ts';
 import type { ResolvedCloud } from './cloud-model.ts';
 import type { CloudDecision } from './cloud-route.ts';
-import { cloudCourse, strategyCourse } from './courses.ts';
+import { cloudBefore, cloudCourse, strategyBefore, strategyCourse } from './courses.ts';
 import type { Authority, Finding, Question } from './dns-types.ts';
 import { type Host, type Zone, Zones } from './dns-zones.ts';
 import { LineTable } from './lines.ts';
@@ -32,9 +32,14 @@ export interface ServiceOptions extends ProberPorts {
   readonly latency?: AnswerPorts['latency'];
   /** Keys of checks whose address was held for down when the service ended last. */
   readonly alerts?: Iterable<string>;
+  /** What `memory` gave when the service ended last. */
+  readonly memory?: Memory;
   /** Told of each decision; `id` is a strategy's or a config's. */
   readonly onDecision?: (id: string, decided: Summary, before: Summary | undefined) => void;
 }
+
+/** What decisions depend on beside health: of a strategy its set, of a config what its sequences hold on to; by id. */
+export type Memory = Readonly<Record<string, readonly string[]>>;
 
 /** Where an instance's name servers are when no wire leads to them. */
 const NO_WIRE = '127.0.0.1';
@@ -102,6 +107,13 @@ export class GtmService implements Authority {
     return this.#configs.get(id)?.steering;
   }
 
+  /** What decisions depend on beside health. */
+  get memory(): Memory {
+    const sets = [...this.#strategies].map(([id, { steering }]) => [id, [steering.decided.set]]);
+    const held = [...this.#configs].map(([id, { steering }]) => [id, [...steering.decided.held]]);
+    return Object.fromEntries([...sets, ...held]);
+  }
+
   /** Pins a 2.0 strategy, or lets it switch by itself, until the next plan. */
   setAccessMode(id: string, mode: AccessMode): void {
     const { strategy, emulator, steering } = this.#strategies.get(id) as StrategyAtWork;
@@ -126,15 +138,15 @@ export class GtmService implements Authority {
     );
     for (const { strategy, emulator } of strategies) this.#steer(strategy, emulator);
     const { alerts } = this.#prober;
-    const { publishDelay = 0 } = this.#options;
+    const { publishDelay = 0, memory = {} } = this.#options;
     for (const config of configs) {
+      const { id } = config;
       const course = cloudCourse(config, alerts);
-      const before = this.#configs.get(config.id);
-      if (before) before.steering.follow(course);
-      else
-        this.#configs.set(config.id, {
-          steering: new Steering(course, publishDelay, this.#ports(config.id)),
-        });
+      const before = this.#configs.get(id);
+      before?.steering.follow(course);
+      if (before) continue;
+      const held = memory[id] && cloudBefore(memory[id]);
+      this.#configs.set(id, { steering: new Steering(course, publishDelay, this.#ports(id), held) });
     }
     forget(this.#strategies, new Set(strategies.map(one => one.strategy.id)));
     forget(this.#configs, new Set(configs.map(one => one.id)));
@@ -146,8 +158,10 @@ export class GtmService implements Authority {
     const course = strategyCourse(strategy, emulator, this.#prober.alerts);
     const before = this.#strategies.get(strategy.id);
     before?.steering.follow(course);
+    const [set] = this.#options.memory?.[strategy.id] ?? [];
+    const memory = set === 'FAILOVER' || set === 'DEFAULT' ? strategyBefore(set) : undefined;
     const steering =
-      before?.steering ?? new Steering(course, emulator.publishDelay, this.#ports(strategy.id));
+      before?.steering ?? new Steering(course, emulator.publishDelay, this.#ports(strategy.id), memory);
     this.#strategies.set(strategy.id, { strategy, emulator, steering });
   }
 

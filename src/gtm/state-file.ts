@@ -10,6 +10,7 @@ const savedSchema = z.object({
   format: z.literal(1),
   account: z.looseObject({ sequence: z.int().nonnegative(), cloud: z.looseObject({}) }),
   alerts: z.array(z.string()),
+  memory: z.record(z.string(), z.array(z.string())).default({}),
 });
 
 /** Keeps what an emulator knows in a file: whole or not at all, whenever the process or the machine ends. */
@@ -29,8 +30,8 @@ export class StateFile {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw new InputError(this.#path, `the state cannot be read: ${(error as Error).message}`);
     }
-    const { account, alerts } = this.#parse(text);
-    return { account: account as unknown as Account, alerts };
+    const { account, alerts, memory } = this.#parse(text);
+    return { account: account as unknown as Account, alerts, memory };
   }
 
   /** @throws Error when it cannot be written; what was kept before stays. */

@@ -37,13 +37,17 @@ export class Steering<D extends { readonly reviewAt: number | null }> {
   private readonly pending = new Set<Timer>();
   private holdDown: Timer | undefined;
 
-  /** The first decision is served at once: an instance that is already in operation. */
-  constructor(course: Course<D>, publishDelay: number, ports: SteeringPorts) {
+  /**
+   * The first decision is served at once: an instance that is already in operation. `before` is what was decided in
+   * an earlier life.
+   */
+  constructor(course: Course<D>, publishDelay: number, ports: SteeringPorts, before?: D) {
     this.current = course;
     this.publishDelay = publishDelay;
     this.ports = ports;
-    this.latest = course.decide(undefined, ports.clock.now());
+    this.latest = course.decide(before, ports.clock.now());
     this.served = this.latest;
+    this.reviewAgain(this.latest);
     this.announce(this.latest, undefined);
     this.publish(this.latest);
   }
