@@ -13,6 +13,7 @@ import { healCommand } from './heal.ts';
 import { judgeCommand } from './judge.ts';
 import { parityCommand } from './parity.ts';
 import { reportCommand } from './report.ts';
+import { planCommand } from './plan.ts';
 import { scenariosCommand } from './scenarios.ts';
 import { upCommand } from './up.ts';
 
@@ -23,6 +24,7 @@ function program(): Command {
     .addCommand(drillCommand())
     .addCommand(scenariosCommand())
     .addCommand(engineCommand())
+    .addCommand(planCommand())
     .addCommand(judgeCommand())
     .addCommand(gtmCommand())
     .addCommand(reportCommand())

@@ -29,7 +29,7 @@ export const gateway: TraitDefinition = {
     const suffix = given.name === undefined ? '' : `-${given.name}`;
     const name = context.name + suffix;
     const service = existingServiceName ?? name;
-    const paths = Object.entries(given.http);
+    const paths = Object.entries(given.http).sort(([a], [b]) => (a < b ? -1 : 1));
     const legacy = context.clusterMinor < 19;
     return {
       ...(existingServiceName === undefined && {

@@ -24,18 +24,20 @@ export const jsonPatch: TraitDefinition = {
 };
 
 /**
- * KubeVela's library is laxer than RFC 6902: a value that is not given is null, a member that is not there can be
- * replaced, and is null when it is tested.
+ * KubeVela's library is laxer than RFC 6902: a value that is not given is null, and so is a member that is not there
+ * when it is tested or copied; one can be replaced.
  */
 function tolerant(document: unknown, operation: Readonly<Record<string, unknown>>): unknown {
-  const { op, path, value } = operation;
-  if (typeof path !== 'string' || !isAbsentMember(document, path)) return operation;
+  const { op, path, from, value } = operation;
+  if (op === 'copy') return isAbsentMember(document, from) ? { op: 'add', path, value: null } : operation;
+  if (!isAbsentMember(document, path)) return operation;
   if (op === 'replace') return { op: 'add', path, value };
   return op === 'test' && value === null ? { op: 'test', path: '', value: document } : operation;
 }
 
 /** Whether a pointer leads to a member that an object does not have. */
-function isAbsentMember(document: unknown, path: string): boolean {
+function isAbsentMember(document: unknown, path: unknown): boolean {
+  if (typeof path !== 'string') return false;
   const names = path
     .split('/')
     .slice(1)

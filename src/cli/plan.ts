@@ -1,0 +1,206 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { Command } from 'commander';
+import type { Plan } from '../engine/plan.ts';
+import type { KubeObject } from '../kube/objects.ts';
+import { InputError } from '../runtime/input-error.ts';
+import { EXIT } from './exit.ts';
+
+interface Options {
+  readonly file: readonly string[];
+  readonly cluster?: string;
+  readonly diff?: string | true;
+  readonly topology: string;
+}
+
+/** Reads a file, as it is now or as it was. */
+type Reader = (file: string) => string;
+
+export function planCommand(): Command {
+  return new Command('plan')
+    .description('what each centre will get, per step, before anything is applied')
+    .requiredOption(
+      '-f, --file <path...>',
+      'manifests, or folders of them: Application, Policies, Workflow and objects',
+    )
+    .option('--cluster <name>', 'print the objects that this cluster gets, or compare only it')
+    .option('--diff [revision]', 'compare the centres with each other, or with what a git revision had')
+    .option('--topology <file>', 'cities and centres that selectors and placeholders mean', defaultTopology())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  liangdi plan -f clusters/web-demo                            steps, centres, objects
+  liangdi plan -f clusters/web-demo --cluster cluster1-hangzhou  the manifests of one
+  liangdi plan -f clusters/web-demo --diff                     what centres do not have in common
+  liangdi plan -f clusters/web-demo --diff HEAD~1              what a change changes`,
+    )
+    .action(showPlan);
+}
+
+function defaultTopology(): string {
+  return relative('.', join(import.meta.dirname, '../../clusters/topology.yaml')) || '.';
+}
+
+async function showPlan(options: Options): Promise<void> {
+  const { readText } = await import('../runtime/read-text.ts');
+  const { planText, differencesText } = await import('../engine/plan-text.ts');
+  const { clustersOf, differencesOf, objectsFor } = await import('../engine/plan-differences.ts');
+  const { quoted } = await import('../engine/model.ts');
+  const plan = await planOf(options, readText, filesOf(options.file));
+  const known = clustersOf(plan);
+  if (options.cluster !== undefined && !known.includes(options.cluster)) {
+    throw new InputError(
+      options.file.join(' '),
+      `nothing goes to "${options.cluster}"; clusters: ${quoted(known)}`,
+      {},
+    );
+  }
+  const shown = options.cluster === undefined ? known : [options.cluster];
+  const print = (text: string) => process.stdout.write(text);
+  if (options.diff === undefined) {
+    if (options.cluster === undefined) print(planText(plan));
+    else print(await yamlOf(objectsFor(plan, options.cluster)));
+  } else if (options.diff === true) {
+    const base = known.find(name => name !== options.cluster) ?? '';
+    const others = options.cluster === undefined ? known.filter(name => name !== base) : shown;
+    for (const name of others) {
+      print(differencesText(differencesOf(objectsFor(plan, base), objectsFor(plan, name)), base, name));
+    }
+  } else {
+    const revision = options.diff;
+    const before = await planOf(options, gitReader(revision), gitFilesOf(revision, options.file));
+    for (const name of new Set([...clustersOf(before), ...shown])) {
+      if (options.cluster !== undefined && name !== options.cluster) continue;
+      const differences = differencesOf(objectsFor(before, name), objectsFor(plan, name));
+      print(differencesText(differences, `${name} at ${revision}`, `${name} now`));
+    }
+  }
+  const steps = plan.steps.flatMap(step => [step, ...step.subSteps]);
+  if (steps.some(({ error, waiting }) => error !== undefined || waiting !== undefined))
+    process.exitCode = EXIT.usage;
+}
+
+async function planOf({ topology }: Options, read: Reader, files: readonly string[]): Promise<Plan> {
+  const { parseManifests, replacePlaceholders } = await import('../engine/manifests.ts');
+  const { plan } = await import('../engine/plan.ts');
+  const { PlanError, APPLICATION } = await import('../engine/model.ts');
+  const { lookupIn } = await import('../engine/referred.ts');
+  const { kindInfo } = await import('../kube/kinds.ts');
+  const where = files.join(' ');
+  const centres = await centresIn(topology);
+  const parsed = files.flatMap(file => parseManifests(read(file), file));
+  const objects = replacePlaceholders(
+    parsed,
+    centres.map(({ name }) => name),
+    where,
+  ).map(object => {
+    const namespaced = kindInfo(object)?.namespaced ?? true;
+    const metadata =
+      namespaced && object.metadata.namespace === undefined
+        ? { ...object.metadata, namespace: 'default' }
+        : object.metadata;
+    return { ...object, metadata };
+  });
+  const ofKind = (kind: string) => objects.filter(object => object.kind === kind);
+  const applications = ofKind(APPLICATION.kind);
+  const [application] = applications;
+  if (application === undefined || applications.length > 1) {
+    const names = applications.map(({ metadata }) => metadata.name).join(', ');
+    throw new InputError(
+      where,
+      application === undefined ? 'no Application in there' : `one Application expected, found ${names}`,
+      {},
+    );
+  }
+  const { namespace } = application.metadata;
+  const reference = application.spec?.['workflow']?.ref;
+  try {
+    return plan({
+      application,
+      policies: ofKind('Policy'),
+      workflow: ofKind('Workflow').find(
+        ({ metadata }) => metadata.name === reference && metadata.namespace === namespace,
+      ),
+      hubObjects: lookupIn(objects),
+      clusters: [
+        ...centres,
+        ...namedIn(objects)
+          .filter(name => !centres.some(each => each.name === name))
+          .map(name => ({ name })),
+      ],
+    });
+  } catch (error) {
+    if (error instanceof PlanError) throw new InputError(where, error.message, {});
+    throw error;
+  }
+}
+
+/** Clusters that topology policies name: whoever has the files has those clusters. */
+function namedIn(objects: readonly KubeObject[]): string[] {
+  const policies = objects.flatMap(({ kind, spec, ...object }) => {
+    if (kind === 'Policy') return [object['properties']];
+    const own: unknown = kind === 'Application' ? spec?.['policies'] : undefined;
+    return Array.isArray(own) ? own.map(policy => policy?.properties) : [];
+  });
+  const names = policies.flatMap(properties => {
+    const clusters = (properties as { clusters?: unknown } | undefined)?.clusters;
+    return Array.isArray(clusters) ? clusters.filter(name => typeof name === 'string') : [];
+  });
+  return [...new Set(names)].filter(name => name !== 'local');
+}
+
+async function centresIn(file: string) {
+  const { centresOf, topologySchema } = await import('../kube/topology.ts');
+  const { parseYaml, readText } = await import('../runtime/yaml.ts');
+  const topology = parseYaml(readText(file), file, topologySchema);
+  return centresOf(topology).map(({ name }) => ({ name, alias: name }));
+}
+
+const isManifest = (name: string) => /\.ya?ml$|\.json$/.test(name);
+
+function filesOf(paths: readonly string[]): string[] {
+  return paths.flatMap(path => {
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
+    return readdirSync(path)
+      .filter(isManifest)
+      .sort()
+      .map(name => join(path, name));
+  });
+}
+
+/** Reads files as they were in a git revision. */
+function gitReader(revision: string): Reader {
+  return file =>
+    git(
+      ['show', `${revision}:./${relative(dirname(resolve(file)), resolve(file))}`],
+      dirname(resolve(file)),
+      file,
+    );
+}
+
+function gitFilesOf(revision: string, paths: readonly string[]): string[] {
+  return paths.flatMap(path => {
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
+    const names = git(['ls-tree', '--name-only', `${revision}:./`], path, path).split('\n');
+    return names
+      .filter(isManifest)
+      .sort()
+      .map(name => join(path, name));
+  });
+}
+
+function git(args: readonly string[], folder: string, file: string): string {
+  try {
+    return execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    const { stderr = '' } = error as { stderr?: string };
+    throw new InputError(file, stderr.trim() || (error as Error).message, {});
+  }
+}
+
+async function yamlOf(objects: readonly KubeObject[]): Promise<string> {
+  const { stringify } = await import('yaml');
+  return objects.map(object => stringify(object)).join('---\n');
+}
