@@ -2,8 +2,20 @@ import { Command } from 'commander';
 import { claimFolder } from '../report/run-folder.ts';
 import { EXIT } from './exit.ts';
 import { catchInterrupt } from './interrupt.ts';
-import { engineOption, formatOption, labOption, loadOption, seedOption, timeScaleOption } from './options.ts';
-import { type RunOptions, run } from './run.ts';
+import {
+  engineOption,
+  formatOption,
+  labOption,
+  loadOption,
+  seedOption,
+  timeScaleOption,
+  watchOption,
+} from './options.ts';
+import { type Outcome, type RunOptions, run } from './run.ts';
+import type { Watch } from './watch.ts';
+
+/** True: at any free port. */
+type DrillOptions = RunOptions & { watch?: number | true };
 
 export function drillCommand(): Command {
   return new Command('drill')
@@ -16,6 +28,7 @@ export function drillCommand(): Command {
     .option('--out <folder>', 'where the run is written (default: a new folder in runs/)')
     .option('--keep', 'leave the clusters of the kind lab running: the next drill takes them over')
     .addOption(loadOption())
+    .addOption(watchOption())
     .addOption(formatOption())
     .addHelpText(
       'after',
@@ -28,13 +41,31 @@ Examples:
     .action(drill);
 }
 
-async function drill(nameOrFile: string, options: RunOptions): Promise<void> {
+async function drill(nameOrFile: string, options: DrillOptions): Promise<void> {
   const { loadScenario } = await import('../drill/scenario.ts');
   const scenario = loadScenario(nameOrFile);
   if (options.out !== undefined) claimFolder(options.out);
   const interrupt = catchInterrupt();
-  const { verdict, failure } = await run(scenario, options, interrupt.signal);
+  const watch = await startWatch(options.watch);
+  let outcome: Outcome;
+  try {
+    outcome = await run(scenario, options, interrupt.signal, event => watch?.event(event));
+  } catch (error) {
+    watch?.close();
+    throw error;
+  }
+  const { verdict, failure } = outcome;
   const stopped = interrupt.code();
+  await watch?.keep(interrupt.signal);
   if (stopped === undefined && failure !== undefined) throw failure;
   process.exitCode = stopped ?? EXIT[verdict.verdict];
+}
+
+/** Says where to look on stderr: stdout is the drill's. */
+async function startWatch(port: number | true | undefined): Promise<Watch | undefined> {
+  if (port === undefined) return undefined;
+  const { Watch } = await import('./watch.ts');
+  const watch = await Watch.start(port);
+  process.stderr.write(`liangdi: the report grows at ${watch.address} until Ctrl-C\n`);
+  return watch;
 }

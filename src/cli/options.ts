@@ -55,3 +55,16 @@ export function loadOption(): Option {
     "load beside the scenario's clients, at their rate, on the kind lab (see clusters/load)",
   ).choices(['k6']);
 }
+
+export function watchOption(): Option {
+  return new Option(
+    '--watch [port]',
+    'show the report live in a browser on this machine, until Ctrl-C',
+  ).argParser(parsePort);
+}
+
+function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
+}

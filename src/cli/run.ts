@@ -29,9 +29,14 @@ export interface Outcome {
 }
 
 /** One drill as people see it: its timeline as it happens, its verdict, and the run's folder. */
-export async function run(scenario: Scenario, options: RunOptions, signal: AbortSignal): Promise<Outcome> {
+export async function run(
+  scenario: Scenario,
+  options: RunOptions,
+  signal: AbortSignal,
+  listener?: (event: JournalEvent) => void,
+): Promise<Outcome> {
   const folder = runFolder(scenario, options);
-  const outcome = await carryOut(scenario, options, folder, signal);
+  const outcome = await carryOut(scenario, options, folder, signal, listener);
   try {
     await conclude(outcome, options, folder);
   } catch (error) {
@@ -61,6 +66,7 @@ async function carryOut(
   { lab, engine, seed, timeScale, keep, load, format }: RunOptions,
   folder: () => string,
   signal: AbortSignal,
+  listener?: (event: JournalEvent) => void,
 ): Promise<Outcome> {
   const [{ runDrill }, { judge }] = await Promise.all([
     import('../drill/runner.ts'),
@@ -71,6 +77,7 @@ async function carryOut(
   const onEvent = (event: JournalEvent): void => {
     events.push(event);
     tell(event);
+    listener?.(event);
   };
   try {
     return await runDrill(scenario, {

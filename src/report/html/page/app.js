@@ -50,7 +50,12 @@ function draw() {
   document.documentElement.lang = choice.language === 'zh' ? 'zh-CN' : 'en';
   document.documentElement.dataset['theme'] = choice.theme;
   const [one, other] = data.runs;
-  if (one === undefined) return;
+  if (one === undefined) {
+    document.body.replaceChildren(
+      html('main', {}, html('h1', {}, say('title')), html('p', {}, say('running'))),
+    );
+    return;
+  }
   document.title = `${one.scenario}: ${say(one.verdict)} – ${say('title')}`;
   const parts = data.runs.map((model, index) => runParts(model, index));
   const two = other !== undefined;
@@ -227,22 +232,55 @@ function printable() {
 /** A live drill's news come as whole models; the reader's choices stay. */
 function follow() {
   const source = new EventSource('events');
-  source.addEventListener('model', event => {
-    const { until } = wholeRange();
-    const toTheEnd = choice.until >= until;
-    data = JSON.parse(event.data);
+  let held = false;
+  let late = '';
+  const show = (/** @type {string} */ news) => {
+    const first = data.runs.length === 0;
+    const toTheEnd = !first && choice.until >= wholeRange().until;
+    data = JSON.parse(news);
+    if (first) begin();
     if (toTheEnd) choice.until = wholeRange().until;
-    draw();
+    redraw();
+  };
+  source.addEventListener('model', event => {
+    // What a hand is on does not change under it.
+    if (held) late = event.data;
+    else show(event.data);
   });
   source.addEventListener('end', () => source.close());
+  addEventListener('pointerdown', () => {
+    held = true;
+  });
+  addEventListener('pointerup', () => {
+    held = false;
+    if (late !== '') show(late);
+    late = '';
+  });
+}
+
+/** Draws the page anew and leaves it as the reader had it: scrolled, open, focused. */
+function redraw() {
+  const { scrollY } = globalThis;
+  const open = [...document.querySelectorAll('details')].map(each => each.open);
+  const focused = document.activeElement?.id ?? '';
+  draw();
+  for (const [index, each] of document.querySelectorAll('details').entries())
+    each.open = open[index] ?? false;
+  if (focused !== '') document.getElementById(focused)?.focus({ preventScroll: true });
+  scrollTo(0, scrollY);
+}
+
+/** The moment at which a reader begins: the first fault's, else the timeline's. */
+function begin() {
+  const strikes = data.runs.flatMap(({ faults }) => faults.map(({ inject }) => inject));
+  showAll(strikes.length > 0 ? Math.min(...strikes) : 0);
 }
 
 function start() {
   data = JSON.parse(document.getElementById('data')?.textContent ?? '{}');
   choice.language = navigator.language.startsWith('zh') ? 'zh' : 'en';
   choice.theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-  const strike = data.runs.flatMap(({ faults }) => faults.map(({ inject }) => inject));
-  showAll(strike.length > 0 ? Math.min(...strike) : 0);
+  if (data.runs.length > 0) begin();
   draw();
   printable();
   if (data.live) follow();
