@@ -12,8 +12,9 @@ import { gtmCommand } from './gtm.ts';
 import { healCommand } from './heal.ts';
 import { judgeCommand } from './judge.ts';
 import { parityCommand } from './parity.ts';
-import { reportCommand } from './report.ts';
 import { planCommand } from './plan.ts';
+import { reportCommand } from './report.ts';
+import { resolverCommand } from './resolver.ts';
 import { scenariosCommand } from './scenarios.ts';
 import { upCommand } from './up.ts';
 
@@ -27,6 +28,7 @@ function program(): Command {
     .addCommand(planCommand())
     .addCommand(judgeCommand())
     .addCommand(gtmCommand())
+    .addCommand(resolverCommand())
     .addCommand(reportCommand())
     .addCommand(gateCommand())
     .addCommand(parityCommand())
