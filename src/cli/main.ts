@@ -2,12 +2,14 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../drill/version.ts';
 import { LabError } from '../lab/lab.ts';
 import { InputError } from '../runtime/input-error.ts';
+import { amcCommand } from './amc.ts';
 import { curlLoopCommand } from './curl-loop.ts';
 import { downCommand } from './down.ts';
 import { drillCommand } from './drill.ts';
 import { engineCommand } from './engine.ts';
 import { EXIT } from './exit.ts';
 import { gateCommand } from './gate.ts';
+import { getCommand } from './get.ts';
 import { gtmCommand } from './gtm.ts';
 import { healCommand } from './heal.ts';
 import { judgeCommand } from './judge.ts';
@@ -25,6 +27,8 @@ function program(): Command {
     .addCommand(drillCommand())
     .addCommand(scenariosCommand())
     .addCommand(engineCommand())
+    .addCommand(getCommand())
+    .addCommand(amcCommand())
     .addCommand(planCommand())
     .addCommand(judgeCommand())
     .addCommand(gtmCommand())
