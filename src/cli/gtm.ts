@@ -1,9 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { SocketAddress } from '../gtm/serve.ts';
 import { EXIT } from './exit.ts';
 import { seedOption } from './options.ts';
+import { type SocketAddress, socketOption } from './sockets.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../clusters/gtm-account.yaml');
 /** Faster, and a health check would end before loopback answers. */
@@ -57,19 +57,6 @@ Examples:
   dig @127.0.0.1 -p 5300 web-demo.example.com`,
     )
     .action(serve);
-}
-
-function socketOption(flags: string, description: string, standard: string): Option {
-  return new Option(flags, description).default(parseSocket(standard), standard).argParser(parseSocket);
-}
-
-/** `127.0.0.1:5300`, `[::1]:5300`, or `:5300` for loopback. */
-export function parseSocket(text: string): SocketAddress {
-  const [, bracketed, plain, digits] = /^(?:\[([0-9a-f:.]+)\]|([\d.]*)):(\d{1,5})$/i.exec(text) ?? [];
-  const port = Number(digits);
-  if (digits === undefined || port > 65_535)
-    throw new InvalidArgumentError('It must look like 127.0.0.1:5300 or [::1]:5300.');
-  return { host: bracketed ?? (plain || '127.0.0.1'), port };
 }
 
 function parseScale(text: string): number {

@@ -11,7 +11,10 @@ export interface Entry {
   readonly draw: number;
   /** The addresses may be handed out before this time: expiry, plus the time that a stale answer may serve. */
   readonly usableUntil: number;
-  /** From this time on a lookup makes the resolver ask the name server: expiry, or the end of a remembered failure. */
+  /**
+   * From this time on a lookup makes the resolver ask the name server: expiry, or somewhat before it where it
+   * prefetches, or the end of a remembered failure.
+   */
   readonly askFrom: number;
 }
 
@@ -46,12 +49,13 @@ export function filled(
 ): Entry {
   const { answer } = outcome;
   if (answer?.rcode === 'NOERROR' && answer.addresses.length > 0) {
-    const expiry = now + effectiveTtl(policy, answer.ttlSeconds * 1000);
+    const ttl = effectiveTtl(policy, answer.ttlSeconds * 1000);
+    const expiry = now + ttl;
     return {
       ...source,
       addresses: answer.addresses,
       usableUntil: expiry + (policy.serveStale ?? 0),
-      askFrom: expiry,
+      askFrom: policy.prefetch === undefined ? expiry : expiry - policy.prefetch * ttl,
     };
   }
   const askFrom = now + policy.negative;

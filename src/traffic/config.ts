@@ -20,6 +20,8 @@ const cacheSchema = z
     maxTtl: duration.optional(),
     /** After expiry, answers with the old entry for at most this long while it asks again (RFC 8767). */
     serveStale: duration.optional(),
+    /** Asks again when no more than this share of the TTL is left, and hands the old answer out meanwhile. */
+    prefetch: share.optional(),
     /** Never asks again after the first answer. */
     forever: z.literal(true).optional(),
     /** How long a failure or a negative answer is remembered (RFC 2308, RFC 9520). */
@@ -29,7 +31,7 @@ const cacheSchema = z
     if (cache.minTtl !== undefined && cache.maxTtl !== undefined && cache.minTtl > cache.maxTtl) {
       context.addIssue({ code: 'custom', path: ['minTtl'], message: 'must not be longer than maxTtl' });
     }
-    for (const key of ['minTtl', 'maxTtl', 'serveStale'] as const) {
+    for (const key of ['minTtl', 'maxTtl', 'serveStale', 'prefetch'] as const) {
       if (cache.forever && cache[key] !== undefined) {
         context.addIssue({
           code: 'custom',

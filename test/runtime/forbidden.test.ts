@@ -9,6 +9,8 @@ const REAL_ADAPTERS: readonly string[] = [
   'src/gtm/http-resolver-real.ts',
   // The API on a real socket.
   'src/gtm/api-server-real.ts',
+  // A resolver for real clients.
+  'src/traffic/resolver-real.ts',
   // HTTP to the APIs of real clusters.
   'src/kube/api-connection-real.ts',
   // The control API of the gateways before real clusters.
