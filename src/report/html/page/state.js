@@ -73,7 +73,7 @@ function votesAt(model, centre, at) {
     .filter(votes => votes.centre === centre)
     .flatMap(({ vantage, runs }) => {
       const run = lastBefore(runs, at);
-      return run ? [{ vantage, since: run[0], checks: run[2], ok: run[3] === 1, result: run[4] }] : [];
+      return run ? [{ vantage, since: run[0], ok: run[3] === 1, result: run[4] }] : [];
     });
 }
 

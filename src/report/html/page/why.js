@@ -167,8 +167,8 @@ function healthSteps(model, at) {
     const votes = votesAt(model, name, at);
     const failing = votes.filter(({ ok }) => !ok).length;
     const count = votes.length === 0 ? say('why.noVotes') : say('why.votes', failing, votes.length);
-    const each = votes.map(({ vantage, since, checks, result }) =>
-      html('li', {}, say('why.vote', vantage, result, checks, clock(since))),
+    const each = votes.map(({ vantage, since, result }) =>
+      html('li', {}, say('why.vote', vantage, result, clock(since))),
     );
     const text = say('why.health', name, healthAt(model, name, at) ?? '–', count);
     return html(
