@@ -5,9 +5,9 @@ import { execute } from './account/execute.ts';
 import type { Flat } from './account/parameters.ts';
 import { planOf } from './account/plan.ts';
 import type { EmulatorSettings } from './account/resolve-2.ts';
+import { addressAlert, resumed, switchAlert, unavailable } from './alerting.ts';
 import type { Authority, Finding, Question } from './dns-types.ts';
-import type { AddressStatus } from './model.ts';
-import type { Check } from './prober.ts';
+import type { Check, HealthChange } from './prober.ts';
 import { GtmService, type Memory, type ServiceOptions } from './service.ts';
 import type { Summary } from './steering.ts';
 
@@ -34,6 +34,7 @@ export class Emulator implements Authority {
   readonly #options: EmulatorOptions;
   readonly #service: GtmService;
   #account: Account;
+  #unavailable: ReturnType<typeof unavailable>;
 
   constructor(options: EmulatorOptions) {
     const { settings, saved } = options;
@@ -45,8 +46,9 @@ export class Emulator implements Authority {
       alerts: saved?.alerts ?? [],
       memory: saved?.memory ?? {},
       onDecision: (id, decided, before) => this.#decided(id, decided, before),
-      onHealth: (check, status, failing) => this.#health(check, status, failing),
+      onHealth: (check, change) => this.#health(check, change),
     });
+    this.#unavailable = unavailable(this.#account, this.view, this.#service.alerts);
   }
 
   get account(): Account {
@@ -99,6 +101,7 @@ export class Emulator implements Authority {
       throw error;
     }
     this.#service.apply(planOf(account, this.#options.settings));
+    this.#noteAvailability();
     // What was decided on it at once.
     this.#save();
   }
@@ -112,38 +115,24 @@ export class Emulator implements Authority {
     this.#options.save?.({ account: this.#account, alerts: [...alerts].sort(), memory });
   }
 
-  #health({ key, address }: Check, status: AddressStatus, failing: number): void {
-    const ActionType = status === 'ALERT' ? 'ALERT' : 'RESUME';
-    const [owner = ''] = key.split('/');
-    const cloud = this.#account.cloud.addresses[owner];
-    const says = status === 'ALERT' ? 'is abnormal' : 'is normal again';
-    const Content = `${address} ${says}: ${failing} nodes see it down`;
-    const pool = this.#account.pools[owner];
-    this.#note({
-      ActionType,
-      EntityType: 'GTM_ADDRESS',
-      generation: cloud ? '3.0' : '2.0',
-      entity: cloud ? owner : (pool?.InstanceId ?? owner),
-      Content,
-    });
+  #health(check: Check, change: HealthChange): void {
+    this.#note(addressAlert(this.#account, check, change));
+    this.#noteAvailability();
   }
 
   #decided(id: string, decided: Summary, before: Summary | undefined): void {
     if (before === undefined) return;
-    if (before.set === decided.set) {
-      this.#save();
-      return;
-    }
-    const strategy = this.#account.strategies[id];
-    const config = this.#account.cloud.configs[id];
-    const name = strategy?.StrategyName ?? config?.ScheduleHostname ?? id;
-    this.#note({
-      ActionType: config ? (decided.set === 'FAILOVER' ? 'ALERT' : 'RESUME') : 'SWITCH',
-      EntityType: config ? 'GTM_ADDRESS_POOL' : 'GTM_INSTANCE',
-      generation: config ? '3.0' : '2.0',
-      entity: config ? id : (strategy?.InstanceId ?? id),
-      Content: `${name} switched from ${before.set} to ${decided.set}: ${decided.reason}`,
-    });
+    const alert = switchAlert(this.#account, id, decided, before);
+    if (alert) this.#note(alert);
+    else this.#save();
+  }
+
+  /** Tells of sets and pools that went or came since it was called last. */
+  #noteAvailability(): void {
+    const before = this.#unavailable;
+    this.#unavailable = unavailable(this.#account, this.view, this.#service.alerts);
+    for (const [key, row] of before) if (!this.#unavailable.has(key)) this.#note(resumed(row));
+    for (const [key, row] of this.#unavailable) if (!before.has(key)) this.#note(row);
   }
 
   #note(alert: Omit<Alert, 'at'>): void {

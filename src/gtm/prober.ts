@@ -18,6 +18,14 @@ export type Ping = (
   done: (lost: number) => void,
 ) => void;
 
+export interface HealthChange {
+  readonly status: AddressStatus;
+  /** How many vantage points see it down. */
+  readonly failing: number;
+  /** HTTP status or `connected`, the share of lost packets, or the failure. */
+  readonly result: string;
+}
+
 /** Where a check goes: not always to where its address says. */
 export interface Target {
   readonly address: string;
@@ -34,8 +42,8 @@ export interface ProberPorts {
   readonly reach?: (address: string, port: number) => Target | undefined;
   /** Sends echo requests and tells how many were lost. Left out: PING checks are not made. */
   readonly ping?: Ping;
-  /** Told of each change of an address's health. */
-  readonly onHealth?: (check: Check, status: AddressStatus, failing: number) => void;
+  /** Told of each change of an address's health, with the result that made it. */
+  readonly onHealth?: (check: Check, change: HealthChange) => void;
 }
 
 /** The checks of 2.0 pools: their SMART members, where there is a monitor. */
@@ -152,10 +160,10 @@ class Watch {
     journal.append({ at, kind: 'probe', address, centre: this.#centre, vantage, ok, result });
     const before = this.#health;
     this.#health = observe(before, node, ok, monitor);
-    if (this.#health.status !== before.status) this.#announce(at);
+    if (this.#health.status !== before.status) this.#announce(at, result);
   }
 
-  #announce(at: number): void {
+  #announce(at: number, result: string): void {
     const { status, nodes } = this.#health;
     if (status === 'ALERT') this.#alerts.add(this.check.key);
     else this.#alerts.delete(this.check.key);
@@ -168,7 +176,7 @@ class Watch {
       failing: failing(nodes),
       nodes: nodes.length,
     });
-    this.#ports.onHealth?.(this.check, status, failing(nodes));
+    this.#ports.onHealth?.(this.check, { status, failing: failing(nodes), result });
     this.#changed();
   }
 }
