@@ -61,7 +61,7 @@ describe('liangdi drill --watch', { timeout: 60_000 }, () => {
   });
 
   test.skipIf(chromiumPath === undefined)('shows the drill in a browser', async () => {
-    const browser = new ReportBrowser();
+    const browser = new ReportBrowser('watch');
     await browser.start();
     try {
       const { page, complaints } = await browser.openAt(address);

@@ -1,6 +1,5 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
@@ -20,12 +19,18 @@ export interface Opened {
   readonly took: number;
 }
 
-/** A browser and a folder for its reports. */
+/** A browser, and a folder in runs/ for its reports and pictures: they stay there for whoever wants to see them. */
 export class ReportBrowser {
-  readonly folder = mkdtempSync(join(tmpdir(), 'liangdi-report-'));
+  readonly folder: string;
   #browser: Browser | undefined;
 
+  constructor(name: string) {
+    this.folder = join(import.meta.dirname, '../../../runs', `test-${name}`);
+  }
+
   async start(): Promise<void> {
+    rmSync(this.folder, { recursive: true, force: true });
+    mkdirSync(this.folder, { recursive: true });
     this.#browser = await chromium.launch({
       ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
       // A container's root may have no namespaces; the pages are our own.
@@ -35,11 +40,10 @@ export class ReportBrowser {
 
   async stop(): Promise<void> {
     await this.#browser?.close();
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async open(html: string, options: BrowserContextOptions = {}): Promise<Opened> {
-    const file = join(this.folder, 'report.html');
+  async open(name: string, html: string, options: BrowserContextOptions = {}): Promise<Opened> {
+    const file = join(this.folder, `${name}.html`);
     writeFileSync(file, html);
     return await this.openAt(`file://${file}`, options);
   }

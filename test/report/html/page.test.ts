@@ -9,7 +9,7 @@ import { accessibilityFaults, chromiumPath, type Opened, ReportBrowser } from '.
 import { beginOf, HOSTILE, hostile, journalOf, modelOf, multiplied, requestsOf } from './journals.ts';
 
 const TIMEOUT = 60_000;
-const browser = new ReportBrowser();
+const browser = new ReportBrowser('report');
 
 describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }, () => {
   beforeAll(() => browser.start(), TIMEOUT);
@@ -23,7 +23,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
     beforeAll(async () => {
       events = await journalOf(scenario);
       model = modelOf(events);
-      opened = await browser.open(reportPage([model]));
+      opened = await browser.open(scenario, reportPage([model]));
       page = opened.page;
     }, TIMEOUT);
     afterAll(async () => {
@@ -68,6 +68,23 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
         const legend = await page.locator('.u-legend').first().textContent();
         if (share > 0) expect(legend).toContain(`${centre?.name}${percent(share)}`);
       }
+    });
+
+    test('leads from evidence to its moment', async () => {
+      const cited = model.expectations.find(({ from }) => from !== null);
+      await page.locator('#expectations tbody button').first().click();
+      const axis = page.locator('#scrubber');
+      await expect.poll(async () => Number(await axis.getAttribute('min'))).toBe(cited?.from);
+      await page.locator('.scrubber button').last().click();
+      await expect.poll(async () => Number(await axis.getAttribute('min'))).toBe(model.from);
+    });
+
+    test('draws all charts on one time axis', async () => {
+      const edges = await page.evaluate<string[]>(
+        "[...document.querySelectorAll('.u-over')].map(each => [each.offsetLeft, each.offsetWidth].join())",
+      );
+      expect(edges.length).toBe(4);
+      expect(new Set(edges).size).toBe(1);
     });
 
     test('says why a request went where it went', async () => {
@@ -116,7 +133,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
 
   test('is worked by the keyboard alone', async () => {
     const model = modelOf(await journalOf('beijing-down'));
-    const { page } = await browser.open(reportPage([model]));
+    const { page } = await browser.open('keyboard', reportPage([model]));
     const slider = page.locator('#scrubber');
     await slider.focus();
     const before = Number(await slider.inputValue());
@@ -134,7 +151,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
   test('compares two runs side by side', async () => {
     const [one, other] = await Promise.all([journalOf('beijing-down', 1), journalOf('beijing-down', 2)]);
     const models = [one, other].map(modelOf);
-    const { page, complaints } = await browser.open(reportPage(models), {
+    const { page, complaints } = await browser.open('comparison', reportPage(models), {
       viewport: { width: 1800, height: 900 },
     });
     const rto = models.map(
@@ -153,7 +170,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
 
   test('prints all of it, in the light', async () => {
     const html = reportPage([modelOf(await journalOf('beijing-down'))]);
-    const { page } = await browser.open(html, { colorScheme: 'dark' });
+    const { page } = await browser.open('print', html, { colorScheme: 'dark' });
     const pdf = await page.pdf({ format: 'A4', path: `${browser.folder}/beijing-down.pdf` });
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
     await page.context().close();
@@ -161,7 +178,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
 
   test('hostile text is text', async () => {
     const model = modelOf(hostile(await journalOf('beijing-down')));
-    const { page, complaints } = await browser.open(reportPage([model]));
+    const { page, complaints } = await browser.open('hostile', reportPage([model]));
     await page.evaluate(OPEN_ALL);
     expect(await page.locator('h1').textContent()).toContain(HOSTILE.script);
     expect(await page.title()).not.toBe('taken');
@@ -178,7 +195,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
     expect(events.length).toBeGreaterThan(1_000_000);
     const html = reportPage([modelOf(events)]);
     expect(html.length).toBeLessThan(2 * 1024 * 1024);
-    const { page, took, complaints } = await browser.open(html);
+    const { page, took, complaints } = await browser.open('million', html);
     expect(await figure(page, 'requests')).toBe(String(requestsOf(events).length));
     expect(took).toBeLessThan(3000);
     const frames = await page.evaluate<number[]>(`(${SCROLL})()`);

@@ -62,7 +62,8 @@ function timeChart({ model, reader, host, label, height, series, data, range, va
           space: 80,
         },
         value === undefined
-          ? { ...axis, show: false, size: 66 }
+          ? // As wide as the others', so that all charts share one time axis.
+            { ...axis, size: 66, values: () => [], grid: { show: false }, ticks: { show: false } }
           : {
               ...axis,
               size: 66,
