@@ -65,6 +65,7 @@ export async function serveGtm(options: ServeOptions): Promise<Serving> {
   const kept = state === undefined ? undefined : new StateFile(state);
   const account = seedAccount(config, file, wallTime(), config.emulator);
   const saved = kept?.load();
+  const ping = realPing(config.networks);
   const emulator = new Emulator({
     settings: config.emulator,
     saved: saved ?? { account, alerts: [] },
@@ -78,7 +79,7 @@ export async function serveGtm(options: ServeOptions): Promise<Serving> {
       networks: config.networks,
       onLocalFailure: error => tell(`a health check could not be made: ${error.message}`),
     }),
-    ping: realPing(config.networks),
+    ...(ping && { ping }),
     centreOf: () => undefined,
     reach: reachOf(config),
     lines: new LineTable(config.lines),
@@ -163,8 +164,8 @@ function teller(emulator: Emulator, tell: (message: string) => void): () => void
       if (told.has(address)) continue;
       told.add(address);
       tell(
-        `${address} is not checked and counts as up: it is not on loopback, and neither "reach" nor "networks" of the ` +
-          'configuration has it',
+        `${address} is not checked and counts as up: neither "reach" nor "networks" of the configuration has it and it ` +
+          'is not on loopback, or it is to be pinged and there is no ping command',
       );
     }
   };

@@ -1,27 +1,43 @@
 import { execFile } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { AllowedDestinations } from './allowed-destinations.ts';
 
 /** How long after another the packets go out, seconds: the least that needs no rights. */
 const PAUSE_S = 0.2;
 
-/**
- * Echo requests by the machine's `ping` command, for sockets of that kind need rights that it has. Nothing is sent but to
- * loopback and to `networks`; everything counts as lost where there is no such command.
- */
-export function realPing(
-  networks: readonly string[],
-): (
+type Ping = (
   attempt: { readonly address: string; readonly packets: number; readonly timeoutMs: number },
   done: (lost: number) => void,
-) => void {
+) => void;
+
+/**
+ * Echo requests by the machine's `ping` command, for sockets of that kind need rights that it has; nothing where there is
+ * no such command. Nothing is sent but to loopback and to `networks`.
+ */
+export function realPing(networks: readonly string[]): Ping | undefined {
+  const command = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map(folder => join(folder, 'ping'))
+    .find(isExecutable);
+  if (command === undefined) return undefined;
   const destinations = new AllowedDestinations(networks);
   return ({ address, packets, timeoutMs }, done) => {
     destinations.check(address);
     const seconds = String(Math.max(1, Math.ceil(timeoutMs / 1000)));
     const args = ['-n', '-q', '-c', String(packets), '-i', String(PAUSE_S), '-W', seconds, address];
-    execFile('ping', args, (_, output) => {
+    execFile(command, args, (_, output) => {
       const received = /(\d+) (packets )?received/.exec(output)?.[1];
       done(packets - Number(received ?? 0));
     });
   };
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
