@@ -18,7 +18,7 @@ import type { TimelineEntry } from './timeline.ts';
 export const TIME_SCALE = { least: 1, most: 15 } as const;
 
 /** Milliseconds. */
-const SHORTEST_TIMEOUT = 1000;
+const SHORTEST_TIMEOUT = 2000;
 
 export function scaledScenario(scenario: Scenario, scale: number): Scenario {
   if (scale === 1) return scenario;

@@ -13,7 +13,7 @@ const FAST = 7.5;
 test('everything that the files time gets faster alike, and as many requests are made', () => {
   const scenario = loadScenario('beijing-down');
   const { gtm, clients, topology, timeline, ends, expect: wanted } = scaledScenario(scenario, FAST);
-  expect(gtm.AddrPools[0]?.Monitor).toMatchObject({ Interval: 2, Timeout: 1000, EvaluationCount: 3 });
+  expect(gtm.AddrPools[0]?.Monitor).toMatchObject({ Interval: 2, Timeout: 2000, EvaluationCount: 3 });
   expect(gtm.Config.Ttl).toBe(8);
   expect(gtm.emulator).toMatchObject({ publishDelay: 267, holdDown: 16_000, recoverySuccesses: 2 });
   expect(timeline).toMatchObject([{ at: 53_333, name: 'outage' }]);
@@ -21,7 +21,7 @@ test('everything that the files time gets faster alike, and as many requests are
   expect(topology.pod.serviceTime * FAST).toBe(scenario.topology.pod.serviceTime);
   const named = Object.fromEntries(clients.populations.map(population => [population.name, population]));
   expect(named).toMatchObject({
-    'article-loop': { loop: { every: 400 }, timeout: 1000 },
+    'article-loop': { loop: { every: 400 }, timeout: 2000 },
     'isp-clamp': { resolver: { cache: { minTtl: 16_000 } } },
     jvm: { cache: 4000 },
     'keep-alive': { connection: { keepAlive: 8000 } },

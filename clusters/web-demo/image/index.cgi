@@ -8,7 +8,12 @@ if [ $((RANDOM % 1000)) -lt "$errors" ]; then
   printf 'Status: 500 Internal Server Error\r\nContent-Type: text/plain\r\n\r\nInternal Server Error\n'
   exit
 fi
-# All at once or not at all: a pod that is killed here must not leave half a page behind its 200. The dot keeps the
-# file's last line breaks, which $() would drop.
-config=$(/bin/busybox cat /config-file/config.json && printf .) || exit
-printf 'Content-Type: text/plain\r\n\r\nThis is env %s !\nConfig file is %s' "$ENV_NAME" "${config%.}"
+# Read without a further process: one pod may have to answer for all of Beijing. Printed all at once or not at all: a pod
+# that is killed here must not leave half a page behind its 200.
+config=
+exec < /config-file/config.json || exit
+while IFS= read -r line; do
+  config="$config$line
+"
+done
+printf 'Content-Type: text/plain\r\n\r\nThis is env %s !\nConfig file is %s' "$ENV_NAME" "$config$line"
