@@ -59,7 +59,9 @@ typecheck: setup ## Check the types
 	@echo 'typecheck' && $(NODE) node_modules/typescript/bin/tsc --noEmit
 	@# Scripts for k6, whose globals are not Node's.
 	@$(NODE) node_modules/typescript/bin/tsc --noEmit --project clusters/load
+	@# What runs in a browser knows the browser's types, which nothing else may.
 	@$(NODE) node_modules/typescript/bin/tsc --noEmit -p src/report/html/page
+	@$(NODE) node_modules/typescript/bin/tsc --noEmit -p test/browser
 
 lint: setup ## Check format and lint rules
 	@echo 'lint' && $(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings

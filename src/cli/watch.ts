@@ -34,6 +34,11 @@ export class Watch {
     return this.#page.address;
   }
 
+  /** How many browsers look. */
+  get listeners(): number {
+    return this.#page.listeners;
+  }
+
   event(event: JournalEvent): void {
     this.#events.push(event);
     // Nobody looks, or the news would be too fresh: the next event tells it all.

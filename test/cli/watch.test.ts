@@ -4,7 +4,6 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Watch } from '../../src/cli/watch.ts';
-import { chromiumPath, ReportBrowser } from '../report/html/browser.ts';
 import { journalOf } from '../report/html/journals.ts';
 import { cleanUp, root, scratch } from './liangdi.ts';
 
@@ -58,18 +57,6 @@ describe('liangdi drill --watch', { timeout: 60_000 }, () => {
     expect(JSON.parse(news)).toMatchObject({
       runs: [{ scenario: 'beijing-down', verdict: 'held', ended: { reason: 'finished' } }],
     });
-  });
-
-  test.skipIf(chromiumPath === undefined)('shows the drill in a browser', async () => {
-    const browser = new ReportBrowser('watch');
-    await browser.start();
-    try {
-      const { page, complaints } = await browser.openAt(address);
-      await expect.poll(() => page.locator('h1 .badge').textContent(), { timeout: 20_000 }).toBe('held');
-      expect(complaints).toEqual([]);
-    } finally {
-      await browser.stop();
-    }
   });
 
   test('ends at Ctrl-C with what the drill came to', async () => {

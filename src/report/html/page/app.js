@@ -74,7 +74,6 @@ function draw() {
   // Charts ask for their width: they are drawn when they have a place.
   for (const { place } of parts) place();
   for (const view of views) view.update();
-  document.body.dataset['ready'] = 'yes';
 }
 
 function header() {
@@ -282,6 +281,7 @@ function start() {
   choice.theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
   if (data.runs.length > 0) begin();
   draw();
+  document.body.dataset['ready'] = 'yes';
   printable();
   if (data.live) follow();
 }

@@ -1,12 +1,20 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { judge } from '../../../src/drill/judge.ts';
-import type { ReportModel } from '../../../src/report/html/model.ts';
-import { reportPage } from '../../../src/report/html/page.ts';
-import { percent, seconds } from '../../../src/report/text.ts';
-import { type JournalEvent, succeeded } from '../../../src/runtime/journal.ts';
+import { judge } from '../../src/drill/judge.ts';
+import type { ReportModel } from '../../src/report/html/model.ts';
+import { reportPage } from '../../src/report/html/page.ts';
+import { percent, seconds } from '../../src/report/text.ts';
+import { type JournalEvent, succeeded } from '../../src/runtime/journal.ts';
+import {
+  beginOf,
+  HOSTILE,
+  hostile,
+  journalOf,
+  modelOf,
+  multiplied,
+  requestsOf,
+} from '../report/html/journals.ts';
 import { accessibilityFaults, chromiumPath, type Opened, ReportBrowser } from './browser.ts';
-import { beginOf, HOSTILE, hostile, journalOf, modelOf, multiplied, requestsOf } from './journals.ts';
 
 const TIMEOUT = 60_000;
 const browser = new ReportBrowser('report');

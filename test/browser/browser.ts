@@ -25,7 +25,7 @@ export class ReportBrowser {
   #browser: Browser | undefined;
 
   constructor(name: string) {
-    this.folder = join(import.meta.dirname, '../../../runs', `test-${name}`);
+    this.folder = join(import.meta.dirname, '../../runs', `test-${name}`);
   }
 
   async start(): Promise<void> {
