@@ -5,7 +5,6 @@ import type { HttpOutcome, Network } from '../../runtime/network.ts';
 import { type LabApplication, LabError } from '../lab.ts';
 import { BehaviourSwitch } from './behaviour.ts';
 import { type Gateway, OBSERVER } from './gateway.ts';
-import { startIngress, stopIngress } from './ingress.ts';
 import type { Node } from './node.ts';
 
 export interface CentreParts {
@@ -44,8 +43,8 @@ export function centreControls(parts: CentreParts): CentreControls & { close(): 
     },
     stopControlPlane: () => node.stopControlPlane(),
     startControlPlane: () => node.startControlPlane(answers),
-    stopIngress: () => stopIngress(kube),
-    startIngress: () => startIngress(kube),
+    stopIngress: () => node.stopIngress(),
+    startIngress: () => node.startIngress(),
     async killPods(count) {
       const running = await node.containersOf(application);
       const struck = count === 'all' ? running : running.slice(0, count);

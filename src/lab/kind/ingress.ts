@@ -9,20 +9,6 @@ const CLUSTERS = resolve(dirname(fileURLToPath(import.meta.url)), '../../../clus
 
 const INGRESS = { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace: 'traefik', name: 'traefik' };
 
-/** What no node has: the ingress finds no place to run. */
-const NOWHERE = { 'liangdi.lab/ingress': 'off' };
-
-export async function stopIngress(kube: KubeClient): Promise<void> {
-  await place(kube, NOWHERE);
-}
-
-export async function startIngress(kube: KubeClient): Promise<void> {
-  await place(kube, Object.fromEntries(Object.keys(NOWHERE).map(key => [key, null])));
-}
-
-const place = (kube: KubeClient, nodeSelector: Record<string, string | null>) =>
-  kube.patch(INGRESS, 'merge', { spec: { template: { spec: { nodeSelector } } } });
-
 /** Runs Traefik on every node, with the centre's public address as the one that its Ingresses show. */
 export async function installIngress(kube: KubeClient, publicAddress: string): Promise<void> {
   const file = join(CLUSTERS, 'ingress/traefik.yaml');

@@ -7,6 +7,8 @@ import { until } from './until.ts';
 const CONTROL_PLANE_WITHIN_MS = 120_000;
 const HELD = '/etc/kubernetes/liangdi-held';
 const MANIFESTS = '/etc/kubernetes/manifests';
+/** The way from the machine's port 80 to the ingress' pod. */
+const REFUSED = 'FORWARD -p tcp -m conntrack --ctorigdstport 80 -j REJECT --reject-with tcp-reset';
 const CONTROL_PLANE = '^(kube-apiserver|kube-controller-manager|kube-scheduler|etcd)$';
 
 /** The one machine of a kind cluster: a container. What happens to it needs no Kubernetes API. */
@@ -116,6 +118,22 @@ export class Node {
       `for f in ${HELD}/*.yaml; do [ ! -e "$f" ] || { mv "$f" ${MANIFESTS}/ && echo moved; }; done; rm -rf ${HELD}`,
     );
     return moved.includes('moved');
+  }
+
+  /** Resets whatever is sent to the ingress, at the machine's own firewall: the Kubernetes API need not be there. */
+  async stopIngress(): Promise<void> {
+    await this.#shell(`iptables -w -C ${REFUSED} 2>/dev/null || iptables -w -I ${REFUSED}`);
+  }
+
+  /** Lets it be reached, as one that has just started: what it knew of the cluster is gone. */
+  async startIngress(): Promise<void> {
+    if (
+      !(await this.#shell(`iptables -w -C ${REFUSED} 2>/dev/null && echo refused || :`)).includes('refused')
+    )
+      return;
+    const running = lines(await this.exec('crictl', 'ps', '-q', '--name', '^traefik$'));
+    await Promise.all(running.map(container => this.killContainer(container)));
+    await this.#shell(`iptables -w -D ${REFUSED}`);
   }
 
   /** The running containers of an application, by the runtime's identifiers. */

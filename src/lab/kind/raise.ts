@@ -8,7 +8,7 @@ import { requestTo } from './centre.ts';
 import { cleanCentre, cleanHub } from './clean.ts';
 import { type Cluster, client, ensureCluster, type Workshop } from './clusters.ts';
 import { Gateway, type GatewayParts, type RunLabels } from './gateway.ts';
-import { ingressIsReady, installEngineKinds, installIngress, startIngress } from './ingress.ts';
+import { ingressIsReady, installEngineKinds, installIngress } from './ingress.ts';
 import { through } from './kubeconfig.ts';
 import { hasKubeVela, type KubeVela } from './kubevela.ts';
 import { clusterName, INGRESS_IMAGE, nodeName } from './pins.ts';
@@ -95,7 +95,7 @@ export async function raiseCentre(name: string, plan: CentrePlan, workshop: Work
   const inTime = bounds(workshop);
   await until(`${name} does not take its ingress`, inTime, async () => {
     await installIngress(kube, gateway.address);
-    await startIngress(kube);
+    await node.startIngress();
     return true;
   });
   if (kept) await cleanCentre(kube, application.namespace, workshop.clock);
