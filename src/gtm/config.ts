@@ -4,8 +4,8 @@ import { contradictions } from './checks.ts';
 
 /*
  * `clusters/gtm.yaml`: a GTM 2.0 instance in the words and units of its API (AliDNS 2015-01-09, `DnsGtm*`), but for
- * ids: pools are referred to by name. What the emulator cannot do (HTTPS and PING checks, IPv6, CNAME answers,
- * latency strategies, lines) is an error, not a silence.
+ * ids: pools are referred to by name. What a drill's clients and centres have no part in (HTTPS and PING checks, IPv6,
+ * CNAME answers, latency strategies, lines) is an error, not a silence; account-config.ts takes it all.
  */
 
 /** Pools', strategies' and vantage points' names stand in places and in the journal. */

@@ -37,7 +37,7 @@ const MOST_ALIASES = 8;
 /** The zones of a GTM and the hosts in them, as authoritative name servers see them (RFC 1034 §4.3.2). */
 export class Zones implements Authority {
   readonly #zones: ReadonlyMap<string, Zone>;
-  readonly #hosts: ReadonlyMap<string, Host>;
+  readonly #hosts = new Map<string, { readonly host: Host; readonly zone: Zone | undefined }>();
   /** Names above hosts. They exist, without records of their own (RFC 8020). */
   readonly #nonTerminals = new Set<string>();
 
@@ -46,7 +46,7 @@ export class Zones implements Authority {
     const all = new Map(hosts);
     for (const { apex, nameServer } of this.#zones.values())
       if (!all.has(nameServerOf(apex))) all.set(nameServerOf(apex), addressHost(nameServer));
-    this.#hosts = all;
+    for (const [name, host] of all) this.#hosts.set(name, { host, zone: this.zoneOf(name) });
     for (const name of all.keys())
       for (let parent = parentOf(name); parent !== undefined; parent = parentOf(parent))
         this.#nonTerminals.add(parent);
@@ -72,19 +72,20 @@ export class Zones implements Authority {
     scope: number,
     aliases: number,
   ): Finding {
-    const zone = this.zoneOf(name);
+    const known = this.#hosts.get(name);
+    const zone = known ? known.zone : this.zoneOf(name);
     // A target elsewhere is the resolver's to find.
     if (zone === undefined) return before.length > 0 ? found(before, scope) : REFUSED;
     const apex = name === zone.apex ? this.#atApex(question, zone) : undefined;
     if (apex) return { ...apex, answers: [...before, ...apex.answers], scope };
-    const host = this.#hosts.get(name);
-    const answer = host?.answer(question);
+    const answer = known?.host.answer(question);
     if (answer === undefined) {
-      const exists = host !== undefined || name === zone.apex || this.#nonTerminals.has(name);
+      const exists = known !== undefined || name === zone.apex || this.#nonTerminals.has(name);
       return negative(exists ? 'NOERROR' : 'NXDOMAIN', zone, before, scope);
     }
     const { type, ttl, data } = answer;
-    const answers: RecordSet[] = [...before, { owner: name, type, ttl, data }];
+    const set: RecordSet = { owner: name, type, ttl, data };
+    const answers = before.length > 0 ? [...before, set] : [set];
     const wider = Math.max(scope, answer.scope);
     const [target] = data;
     const ends = type !== 'CNAME' || question.type === TYPE.CNAME || question.type === TYPE.ANY;
@@ -166,7 +167,11 @@ export function addressesAt(authority: Authority, name: string, from: string): D
   const { rcode, answers, authorities } = authority.find({ name: asked, type: TYPE.A, from });
   if (rcode === 'REFUSED') return { rcode, addresses: [], ttlSeconds: 0 };
   if (rcode !== 'NOERROR' && rcode !== 'NXDOMAIN') return { rcode: 'SERVFAIL', addresses: [], ttlSeconds: 0 };
-  const addresses = answers.flatMap(set => (set.type === 'A' ? set.data : []));
-  const ttls = [...answers, ...authorities].map(set => set.ttl);
-  return { rcode, addresses, ttlSeconds: ttls.length > 0 ? Math.min(...ttls) : 0 };
+  let [addresses, ttlSeconds]: [readonly string[], number] = [[], Number.POSITIVE_INFINITY];
+  for (const set of answers) {
+    if (set.type === 'A') addresses = set.data;
+    ttlSeconds = Math.min(ttlSeconds, set.ttl);
+  }
+  for (const set of authorities) ttlSeconds = Math.min(ttlSeconds, set.ttl);
+  return { rcode, addresses, ttlSeconds: Number.isFinite(ttlSeconds) ? ttlSeconds : 0 };
 }
