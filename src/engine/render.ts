@@ -40,11 +40,36 @@ export function renderComponent(
   component: Component,
   placement: Placement,
 ): KubeObject[] {
-  const { application } = rendering;
+  const namespace = placement.namespace ?? rendering.application.namespace;
+  return bareObjects(rendering, component, namespace).map(({ object, role }) =>
+    finished(rendering, component, placement, object, role),
+  );
+}
+
+/** An object before it is told whose it is. */
+interface Bare {
+  readonly object: KubeObject;
+  readonly role: Readonly<Record<string, string>>;
+}
+
+/** By what was rendered, and into which namespace: the clusters of a placement are many, and differ in labels only. */
+const rendered = new WeakMap<Rendering, WeakMap<Component, Map<string, readonly Bare[]>>>();
+
+function bareObjects(rendering: Rendering, component: Component, namespace: string): readonly Bare[] {
+  const components = rendered.get(rendering) ?? new WeakMap<Component, Map<string, readonly Bare[]>>();
+  rendered.set(rendering, components);
+  const known = components.get(component) ?? new Map<string, readonly Bare[]>();
+  components.set(component, known);
+  const objects = known.get(namespace) ?? renderAfresh(rendering, component, namespace);
+  known.set(namespace, objects);
+  return objects;
+}
+
+function renderAfresh(rendering: Rendering, component: Component, namespace: string): Bare[] {
   const context: RenderContext = {
     name: component.name,
-    application: application.name,
-    namespace: placement.namespace ?? application.namespace,
+    application: rendering.application.name,
+    namespace,
     clusterMinor: rendering.clusterMinor,
   };
   const definition = componentDefinitions.get(component.type);
@@ -52,19 +77,16 @@ export function renderComponent(
   if (definition === undefined) {
     throw new PlanError(`${where}: ${unknownType('component', component.type, componentDefinitions.keys())}`);
   }
-  const rendered = trying(where, () => definition.render(component.properties, context));
-  let { workload } = rendered;
+  const made = trying(where, () => definition.render(component.properties, context));
+  let { workload } = made;
   let lasting: ((object: KubeObject) => KubeObject)[] = [];
-  const outputs = Object.entries(rendered.outputs).map(([name, object]) => ({
-    name,
-    object,
-    type: AUXILIARY,
-  }));
+  const outputs = Object.entries(made.outputs).map(([name, object]) => ({ name, object, type: AUXILIARY }));
   for (const { type, properties } of component.traits ?? []) {
     const trait = traitDefinitions.get(type);
     const at = `trait=${type} ${where}`;
-    if (trait === undefined)
+    if (trait === undefined) {
       throw new PlanError(`${at}: ${unknownType('trait', type, traitDefinitions.keys())}`);
+    }
     const apply = (object: KubeObject) => trait.apply?.(object, properties, context) ?? object;
     if (trait.json) lasting = [];
     workload = trying(at, () => lasting.reduce((object, again) => again(object), apply(workload)));
@@ -72,18 +94,21 @@ export function renderComponent(
     const added = trying(at, () => trait.outputs?.(properties, context) ?? {});
     outputs.push(...Object.entries(added).map(([name, object]) => ({ name, object, type })));
   }
-  const finish = (object: KubeObject, role: Readonly<Record<string, string>>) =>
-    finished(rendering, component, placement, object, role);
-  return [
-    finish(workload, { 'app.oam.dev/resourceType': 'WORKLOAD', 'workload.oam.dev/type': component.type }),
-    ...outputs.map(({ name, object, type }) =>
-      finish(object, {
-        'app.oam.dev/resourceType': 'TRAIT',
-        [TRAIT_TYPE]: type,
-        'trait.oam.dev/resource': name,
-      }),
-    ),
+  const bare = [
+    {
+      object: workload,
+      role: { 'app.oam.dev/resourceType': 'WORKLOAD', 'workload.oam.dev/type': component.type },
+    },
+    ...outputs.map(({ name, object, type }) => ({
+      object,
+      role: { 'app.oam.dev/resourceType': 'TRAIT', [TRAIT_TYPE]: type, 'trait.oam.dev/resource': name },
+    })),
   ];
+  const nameless = bare.find(({ object: { kind } }) => typeof kind !== 'string' || kind === '');
+  if (nameless !== undefined) {
+    throw new PlanError(`${where}: an object without kind: ${JSON.stringify(nameless.object)}`);
+  }
+  return bare;
 }
 
 function trying<T>(where: string, make: () => T): T {
@@ -101,9 +126,6 @@ function finished(
   object: KubeObject,
   role: Readonly<Record<string, string>>,
 ): KubeObject {
-  if (typeof object.kind !== 'string' || object.kind === '') {
-    throw new PlanError(`component=${component.name}: an object without kind: ${JSON.stringify(object)}`);
-  }
   const { application, revision } = rendering;
   const { labels, annotations, namespace, name, ...rest } = object.metadata ?? {};
   const namespaced = kindInfo(object)?.namespaced ?? true;

@@ -46,18 +46,17 @@ export function foreseen(
   for (let before = -1; before !== open.length && open.length > 0 && errors.length === 0; ) {
     before = open.length;
     const ready = open.filter(task => isOpen(task, done, values));
-    open = open.filter(task => !ready.includes(task));
-    for (const task of ready) {
-      const made = withInputs(rendering, task, values);
-      if (made.error !== undefined)
-        errors.push(`error encountered in cluster ${task.cluster}: ${made.error}`);
-      else rendered.push(made);
-    }
-    for (const task of ready) {
-      const made = rendered.find(each => taskKey(each) === taskKey(task));
-      if (made?.manifests === undefined) continue;
+    const isReady = new Set(ready);
+    open = open.filter(task => !isReady.has(task));
+    const made = ready.map(task => withInputs(rendering, task, values));
+    for (const task of made) {
+      if (task.manifests === undefined) {
+        errors.push(`error encountered in cluster ${task.cluster}: ${task.error ?? 'cannot be rendered'}`);
+        continue;
+      }
+      rendered.push(task);
       done.add(taskKey(task));
-      const problem = outputsOf(made, made.manifests, values);
+      const problem = outputsOf(task, task.manifests, values);
       if (problem !== undefined) errors.push(`error health check from ${taskKey(task)}: ${problem}`);
     }
   }
