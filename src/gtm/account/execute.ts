@@ -6,6 +6,8 @@ import { buyingActions } from './buying.ts';
 import { configActions } from './configs-3.ts';
 import { ApiError } from './errors.ts';
 import { instanceActions } from './instances-2.ts';
+import { cloudInstanceActions } from './instances-3.ts';
+import { monitorActions } from './monitors-2.ts';
 import { type Flat, readParameters } from './parameters.ts';
 import { poolActions } from './pools-2.ts';
 import { cloudPoolActions } from './pools-3.ts';
@@ -16,11 +18,13 @@ import { templateActions } from './templates-3.ts';
 export const ACTIONS: Actions = {
   ...instanceActions,
   ...poolActions,
+  ...monitorActions,
   ...strategyActions,
   ...templateActions,
   ...addressActions,
   ...cloudPoolActions,
   ...configActions,
+  ...cloudInstanceActions,
   ...alertActions,
 };
 

@@ -5,7 +5,6 @@ import {
   type Account,
   type AddressType,
   newText,
-  type StrategyMode,
   type StrategySet,
   timeText,
 } from './account.ts';
@@ -21,48 +20,13 @@ import {
   poolsOf,
 } from './common-2.ts';
 import { conflict, invalid, missing, notExists } from './errors.ts';
-import { optional, pageOf, paging, text, textList, whole, word } from './parameters.ts';
+import { optional, pageOf, paging, text, textList, word } from './parameters.ts';
+import { bothSets, sets } from './sets-2.ts';
 
 /* GTM 2.0: access strategies. */
 
-const addressType = word('IPV4', 'IPV6', 'DOMAIN');
 const strategyMode = word('GEO', 'LATENCY');
 const accessMode = word('AUTO', 'DEFAULT', 'FAILOVER');
-const pools = z.array(z.object({ Id: text, LbaWeight: optional(whole(1, 100)) })).max(100);
-
-/** No backup set: the documentation shows `EMPTY` without its form on the wire, so that all of these are taken. */
-const noPools = z
-  .union([
-    z.string().regex(/^(EMPTY)?$/i),
-    z
-      .array(z.union([z.string().regex(/^EMPTY$/i), z.object({ Id: z.string().regex(/^EMPTY$/i) })]))
-      .length(1),
-  ])
-  .transform(() => []);
-
-const setting = {
-  LbaStrategy: optional(word('ALL_RR', 'RATIO')),
-  MaxReturnAddrNum: optional(whole(1, 8)),
-  LatencyOptimization: optional(word('OPEN', 'CLOSE')),
-};
-const minimum = whole(1, 400);
-
-const sets = {
-  DefaultAddrPoolType: addressType,
-  DefaultAddrPool: pools.min(1),
-  DefaultMinAvailableAddrNum: minimum,
-  DefaultLbaStrategy: setting.LbaStrategy,
-  DefaultMaxReturnAddrNum: setting.MaxReturnAddrNum,
-  DefaultLatencyOptimization: setting.LatencyOptimization,
-  FailoverAddrPoolType: optional(addressType),
-  FailoverAddrPool: z.union([noPools, pools]).optional(),
-  FailoverMinAvailableAddrNum: optional(minimum),
-  FailoverLbaStrategy: setting.LbaStrategy,
-  FailoverMaxReturnAddrNum: setting.MaxReturnAddrNum,
-  FailoverLatencyOptimization: setting.LatencyOptimization,
-};
-const setsSchema = z.object(sets);
-type Sets = z.output<typeof setsSchema>;
 
 function strategyOf(account: Account, id: string): AccessStrategy {
   const strategy = account.strategies[id];
@@ -72,46 +36,6 @@ function strategyOf(account: Account, id: string): AccessStrategy {
 
 function strategiesOf(account: Account, instance: string): AccessStrategy[] {
   return Object.values(account.strategies).filter(one => one.InstanceId === instance);
-}
-
-/** One of the two sets from its parameters, whose names begin with `prefix`. */
-function setOf(
-  account: Account,
-  instance: string,
-  mode: StrategyMode,
-  prefix: 'Default' | 'Failover',
-  type: AddressType,
-  parameters: Sets,
-): StrategySet {
-  const list = parameters[`${prefix}AddrPool`] ?? [];
-  const seen = new Set<string>();
-  for (const [i, { Id }] of list.entries()) {
-    const pool = poolOf(account, Id);
-    const place = `${prefix}AddrPool.${i + 1}.Id`;
-    if (pool.InstanceId !== instance) throw invalid(place, `the pool "${Id}" belongs to another instance`);
-    if (pool.Type !== type)
-      throw invalid(place, `the pool "${pool.Name}" is of type ${pool.Type}, not ${type}`);
-    if (seen.has(Id)) throw invalid(place, `the pool "${Id}" stands in the set twice`);
-    seen.add(Id);
-  }
-  const lbaStrategy = parameters[`${prefix}LbaStrategy`];
-  if (mode === 'GEO' && lbaStrategy === undefined) throw missing(`${prefix}LbaStrategy`);
-  return {
-    type,
-    pools: list.map(({ Id, LbaWeight }) => ({ Id, LbaWeight: LbaWeight ?? 1 })),
-    lbaStrategy: lbaStrategy ?? 'ALL_RR',
-    minimum: parameters[`${prefix}MinAvailableAddrNum`] ?? 1,
-    mostReturned: parameters[`${prefix}MaxReturnAddrNum`] ?? 1,
-    latencyOptimization: parameters[`${prefix}LatencyOptimization`] ?? 'OPEN',
-  };
-}
-
-function bothSets(account: Account, instance: string, mode: StrategyMode, parameters: Sets) {
-  const primary = setOf(account, instance, mode, 'Default', parameters.DefaultAddrPoolType, parameters);
-  if ((parameters.FailoverAddrPool ?? []).length === 0) return { primary };
-  const { FailoverAddrPoolType = parameters.DefaultAddrPoolType } = parameters;
-  if (parameters.FailoverMinAvailableAddrNum === undefined) throw missing('FailoverMinAvailableAddrNum');
-  return { primary, backup: setOf(account, instance, mode, 'Failover', FailoverAddrPoolType, parameters) };
 }
 
 /** One strategy serves the global line; more serve others beside it, each line of an address type once. */
