@@ -1,0 +1,288 @@
+import { describe, expect, test } from 'vitest';
+import { accountConfigSchema } from '../../src/gtm/account-config.ts';
+import { TYPE } from '../../src/gtm/dns-types.ts';
+import { Emulator } from '../../src/gtm/emulator.ts';
+import { LineTable } from '../../src/gtm/lines.ts';
+import { flatten, seedAccount } from '../../src/gtm/seed.ts';
+import { simulatedNetwork } from '../../src/runtime/network-simulated.ts';
+import { seededRandom } from '../../src/runtime/random-seeded.ts';
+import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
+import { parseYaml } from '../../src/runtime/yaml.ts';
+
+/* An account from a file and what it answers, without sockets: what the drills' design does not use. */
+
+const FILE = 'account.yaml';
+
+class Account {
+  readonly emulator: Emulator;
+
+  constructor(yaml: string) {
+    const config = parseYaml(yaml, FILE, accountConfigSchema);
+    const clock = new VirtualClock();
+    this.emulator = new Emulator({
+      settings: config.emulator,
+      saved: { account: seedAccount(config, FILE, 0, config.emulator), alerts: [] },
+      now: () => 0,
+      clock,
+      random: seededRandom(1),
+      journal: { append() {} },
+      network: simulatedNetwork(clock, seededRandom(1)),
+      centreOf: () => undefined,
+      lines: new LineTable(config.lines),
+      order: config.emulator.order,
+      latency: config.latency,
+    });
+  }
+
+  call(action: string, parameters: Readonly<Record<string, unknown>>) {
+    return this.emulator.call(action, flatten(parameters)) as Record<string, unknown>;
+  }
+
+  ask(name: string, type: keyof typeof TYPE = 'A', from = '198.51.100.1'): string[] {
+    const { answers } = this.emulator.find({ name, type: TYPE[type], from });
+    return answers.flatMap(set => ('data' in set ? set.data.map(data => `${set.type} ${data}`) : []));
+  }
+}
+
+const instance = (pools: string, strategies: string, config = '') => `
+lines: { 192.0.2.0/24: telecom }
+latency: { telecom: { 192.0.2.1: 30, 192.0.2.2: 5, 192.0.2.3: 10 }, default: { 192.0.2.3: 1, 192.0.2.1: 2 } }
+emulator: { publishDelay: 0s, order: rotate }
+DnsGtm:
+  - InstanceId: gtm-cn-x
+    Config: { PublicRr: www, PublicZoneName: example.com, Ttl: 60${config} }
+    AddrPools: [${pools}]
+    AccessStrategies: [${strategies}]
+`;
+const strategy = (pool: string, more = '') =>
+  `{ StrategyName: ${pool}, Lines: [default], DefaultAddrPool: [{ Name: ${pool} }], DefaultMinAvailableAddrNum: 1${more} }`;
+const three =
+  '{ Name: three, Type: IPV4, Addr: [{ Addr: 192.0.2.1 }, { Addr: 192.0.2.2 }, { Addr: 192.0.2.3 }] }';
+const six = '{ Name: six, Type: IPV6, Addr: [{ Addr: "2001:db8::1" }] }';
+const NAME = 'www.example.com';
+
+describe('2.0', () => {
+  test('IPv4 and IPv6 of one name have a strategy each', () => {
+    const account = new Account(
+      instance(`${three}, ${six}`, `${strategy('three')}, ${strategy('six', ', DefaultAddrPoolType: IPV6')}`),
+    );
+    expect(account.ask(NAME)).toHaveLength(3);
+    expect(account.ask(NAME, 'AAAA')).toEqual(['AAAA 2001:db8::1']);
+  });
+
+  test('a backup set of domains answers an alias when the primary set is pinned away', () => {
+    const away = '{ Name: away, Type: DOMAIN, Addr: [{ Addr: other.example.org }] }';
+    const backup = ', FailoverAddrPool: [{ Name: away }], FailoverAddrPoolType: DOMAIN, AccessMode: FAILOVER';
+    const account = new Account(instance(`${three}, ${away}`, strategy('three', backup)));
+    expect(account.ask(NAME)).toEqual(['CNAME other.example.org']);
+  });
+
+  test('answers with all turn by one where they are to rotate', () => {
+    const account = new Account(instance(three, strategy('three')));
+    const firsts = Array.from({ length: 4 }, () => account.ask(NAME)[0]);
+    expect(firsts.map(one => one?.at(-1))).toEqual(['1', '3', '2', '1']);
+  });
+
+  test('by latency, the nearest to the line of the client answer', () => {
+    const mode = ', StrategyMode: LATENCY';
+    const nearest = `${mode}, DefaultMaxReturnAddrNum: 2`;
+    const account = new Account(instance(three, strategy('three', nearest), mode));
+    expect(account.ask(NAME, 'A', '192.0.2.99')).toEqual(['A 192.0.2.2', 'A 192.0.2.3']);
+    expect(account.ask(NAME)).toEqual(['A 192.0.2.3', 'A 192.0.2.1']);
+  });
+
+  test('each mode keeps its strategies, and only those of the present one answer', () => {
+    const account = new Account(instance(three, strategy('three')));
+    const InstanceId = 'gtm-cn-x';
+    account.call('SwitchDnsGtmInstanceStrategyMode', { InstanceId, StrategyMode: 'LATENCY' });
+    expect(account.ask(NAME)).toEqual([]);
+    const list = (StrategyMode: string) =>
+      account.call('DescribeDnsGtmAccessStrategies', { InstanceId, StrategyMode });
+    expect([list('GEO'), list('LATENCY')]).toMatchObject([{ TotalItems: 1 }, { TotalItems: 0 }]);
+    account.call('SwitchDnsGtmInstanceStrategyMode', { InstanceId, StrategyMode: 'GEO' });
+    expect(account.ask(NAME)).toHaveLength(3);
+  });
+
+  const strategyCall = (account: Account, more: object) => {
+    const { first = '' } = Object.fromEntries(
+      Object.values(account.emulator.account.pools).map(pool => ['first', pool.AddrPoolId]),
+    );
+    return account.call('AddDnsGtmAccessStrategy', {
+      InstanceId: 'gtm-cn-x',
+      StrategyName: 's',
+      StrategyMode: 'GEO',
+      Lines: '["default"]',
+      DefaultAddrPoolType: 'IPV4',
+      DefaultAddrPool: [{ Id: first }],
+      DefaultLbaStrategy: 'ALL_RR',
+      DefaultMinAvailableAddrNum: 1,
+      ...more,
+    });
+  };
+
+  test.each([
+    ['FailoverAddrPool', 'EMPTY'],
+    ['FailoverAddrPool.1', 'EMPTY'],
+    ['FailoverAddrPool.1.Id', 'EMPTY'],
+  ])('no backup set may be written as %s=%s', (name, value) => {
+    const account = new Account(instance(three, ''));
+    const { StrategyId } = strategyCall(account, { [name]: value });
+    expect(account.call('DescribeDnsGtmAccessStrategy', { StrategyId })).toMatchObject({
+      FailoverAddrPools: { FailoverAddrPool: [] },
+      FailoverAddrPoolGroupStatus: 'NOT_AVAILABLE',
+    });
+  });
+
+  test.each([
+    ['a first strategy that is not global', '', { Lines: '["telecom"]' }, 'must serve the global line'],
+    ['a line that is taken', strategy('three'), {}, 'serves one of the lines already'],
+    ['a line that there is not', '', { Lines: '["nowhere"]' }, 'there is no line "nowhere"'],
+    ['a pool of another type', '', { DefaultAddrPoolType: 'IPV6' }, 'is of type IPV4, not IPV6'],
+    [
+      'a backup set without a minimum',
+      '',
+      { 'FailoverAddrPool.1.Id': 'x' },
+      'FailoverMinAvailableAddrNum is required',
+    ],
+    ['another mode', '', { StrategyMode: 'LATENCY' }, 'the instance is in mode GEO'],
+  ])('%s is refused', (_, before, more, message) => {
+    expect(() => strategyCall(new Account(instance(three, before)), more)).toThrow(message);
+  });
+
+  const poolCall = (account: Account, more: object) =>
+    account.call('AddDnsGtmAddressPool', {
+      InstanceId: 'gtm-cn-x',
+      Name: 'p',
+      Type: 'IPV4',
+      LbaStrategy: 'ALL_RR',
+      Addr: [{ Addr: '192.0.2.9', Mode: 'SMART', AttributeInfo: '{}' }],
+      ...more,
+    });
+  const one = (Addr: string) => ({ Addr, Mode: 'SMART', AttributeInfo: '{}' });
+  const numbered = (count: number) => Array.from({ length: count }, (_, i) => one(`192.0.2.${i}`));
+
+  test.each([
+    ['an address twice', { Addr: [one('192.0.2.9'), one('192.0.2.9')] }, 'stands in it twice'],
+    ['an IPv6 address', { Addr: [one('::1')] }, '"::1" is not of type IPV4'],
+    ['a name that is taken', { Name: 'three' }, 'has an address pool "three" already'],
+    ['51 addresses', { Addr: numbered(51) }, 'There may be 50 addresses in a pool at most.'],
+    [
+      'attributes that are no JSON',
+      { Addr: [{ ...one('192.0.2.9'), AttributeInfo: '{' }] },
+      'must be a JSON object',
+    ],
+    [
+      'several domains in turn',
+      { Type: 'DOMAIN', Addr: [one('a.example.org'), one('b.example.org')] },
+      'a pool of several domains must be RATIO',
+    ],
+    ['a check without its parameters', { MonitorStatus: 'OPEN' }, 'The parameter ProtocolType is required'],
+  ])('a pool with %s is refused', (_, more, message) => {
+    expect(() => poolCall(new Account(instance(three, '')), more)).toThrow(message);
+  });
+
+  test('parameters of a check that is not wanted are not looked at', () => {
+    const account = new Account(instance(three, ''));
+    expect(poolCall(account, { MonitorStatus: 'CLOSE', Interval: 'never' })).not.toHaveProperty(
+      'MonitorConfigId',
+    );
+  });
+
+  test('a standard instance has the limits of its edition', () => {
+    const account = new Account(
+      instance(three, '').replace('gtm-cn-x\n', 'gtm-cn-x\n    VersionCode: standard\n'),
+    );
+    expect(() => poolCall(account, { Addr: numbered(21) })).toThrow('20 addresses');
+    const change = { InstanceId: 'gtm-cn-x', Ttl: 10 };
+    expect(() => account.call('UpdateDnsGtmInstanceGlobalConfig', change)).toThrow(
+      'needs the ultimate edition',
+    );
+  });
+});
+
+describe('3.0', () => {
+  const CLOUD = `
+CloudGtm:
+  Instances: [{ InstanceId: gtm-cn-three, InstanceName: three }]
+  Addresses: [{ Name: a, Address: 192.0.2.1 }, { Name: same, Address: 192.0.2.1 }, { Name: six, Address: '2001:db8::1', Type: IPv6 }]
+  AddressPools:
+    - { AddressPoolName: four, Addresses: [{ Name: a }] }
+    - { AddressPoolName: six, AddressPoolType: IPv6, Addresses: [{ Name: six }] }
+  InstanceConfigs:
+    - { InstanceId: gtm-cn-three, ScheduleHostname: www, ScheduleZoneName: example.com, AddressPools: [{ Name: four }] }
+    - { InstanceId: gtm-cn-three, ScheduleHostname: www, ScheduleZoneName: example.com, ScheduleRrType: AAAA, AddressPools: [{ Name: six }] }
+    - { InstanceId: gtm-cn-three, ScheduleHostname: '@', ScheduleZoneName: example.org, AddressPools: [{ Name: four }] }
+`;
+  const idOf = <T extends object>(all: Readonly<Record<string, T>>, field: keyof T, value: string) =>
+    Object.entries(all).find(([, one]) => one[field] === value)?.[0] ?? '';
+
+  test('one name has a config for each type, and a zone itself may be a name', () => {
+    const account = new Account(CLOUD);
+    expect(account.ask(NAME)).toEqual(['A 192.0.2.1']);
+    expect(account.ask(NAME, 'AAAA')).toEqual(['AAAA 2001:db8::1']);
+    expect(account.ask('example.org')).toEqual(['A 192.0.2.1']);
+    expect(account.ask('example.org', 'NS')).toEqual(['NS ns.example.org']);
+  });
+
+  test('a call that is made again with its token changes nothing again', () => {
+    const account = new Account(CLOUD);
+    const call = {
+      AddressPoolName: 'p',
+      AddressPoolType: 'IPv4',
+      EnableStatus: 'enable',
+      HealthJudgement: 'any_ok',
+    };
+    const make = (ClientToken: string) =>
+      account.call('CreateCloudGtmAddressPool', { ...call, ClientToken })['AddressPoolId'];
+    const first = make('t1');
+    expect(make('t1')).toBe(first);
+    expect(make('t2')).not.toBe(first);
+    expect(() => make('x'.repeat(65))).toThrow('ClientToken');
+  });
+
+  test.each([
+    ['the same endpoint twice', 'four', ['a', 'same'], 'is in the pool already'],
+    ['the same address twice', 'four', ['a', 'a'], 'stands in the list twice'],
+    ['an address of another type', 'four', ['six'], 'the address is of type IPv6'],
+  ])('a pool with %s is refused', (_, pool, names, message) => {
+    const account = new Account(CLOUD);
+    const { cloud } = account.emulator.account;
+    const Addresses = JSON.stringify(names.map(name => ({ AddressId: idOf(cloud.addresses, 'Name', name) })));
+    const AddressPoolId = idOf(cloud.pools, 'AddressPoolName', pool);
+    expect(() => account.call('ReplaceCloudGtmAddressPoolAddress', { AddressPoolId, Addresses })).toThrow(
+      message,
+    );
+  });
+
+  test('a config of type A takes no pool of IPv6, and no name twice', () => {
+    const account = new Account(CLOUD);
+    const { cloud } = account.emulator.account;
+    const ConfigId = idOf(cloud.configs, 'ScheduleRrType', 'A');
+    const AddressPools = JSON.stringify([{ AddressPoolId: idOf(cloud.pools, 'AddressPoolName', 'six') }]);
+    const replace = () =>
+      account.call('ReplaceCloudGtmInstanceConfigAddressPool', { ConfigId, AddressPools });
+    expect(replace).toThrow('a config of type A cannot answer from a pool of type IPv6');
+    const again = {
+      InstanceId: 'gtm-cn-three',
+      ScheduleHostname: 'WWW',
+      ScheduleZoneName: 'example.com',
+      Ttl: 60,
+    };
+    const create = () => account.call('CreateCloudGtmInstanceConfig', { ...again, ScheduleRrType: 'A' });
+    expect(create).toThrow('has the config');
+  });
+
+  test('a disabled config answers nothing, and no longer makes its zone', () => {
+    const account = new Account(CLOUD);
+    const ConfigId = idOf(account.emulator.account.cloud.configs, 'ScheduleZoneName', 'example.org');
+    account.call('UpdateCloudGtmInstanceConfigEnableStatus', { ConfigId, EnableStatus: 'disable' });
+    expect(account.emulator.find({ name: 'example.org', type: TYPE.A, from: '' }).rcode).toBe('REFUSED');
+  });
+
+  test('the same calls give the same ids', () => {
+    const ids = () => Object.keys(new Account(CLOUD).emulator.account.cloud.pools);
+    expect(ids()).toEqual(ids());
+    expect(new Set(ids()).size).toBe(2);
+    for (const id of ids()) expect(id).toMatch(/^pool-\d{18}$/);
+  });
+});
