@@ -1,4 +1,4 @@
-import { ApiError } from '../../kube/client.ts';
+import { ApiError, type KubeClient } from '../../kube/client.ts';
 import { equal } from '../../kube/json.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import type { VirtualClock } from '../../runtime/virtual-clock.ts';
@@ -14,13 +14,23 @@ import { World } from './world.ts';
 const MOST_LOOKS = 80;
 const OPERATORS = { resume, suspend, restart, terminate, rollback } as const;
 
+/** Lets the engine die at its n-th API call, from 1, done or not; counts the calls. Another takes its place. */
+export interface Mortality {
+  readonly at: number;
+  readonly done: boolean;
+  calls: number;
+}
+
+class Death extends Error {}
+
 /** What happened to a case's application over time. */
 export async function play(
   given: Case,
   application: KubeObject,
   clock: VirtualClock,
+  mortality?: Mortality,
 ): Promise<Record<string, unknown>> {
-  const game = new Game(given, application, clock);
+  const game = new Game(given, application, clock, mortality);
   return given.script == null ? game.settled() : game.scripted(given.script);
 }
 
@@ -28,7 +38,8 @@ class Game {
   readonly #case: Case;
   readonly #clock: VirtualClock;
   readonly #world: World;
-  readonly #reconciler: Reconciler;
+  readonly #mortality: Mortality | undefined;
+  #reconciler: Reconciler;
   readonly #ref;
   readonly #retryLimit: number;
   readonly #timeline: object[] = [];
@@ -37,36 +48,45 @@ class Game {
   #last: unknown;
   #lastError = '';
 
-  constructor(given: Case, application: KubeObject, clock: VirtualClock) {
+  constructor(given: Case, application: KubeObject, clock: VirtualClock, mortality: Mortality | undefined) {
     this.#case = given;
     this.#clock = clock;
-    const options = given.options ?? {};
+    this.#mortality = mortality;
     this.#world = populated(given, clock);
     const { name, namespace = 'default' } = application.metadata;
     this.#ref = { ...APPLICATION, name, namespace };
     this.#hub.create(application);
-    this.#retryLimit = options.stepErrorRetryTimes || DEFAULT_SETTINGS.retryLimit;
-    const hub = this.#world.client(LOCAL);
+    this.#retryLimit = given.options?.stepErrorRetryTimes || DEFAULT_SETTINGS.retryLimit;
+    this.#reconciler = this.#start();
+  }
+
+  /** An engine that knows nothing but what is on the hub. */
+  #start(): Reconciler {
+    const { name, namespace } = this.#ref;
+    const { clusterMinor, applicationRevisionLimit } = this.#case.options ?? {};
+    const client = (cluster: string) => {
+      const made = this.#world.client(cluster);
+      return made === undefined || this.#mortality === undefined ? made : mortal(made, this.#mortality);
+    };
+    const hub = client(LOCAL);
     if (hub === undefined) throw new Error('there is no hub');
-    this.#reconciler = new Reconciler(
+    const settings = {
+      ...DEFAULT_SETTINGS,
+      retryLimit: this.#retryLimit,
+      admitted: true,
+      ...(clusterMinor ? { clusterMinor: Number(clusterMinor) } : {}),
+      ...(applicationRevisionLimit === undefined ? {} : { revisionLimit: applicationRevisionLimit }),
+    };
+    return new Reconciler(
       {
         hub,
-        clusters: clusterInfos(given),
-        settings: {
-          ...DEFAULT_SETTINGS,
-          retryLimit: this.#retryLimit,
-          admitted: true,
-          ...(options.clusterMinor ? { clusterMinor: Number(options.clusterMinor) } : {}),
-          ...(options.applicationRevisionLimit === undefined
-            ? {}
-            : { revisionLimit: options.applicationRevisionLimit }),
-        },
-        now: () => clock.now(),
-        clientOf: cluster => this.#world.client(cluster),
+        clusters: clusterInfos(this.#case),
+        settings,
+        now: () => this.#clock.now(),
+        clientOf: client,
         wrote: ({ cluster, verb, object: { kind, metadata } }) => {
-          this.#writes.push(
-            `#${this.#looks} ${cluster} ${verb} ${kind} ${metadata.namespace ?? ''}/${metadata.name}`,
-          );
+          const place = `${metadata.namespace ?? ''}/${metadata.name}`;
+          this.#writes.push(`#${this.#looks} ${cluster} ${verb} ${kind} ${place}`);
         },
       },
       { name, namespace },
@@ -131,8 +151,8 @@ class Game {
   async #settle(most: number): Promise<void> {
     for (let looks = 0, stable = 0; looks < most; looks++) {
       const before = this.#fingerprint();
-      await this.#look();
-      stable = equal(before, this.#fingerprint()) ? stable + 1 : 0;
+      const died = await this.#look();
+      stable = !died && equal(before, this.#fingerprint()) ? stable + 1 : 0;
       const application = this.#application;
       if (application === undefined) {
         this.#note('');
@@ -151,8 +171,9 @@ class Game {
     return [this.#view(), objectsIn(this.#world, true), trackersIn(this.#hub)];
   }
 
-  /** One look of the engine; the first only claims the application, as KubeVela's does. */
-  async #look(): Promise<void> {
+  /** One look of the engine; the first only claims the application, as KubeVela's does. True when it died of it. */
+  async #look(): Promise<boolean> {
+    let died = false;
     this.#looks += 1;
     const application = this.#application;
     let problem = '';
@@ -165,15 +186,18 @@ class Game {
           await this.#reconciler.reconcile(application);
         }
       } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        this.#reconciler.forget();
-        problem = error.message;
+        died = error instanceof Death;
+        if (died) this.#reconciler = this.#start();
+        else if (error instanceof ApiError) this.#reconciler.forget();
+        else throw error;
+        problem = (error as Error).message;
       }
     }
     this.#world.collectOrphans();
     this.#lastError = problem;
     this.#note(problem);
     if (!this.#case.options?.noKubelet) this.#world.makeReady();
+    return died;
   }
 
   #note(error: string): void {
@@ -297,6 +321,28 @@ class Game {
     else store.meddle(object, action.patch);
     return '';
   }
+}
+
+/** A client of an engine that dies when its time has come: nothing more of it reaches any API then. */
+function mortal(client: KubeClient, mortality: Mortality): KubeClient {
+  let isDead = false;
+  const through = async <T>(call: () => Promise<T>): Promise<T> => {
+    if (isDead) throw new Death('the engine is dead');
+    mortality.calls += 1;
+    if (mortality.calls !== mortality.at) return call();
+    isDead = true;
+    if (mortality.done) await call();
+    throw new Death('the engine died');
+  };
+  return {
+    get: ref => through(() => client.get(ref)),
+    list: (kind, options) => through(() => client.list(kind, options)),
+    create: object => through(() => client.create(object)),
+    update: (object, subresource) => through(() => client.update(object, subresource)),
+    patch: (...args) => through(() => client.patch(...args)),
+    delete: (...args) => through(() => client.delete(...args)),
+    watch: (kind, options, handler) => client.watch(kind, options, handler),
+  };
 }
 
 export function clusterInfos(given: Case): ClusterInfo[] {
