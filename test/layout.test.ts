@@ -8,6 +8,7 @@ const LAYERS = [
   'runtime',
   'kube',
   'engine',
+  'testing',
   'gtm',
   'traffic',
   'faults',
