@@ -215,4 +215,25 @@ describe('requests', () => {
     expect((await get('/admin/nothing')).status).toBe(404);
     expect((await send(rig.serving.api, 'POST', '/admin/status', {}, Buffer.alloc(0))).status).toBe(405);
   });
+
+  test("an instance is bought as Terraform's provider does it, by BssOpenApi", async () => {
+    await using rig = await Rig.start({ auth: 'off' });
+    const get = async (query: string) => {
+      const { status, body } = await send(rig.serving.api, 'GET', `/?${query}`, {}, Buffer.alloc(0));
+      return { status, body: JSON.parse(body) };
+    };
+    const edition = 'Parameter.1.Code=PackageEdition&Parameter.1.Value=standard';
+    const product = 'ProductCode=dns&ProductType=dns_gtm_public_cn&SubscriptionType=Subscription&Period=1';
+    const bought = await get(`Action=CreateInstance&Version=2017-12-14&${product}&${edition}`);
+    expect(bought).toMatchObject({ status: 200, body: { Code: 'Success', Success: true } });
+    const { InstanceId } = bought.body.Data;
+    expect(InstanceId).toMatch(/^gtm-cn-[a-z0-9]{11}$/);
+    const move = `Action=MoveGtmResourceGroup&Version=2015-01-09&ResourceId=${InstanceId}&NewResourceGroupId=rg-1`;
+    expect((await get(move)).status).toBe(200);
+    const described = await get(`Action=DescribeDnsGtmInstance&Version=2015-01-09&InstanceId=${InstanceId}`);
+    expect(described.body).toMatchObject({ VersionCode: 'standard', ResourceGroupId: 'rg-1' });
+    expect((await get('Action=CreateInstance&Version=2017-12-14&ProductType=ecs')).body.Code).toBe(
+      'InvalidParameter',
+    );
+  });
 });
