@@ -80,7 +80,7 @@ describe(title, { skip: reason !== undefined, timeout: 4 * MINUTES }, () => {
     await lab?.down();
     expect(ofTheLab().things).toEqual([]);
     expect(volumes).not.toEqual([]);
-    expect(allVolumes()).toEqual(expect.not.arrayContaining(volumes));
+    expect(allVolumes().filter(volume => volumes.includes(volume))).toEqual([]);
     expect(readdirSync(folder)).toEqual([]);
     rmSync(folder, { recursive: true });
   }, 2 * MINUTES);
@@ -219,6 +219,18 @@ describe(title, { skip: reason !== undefined, timeout: 4 * MINUTES }, () => {
     },
   );
 
+  test('off the network it runs on; back on it, it serves again at the address it had, without a restart', async () => {
+    const before = [address(), await restarts()];
+    await centre().disconnect();
+    expect((await centre().request(1000)).failure).toBeDefined();
+    await expect(centre().kube.list({ apiVersion: 'v1', kind: 'Node' })).rejects.toMatchObject({
+      reason: 'Unreachable',
+    });
+    await centre().connect();
+    expect(await serves()).toBe(true);
+    expect([address(), await restarts()]).toEqual(before);
+  });
+
   test('one that comes back with another address serves all the same', async () => {
     const other = address().replace(/\d+$/, '200');
     await centre().kill();
@@ -228,18 +240,6 @@ describe(title, { skip: reason !== undefined, timeout: 4 * MINUTES }, () => {
     expect(address()).toBe(other);
     expect(await serves()).toBe(true);
     expect((await lab.centres[0]?.kube.list({ apiVersion: 'v1', kind: 'Node' }))?.items).toHaveLength(1);
-  });
-
-  test('off the network it runs on; back on it, it serves at once', async () => {
-    const before = [address(), await restarts()];
-    await centre().disconnect();
-    expect((await centre().request(1000)).failure).toBeDefined();
-    await expect(centre().kube.list({ apiVersion: 'v1', kind: 'Node' })).rejects.toMatchObject({
-      reason: 'Unreachable',
-    });
-    await centre().connect();
-    expect(await status()).toBe(200);
-    expect([address(), await restarts()]).toEqual(before);
   });
 
   test('the hub goes and comes, and the engine with it', async () => {

@@ -129,10 +129,11 @@ export class DockerLine implements AsyncDisposable {
 
   static async open(folder: string): Promise<DockerLine> {
     const path = join(folder, 'docker.sock');
-    const server = createServer();
+    // Docker's clients end what they send and go on reading.
+    const server = createServer({ allowHalfOpen: true });
     const line = new DockerLine(server, path);
     server.on('connection', socket => {
-      const engine = connect(DOCKER_SOCKET);
+      const engine = connect({ path: DOCKER_SOCKET, allowHalfOpen: true });
       for (const [one, other] of [
         [socket, engine],
         [engine, socket],
@@ -141,7 +142,7 @@ export class DockerLine implements AsyncDisposable {
         one.on('error', () => {});
         one.on('close', () => {
           line.#sockets.delete(one);
-          other.destroy();
+          other.end();
         });
         one.pipe(other);
       }
