@@ -18,6 +18,8 @@ export interface Delivery {
   readonly clusters: Clusters;
   readonly trackers: CurrentTrackers;
   readonly plan: Plan;
+  /** Tasks (`taskKey`) that are known to be healthy, and are not looked at again; those that are found so are added. */
+  readonly done: Set<string>;
 }
 
 export interface Delivered {
@@ -54,7 +56,7 @@ class Execution {
   readonly #delivery: Delivery;
   readonly #works = new Map<string, Work>();
   readonly #values: ComponentValues = new Map();
-  readonly #done = new Set<string>();
+  readonly #done: Set<string>;
   readonly #live = new Map<string, KubeObject | undefined>();
   readonly #failed = new Map<string, string>();
   readonly #services: ServiceStatus[] = [];
@@ -63,6 +65,7 @@ class Execution {
     this.#tasks = [...new Map(tasks.map(task => [taskKey(task), task])).values()];
     this.#parallelism = parallelism;
     this.#delivery = delivery;
+    this.#done = new Set(delivery.done);
   }
 
   /** Finds what is healthy already, which may unlock more to look at. */
@@ -262,8 +265,11 @@ class Execution {
     if (there.length < resources.length || !isHealthy(service)) return;
     const objects = resources.map(resource => this.#live.get(resourceKey(resource)) as KubeObject);
     const problem = outputsOf(task, objects, this.#values);
-    if (problem === undefined) this.#done.add(taskKey(task));
-    else this.#fail(task, 'error health check from', problem);
+    if (problem === undefined) {
+      this.#done.add(taskKey(task));
+      // What others take in must be read anew.
+      if ((task.component.outputs ?? []).length === 0) this.#delivery.done.add(taskKey(task));
+    } else this.#fail(task, 'error health check from', problem);
   }
 
   /** Several at once, but one after the other those that have an object in common: the last one's stays. */

@@ -98,7 +98,7 @@ export function restart(hub: KubeClient, ref: ObjectRef, step?: string): Promise
  */
 export async function rollback(hub: KubeClient, ref: ObjectRef): Promise<string> {
   const application = await hub.get(ref);
-  const { workflow, latestRevision } = statusOf(application);
+  const { workflow, latestRevision, lastSucceeded } = statusOf(application);
   if (workflow !== undefined && !workflow.terminated && !workflow.suspend && !workflow.finished) {
     throw new WorkflowError('can not rollback a running workflow');
   }
@@ -109,8 +109,10 @@ export async function rollback(hub: KubeClient, ref: ObjectRef): Promise<string>
     await hub.update({ ...application, spec: snapshotIn(latest).application.spec ?? {} });
     return `Successfully rollback workflow to the latest revision: ${ref.name}`;
   }
-  const good = revisions.findLast(each => each.status?.['succeeded'] === true && publishVersionOf(each));
-  if (good === undefined) {
+  const isGood = workflow?.status === 'succeeded';
+  const wanted = isGood ? latestRevision?.name : lastSucceeded?.revision;
+  const good = revisions.find(({ metadata }) => metadata.name === wanted);
+  if (good === undefined || !publishVersionOf(good)) {
     throw new WorkflowError(`failed to find previous succeeded revision for application ${ref.name}`);
   }
   const tracker = (await trackersOf(hub, application)).find(each => each.revision === good.metadata.name);
@@ -124,9 +126,10 @@ export async function rollback(hub: KubeClient, ref: ObjectRef): Promise<string>
     spec: snapshotIn(good).application.spec ?? {},
     metadata: { ...application.metadata, annotations },
   });
+  const before = isGood ? workflow : lastSucceeded?.workflow;
   const status: ApplicationStatus = {
     ...statusOf(restored),
-    workflow: good.status?.['workflow'],
+    ...(before === undefined ? {} : { workflow: before }),
     services: [],
     latestRevision: {
       name: good.metadata.name,

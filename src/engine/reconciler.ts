@@ -1,4 +1,4 @@
-import { ApiError, type KubeClient } from '../kube/client.ts';
+import type { KubeClient } from '../kube/client.ts';
 import { equal } from '../kube/json.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { readApplication } from './application.ts';
@@ -61,6 +61,11 @@ export interface EngineSettings {
   readonly clusterMinor: number;
   /** Applications were admitted by somebody else; see PlanInput. */
   readonly admitted: boolean;
+  /**
+   * Each look looks at all objects anew, as KubeVela's does. Otherwise what this engine found healthy, or wrote, a moment
+   * ago is taken for granted until the next resync: the same in the end, with fewer calls to far-away clusters.
+   */
+  readonly thorough: boolean;
 }
 
 /** KubeVela's own, but for `deletionLimit`: KubeVela waits for ever. */
@@ -73,6 +78,7 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   deletionLimit: 40,
   clusterMinor: CLUSTER_MINOR,
   admitted: false,
+  thorough: false,
 };
 
 export interface Surroundings {
@@ -112,6 +118,8 @@ export class Reconciler {
   readonly #clusters: Clusters;
   readonly #backoff = new Backoff();
   readonly #failures = new Map<string, number>();
+  /** Tasks that were found healthy in this version. */
+  readonly #done = new Set<string>();
   #deletions = 0;
   #version: Version | undefined;
   /** Those of the version, by the generation and publishVersion that they were made for. */
@@ -228,31 +236,18 @@ export class Reconciler {
         revisionHash: hashOfRevision(version.revision),
       },
       workflow,
+      ...lastGood(status, isSame),
       services,
       conditions,
     });
-    if (workflow.finished && !before.finished) await this.#noteEnd(version, workflow);
     const clean = await this.#collect(written, version, workflow, trackers);
     return { object: written, againMs: this.#nextLook(version.plan, workflow, clean) };
   }
 
   #begin(version: Version): WorkflowStatus {
     this.#failures.clear();
+    this.#done.clear();
     return workflows.freshWorkflow(version.plan, version.appRevision);
-  }
-
-  /** How a version's workflow ended is kept with its revision, to roll back to it. */
-  async #noteEnd({ revision }: Version, workflow: WorkflowStatus): Promise<void> {
-    const { hub } = this.#around;
-    const { apiVersion, kind, metadata } = revision;
-    const { name, namespace = 'default' } = metadata;
-    try {
-      const object = await hub.get({ apiVersion, kind, namespace, name });
-      const status = { succeeded: workflow.status === 'succeeded', workflow };
-      if (!equal(object.status ?? {}, status)) await hub.update({ ...object, status }, 'status');
-    } catch (error) {
-      if (!(error instanceof ApiError && error.reason === 'NotFound')) throw error;
-    }
   }
 
   async #trackersOf(object: KubeObject, version: Version): Promise<CurrentTrackers> {
@@ -276,7 +271,8 @@ export class Reconciler {
           failsForGood: step => this.#failsForGood(step),
         });
     const isTimed = after.steps.some(step => timesOf(step).length > 0);
-    const keeps = after.status === 'succeeded' || (after.status === 'suspending' && !isTimed);
+    const wasSeen = this.#around.settings.thorough || workflow.suspend || workflow.finished;
+    const keeps = wasSeen && (after.status === 'succeeded' || (after.status === 'suspending' && !isTimed));
     if (!keeps) return { workflow: after, services, judged: [] };
     const resources = [...trackers.current.resources, ...trackers.root.resources];
     const kept = await keepState(resources, this.#clusters);
@@ -299,8 +295,14 @@ export class Reconciler {
     } catch (error) {
       return { error: (error as Error).message, waiting: '' };
     }
-    const { hub } = this.#around;
-    const delivered = await deliver(full, { hub, clusters: this.#clusters, trackers, plan: made });
+    const { hub, settings } = this.#around;
+    const delivered = await deliver(full, {
+      hub,
+      clusters: this.#clusters,
+      trackers,
+      plan: made,
+      done: settings.thorough ? new Set() : this.#done,
+    });
     services.push(...delivered.services);
     const errors = [
       full.tasks.length === 0 ? full.error : undefined,
@@ -415,6 +417,17 @@ interface Pass {
   readonly judged: readonly ServiceStatus[];
   /** Present when the objects were held against what was dispatched. */
   readonly kept?: { readonly problem: string | undefined };
+}
+
+/** The last version that succeeded, when another begins after it. */
+function lastGood(
+  { workflow, latestRevision, lastSucceeded }: ApplicationStatus,
+  isSame: boolean,
+): Pick<ApplicationStatus, 'lastSucceeded'> {
+  if (!isSame && workflow?.status === 'succeeded' && latestRevision !== undefined) {
+    return { lastSucceeded: { revision: latestRevision.name, workflow } };
+  }
+  return lastSucceeded === undefined ? {} : { lastSucceeded };
 }
 
 /** The health, as it is now, of services that the status tells of. */

@@ -86,6 +86,8 @@ export interface ApplicationStatus {
     readonly revisionHash: string;
   };
   readonly workflow?: WorkflowStatus;
+  /** The last version before this one that succeeded: what can be rolled back to. */
+  readonly lastSucceeded?: { readonly revision: string; readonly workflow: WorkflowStatus };
   readonly services?: readonly ServiceStatus[];
   readonly conditions?: readonly Condition[];
 }

@@ -103,9 +103,15 @@ function objectsOf({ objects }: Json): unknown {
   return Object.fromEntries(clusters);
 }
 
+/** Objects by cluster, in an order of their own: names without the hash that some end in. */
 function withoutEmpty(clusters: Json): Record<string, unknown> {
   const entries = Object.entries(clusters ?? {}).filter(([, objects]) => (objects as unknown[]).length > 0);
-  return Object.fromEntries(entries);
+  return Object.fromEntries(
+    entries.map(([cluster, objects]) => [
+      cluster,
+      [...(objects as unknown[])].sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1)),
+    ]),
+  );
 }
 
 /** Without fields that are absent in one language and null in another where they mean the same. */

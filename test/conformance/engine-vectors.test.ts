@@ -43,6 +43,7 @@ const DELIBERATE: Readonly<Record<string, { readonly parts: RegExp; readonly why
     parts: /error|dispatch/,
     why: 'an init container can share a volume with a webservice that has some',
   },
+  'd-init-default-name': { parts: /dispatch/, why: 'an init container has a volume of its own' },
   'd-number-label': { parts: /dispatch/, why: 'one wrong label does not take the others along' },
   's-delete-unreachable': {
     parts: /^run: checkpoints/,

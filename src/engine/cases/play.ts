@@ -74,6 +74,7 @@ class Game {
       ...DEFAULT_SETTINGS,
       retryLimit: this.#retryLimit,
       admitted: true,
+      thorough: true,
       ...(clusterMinor ? { clusterMinor: Number(clusterMinor) } : {}),
       ...(applicationRevisionLimit === undefined ? {} : { revisionLimit: applicationRevisionLimit }),
     };

@@ -138,10 +138,9 @@ export function revisionsIn({ objects }: Store): object[] | null {
   const revisions = objects
     .filter(({ kind }) => kind === 'ApplicationRevision')
     .sort((a, b) => revisionNumber(a) - revisionNumber(b))
-    .map(({ metadata, status }) => ({
+    .map(({ metadata }) => ({
       name: metadata.name,
       publishVersion: metadata.annotations?.['app.oam.dev/publishVersion'] ?? '',
-      succeeded: status?.['succeeded'] === true,
     }));
   return revisions.length === 0 ? null : revisions;
 }

@@ -31,16 +31,14 @@ export const resource: TraitDefinition = {
         { resources: { requests: amount(given.requests), limits: amount(given.limits) } },
       ]),
     };
-    const spec = isObject(workload.spec) ? workload.spec : {};
+    const { spec } = workload;
+    if (!isObject(spec)) return workload;
     const template = { template: { spec: patch } };
     return unify(workload, {
-      spec:
-        workload.spec === undefined
-          ? undefined
-          : {
-              ...(spec['template'] !== undefined && template),
-              ...(spec['jobTemplate'] !== undefined && { jobTemplate: { spec: template } }),
-            },
+      spec: {
+        ...(spec['template'] !== undefined && template),
+        ...(spec['jobTemplate'] !== undefined && { jobTemplate: { spec: template } }),
+      },
     }) as KubeObject;
   },
 };
