@@ -333,7 +333,7 @@ describe(`unbound${withUnbound.note}`, { skip: withUnbound.skip, timeout: 90_000
       expect(first.answer).toHaveLength(3);
       expect(ttlOf(first, 'a.gtm')).toBe(TTL);
       await expect
-        .poll(async () => ttlOf(await ask('www.example.com'), 'a.gtm'), { interval: 200 })
+        .poll(async () => ttlOf(await ask('www.example.com'), 'a.gtm'), { interval: 200, timeout: 20_000 })
         .toBeLessThan(TTL);
       expect((await ask('gtm.example.com')).status).toBe('NOERROR');
       expect((await ask('nosuch.example.com')).status).toBe('NXDOMAIN');
