@@ -79,7 +79,7 @@ async function readBaseline({ baseline, seeds }: Gates): Promise<Baseline | unde
 
 async function writeBaseline(
   { baseline, seeds }: Gates,
-  { scenarios }: GateVerdict,
+  { measured }: GateVerdict,
   { config, format }: GateOptions,
 ): Promise<void> {
   const [{ baselineText }, { replaceFile }, { InputError }] = await Promise.all([
@@ -89,7 +89,7 @@ async function writeBaseline(
   ]);
   if (baseline === undefined)
     throw new InputError(config, 'names no baseline; write "baseline: gates-baseline.json"');
-  replaceFile(baseline, baselineText(seeds, scenarios));
+  replaceFile(baseline, baselineText(seeds, measured));
   if (format === 'text') process.stdout.write(`The baseline is in ${baseline}\n`);
 }
 

@@ -1,28 +1,29 @@
 import * as z from 'zod';
 import { InputError } from '../runtime/input-error.ts';
-import type { Figure } from './figures.ts';
+import type { Series } from './figures.ts';
 
 const schema = z.strictObject({
   format: z.literal(1),
   seeds: z.int().min(1),
-  /** By scenario, by figure; null: without end. */
-  scenarios: z.record(z.string(), z.record(z.string(), z.number().nullable())),
+  /** By scenario, by series, by seed; null: without end. */
+  scenarios: z.record(z.string(), z.record(z.string(), z.array(z.number().nullable()).min(1))),
 });
 
-export type Baseline = z.infer<typeof schema>;
+/** What the last version measured that people were content with: by scenario, its series. */
+export type Baseline = ReadonlyMap<string, readonly Series[]>;
 
-/** What a committed baseline says: the figures of the last version that people were content with. */
-export function baselineText(
-  seeds: number,
-  scenarios: readonly { readonly name: string; readonly figures: readonly Figure[] }[],
-): string {
-  const sorted = scenarios
-    .map(({ name, figures }) => [
-      name,
-      Object.fromEntries(figures.map(({ name: key, value }) => [key, value])),
-    ])
-    .toSorted(([one], [other]) => ((one as string) < (other as string) ? -1 : 1));
-  return `${JSON.stringify({ format: 1, seeds, scenarios: Object.fromEntries(sorted) }, null, 2)}\n`;
+/** A baseline as a file to be committed: a line a series, so that a difference shows what moved. */
+export function baselineText(seeds: number, baseline: Baseline): string {
+  const scenarios = [...baseline]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([scenario, all]) => {
+      // JSON has no infinity: null stands for a recovery that never came.
+      const lines = all.map(
+        ({ name, samples }) => `      ${JSON.stringify(name)}: ${JSON.stringify(samples)}`,
+      );
+      return `    ${JSON.stringify(scenario)}: {\n${lines.join(',\n')}\n    }`;
+    });
+  return `{\n  "format": 1,\n  "seeds": ${seeds},\n  "scenarios": {\n${scenarios.join(',\n')}\n  }\n}\n`;
 }
 
 /** @throws InputError when the text is no baseline, or one of another number of seeds. */
@@ -34,7 +35,15 @@ export function parseBaseline(text: string, file: string, seeds: number): Baseli
       file,
       `was made with ${parsed.data.seeds} seeds a scenario, and the gate has ${seeds}; --update-baseline makes it anew`,
     );
-  return parsed.data;
+  return new Map(
+    Object.entries(parsed.data.scenarios).map(([scenario, all]) => [
+      scenario,
+      Object.entries(all).map(([name, samples]) => ({
+        name,
+        samples: samples.map(sample => sample ?? Number.POSITIVE_INFINITY),
+      })),
+    ]),
+  );
 }
 
 function json(text: string): unknown {

@@ -23,8 +23,8 @@ const gatesSchema = z.strictObject({
   baseline: z.string().min(1).optional(),
   /** How much worse than the baseline a figure may be. */
   tolerance: share.default(0.05),
-  /** Each scenario is run with the seeds 1 to this. */
-  seeds: z.int().min(1).max(1000).default(20),
+  /** Each scenario is run with the seeds 1 to this; more than 50 are slow to compare. */
+  seeds: z.int().min(1).max(50).default(20),
   /** For every scenario; a scenario's own go before them. */
   budgets: budgetsSchema.prefault({}),
   scenarios: z
@@ -36,6 +36,9 @@ const gatesSchema = z.strictObject({
     )
     .min(1),
 });
+
+/** With a few less, even drills that are all worse than all before could be chance (`DOUBT` of judge.ts). */
+const FEWEST_SEEDS = 10;
 
 export type Budgets = z.infer<typeof budgetsSchema>;
 
@@ -61,6 +64,12 @@ export interface GateScenario {
  */
 export function loadGates(file: string): Gates {
   const { baseline, tolerance, seeds, budgets, scenarios } = parseYaml(readText(file), file, gatesSchema);
+  if (baseline !== undefined && seeds < FEWEST_SEEDS)
+    throw new InputError(
+      file,
+      `a baseline needs at least ${FEWEST_SEEDS} seeds: fewer cannot tell a change for the worse from chance`,
+      { path: 'seeds' },
+    );
   const beside = (path: string) => resolve(dirname(file), path);
   const loaded = scenarios.map(({ scenario: name, budgets: own }, index) => {
     const source = /[/\\]|\.ya?ml$/.test(name) ? beside(name) : name;

@@ -2,61 +2,71 @@ import type { Measures } from './measures.ts';
 
 export type Unit = 'ms' | 'share' | 'count';
 
-/** A number that says how well a scenario went, over all its seeds: less is better. */
-export interface Figure {
-  /** `rto outage honest p99`, `errors`, `switches`, `capacity`. */
+/** What each drill of a scenario measured of one thing, by seed: less is better. */
+export interface Series {
+  /** `rto outage honest`, `errors`, `switches`, `capacity`. */
   readonly name: string;
-  readonly unit: Unit;
-  /** Null: without end (a recovery that never came). */
-  readonly value: number | null;
-  /** What of a budget it is held to. */
-  readonly budget:
-    | { readonly kind: 'rto'; readonly population: string; readonly percentile: 'p50' | 'p99' }
-    | { readonly kind: 'errors' | 'switches' | 'capacity' };
+  /** Infinity: a recovery that never came. */
+  readonly samples: readonly number[];
 }
 
-/** The figures of a scenario, in an order of their own. */
-export function figuresOf(drills: readonly Measures[]): Figure[] {
-  const total = (value: (drill: Measures) => number) => drills.reduce((sum, drill) => sum + value(drill), 0);
-  const requests = total(drill => drill.requests);
-  const loads = drills.flatMap(({ capacity }) => capacity ?? []);
+/** A number that says how well a scenario went, over all its seeds. */
+export interface Figure {
+  /** `rto outage honest p99`, or the series' own name. */
+  readonly name: string;
+  readonly unit: Unit;
+  /** Null: without end. */
+  readonly value: number | null;
+  readonly series: Series;
+}
+
+/** What the drills measured, thing by thing, in an order of their own. */
+export function seriesOf(drills: readonly Measures[]): Series[] {
+  const recoveries = new Map<string, number[]>();
+  for (const { fault, population, rto } of drills.flatMap(drill => drill.recoveries)) {
+    const name = `rto ${fault} ${population}`;
+    const samples = recoveries.get(name) ?? [];
+    samples.push(rto ?? Number.POSITIVE_INFINITY);
+    recoveries.set(name, samples);
+  }
+  const asked = drills.filter(({ requests }) => requests > 0);
+  const others = [
+    { name: 'errors', samples: asked.map(({ errors, requests }) => rounded(errors / requests)) },
+    { name: 'switches', samples: drills.map(({ switches }) => switches) },
+    { name: 'capacity', samples: drills.flatMap(({ capacity }) => capacity ?? []) },
+  ];
   return [
-    ...recoveryFigures(drills),
-    ...(requests === 0
-      ? []
-      : [figure('errors', 'share', Number((total(drill => drill.errors) / requests).toFixed(6)))]),
-    figure('switches', 'count', Math.max(0, ...drills.map(({ switches }) => switches))),
-    ...(loads.length === 0 ? [] : [figure('capacity', 'share', Math.max(...loads))]),
+    ...recoveries.entries().map(([name, samples]) => ({ name, samples })),
+    ...others.filter(({ samples }) => samples.length > 0),
   ];
 }
 
-function figure(kind: 'errors' | 'switches' | 'capacity', unit: Unit, value: number): Figure {
-  return { name: kind, unit, value, budget: { kind } };
-}
-
-function recoveryFigures(drills: readonly Measures[]): Figure[] {
-  const series = new Map<string, { fault: string; population: string; times: number[] }>();
-  for (const { fault, population, rto } of drills.flatMap(({ recoveries }) => recoveries)) {
-    const key = JSON.stringify([fault, population]);
-    const known = series.get(key) ?? { fault, population, times: [] };
-    known.times.push(rto ?? Number.POSITIVE_INFINITY);
-    series.set(key, known);
+/** Of recoveries two percentiles, of errors the mean, of all else the most. */
+export function figuresOf(series: Series): Figure[] {
+  const { name, samples } = series;
+  if (name.startsWith('rto ')) {
+    const sorted = samples.toSorted((one, other) => one - other);
+    return (['p50', 'p99'] as const).map(percentile => ({
+      name: `${name} ${percentile}`,
+      unit: 'ms',
+      value: ended(nearestRank(sorted, percentile === 'p50' ? 0.5 : 0.99)),
+      series,
+    }));
   }
-  return [...series.values()].flatMap(({ fault, population, times }) => {
-    const sorted = times.toSorted((one, other) => one - other);
-    return (['p50', 'p99'] as const).map((percentile): Figure => {
-      const value = nearestRank(sorted, percentile === 'p50' ? 0.5 : 0.99);
-      return {
-        name: `rto ${fault} ${population} ${percentile}`,
-        unit: 'ms',
-        value: Number.isFinite(value) ? value : null,
-        budget: { kind: 'rto', population, percentile },
-      };
-    });
-  });
+  const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+  const value = name === 'errors' ? rounded(mean) : Math.max(...samples);
+  return [{ name, unit: name === 'switches' ? 'count' : 'share', value: ended(value), series }];
 }
 
 /** The percentile that is a value which occurred; of 20 values the 99th is the largest. */
 function nearestRank(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.POSITIVE_INFINITY;
+}
+
+function ended(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function rounded(share: number): number {
+  return Number(share.toFixed(6));
 }

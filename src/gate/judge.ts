@@ -1,8 +1,9 @@
 import { overall } from '../drill/judge.ts';
+import { rankTest } from '../drill/rank-test.ts';
 import type { Result } from '../drill/verdict.ts';
 import type { Baseline } from './baseline.ts';
 import type { Budgets, Gates } from './config.ts';
-import { type Figure, figuresOf, type Unit } from './figures.ts';
+import { type Figure, figuresOf, type Series, seriesOf, type Unit } from './figures.ts';
 import type { Measures } from './measures.ts';
 
 /** One line of a gate's table: a figure of a scenario, and what it is held to. */
@@ -24,9 +25,17 @@ export interface GateRow {
 export interface GateVerdict {
   readonly result: Result;
   readonly seeds: number;
-  readonly scenarios: readonly { readonly name: string; readonly figures: readonly Figure[] }[];
+  /** What was measured: the next baseline, if people are content with it. */
+  readonly measured: Baseline;
   readonly rows: readonly GateRow[];
 }
+
+/**
+ * The chance to call a change worse that only drew other chances. One seed gives one drill, so the same version is never
+ * called worse at all; but a change may shift what is drawn, and of 20 drills the percentiles of a small population
+ * then move by a quarter.
+ */
+const DOUBT = 1e-4;
 
 /** What the drills come to: a pure function of what they measured, the budgets and the baseline. */
 export function judgeGate(
@@ -36,17 +45,18 @@ export function judgeGate(
   drills: ReadonlyMap<string, readonly Measures[]>,
   baseline: Baseline | undefined,
 ): GateVerdict {
-  const scenarios = gates.scenarios.map(({ name }) => ({ name, figures: figuresOf(drills.get(name) ?? []) }));
-  const rows = gates.scenarios.flatMap(({ name, budgets }, index) => {
-    const figures = scenarios[index]?.figures ?? [];
-    const before = baseline?.scenarios[name];
+  const measured = new Map(gates.scenarios.map(({ name }) => [name, seriesOf(drills.get(name) ?? [])]));
+  const rows = gates.scenarios.flatMap(({ name, budgets }) => {
+    const series = measured.get(name) ?? [];
+    const before = baseline && (baseline.get(name) ?? []);
+    const row = (figure: Figure) => figureRow(name, figure, budgets, before, gates.tolerance);
     return [
       verdictRow(name, drills.get(name) ?? []),
-      ...figures.map(figure => figureRow(name, figure, budgets, baseline && (before ?? {}), gates.tolerance)),
-      ...gone(name, figures, before ?? {}),
+      ...series.flatMap(figuresOf).map(row),
+      ...gone(name, series, before ?? []),
     ];
   });
-  return { result: overall(rows), seeds: gates.seeds, scenarios, rows };
+  return { result: overall(rows), seeds: gates.seeds, measured, rows };
 }
 
 /** How many of the drills held by their own expectations. */
@@ -72,12 +82,13 @@ function figureRow(
   scenario: string,
   figure: Figure,
   budgets: Budgets,
-  before: Readonly<Record<string, number | null>> | undefined,
+  before: readonly Series[] | undefined,
   tolerance: number,
 ): GateRow {
-  const { name, unit, value } = figure;
+  const { name, unit, value, series } = figure;
   const budget = budgetOf(figure, budgets);
-  const baseline = before?.[name];
+  const known = before?.find(each => each.name === series.name);
+  const baseline = known && figuresOf(known).find(each => each.name === name)?.value;
   const row = {
     scenario,
     name,
@@ -89,43 +100,45 @@ function figureRow(
   if (budget !== undefined && endless(value) > budget)
     return { ...row, result: 'violated', note: 'over its budget' };
   if (before === undefined) return { ...row, result: 'held', note: '' };
-  if (baseline === undefined)
+  if (known === undefined || baseline === undefined)
     return { ...row, result: 'unknown', note: 'the baseline does not know it: --update-baseline' };
-  const allowed = endless(baseline) * (1 + tolerance);
-  if (endless(value) > allowed) return { ...row, result: 'violated', note: worse(value, baseline) };
-  const better = endless(value) < endless(baseline) * (1 - tolerance);
+  if (endless(value) > endless(baseline) * (1 + tolerance)) {
+    if (isWorse(unit, series, known)) return { ...row, result: 'violated', note: worse(value, baseline) };
+    return { ...row, result: 'held', note: `${worse(value, baseline)}, which may be chance` };
+  }
+  const better = endless(value) < endless(baseline) * (1 - tolerance) && isWorse(unit, known, series);
   return { ...row, result: 'held', note: better ? 'better than the baseline' : '' };
 }
 
+/** Whether the difference is more than other draws make: any of switches and of recoveries that never come. */
+function isWorse(unit: Unit, now: Series, before: Series): boolean {
+  const never = ({ samples }: Series) => samples.filter(sample => !Number.isFinite(sample)).length;
+  return unit === 'count' || never(now) > never(before) || rankTest(now.samples, before.samples) < DOUBT;
+}
+
 /** What the baseline knows and no drill measured: nobody can say that it did not get worse. */
-function gone(
-  scenario: string,
-  figures: readonly Figure[],
-  before: Readonly<Record<string, number | null>>,
-): GateRow[] {
-  const measured = new Set(figures.map(({ name }) => name));
-  return Object.entries(before)
-    .filter(([name]) => !measured.has(name))
-    .map(([name, baseline]) => ({
+function gone(scenario: string, series: readonly Series[], before: readonly Series[]): GateRow[] {
+  const measured = new Set(series.map(({ name }) => name));
+  return before
+    .filter(({ name }) => !measured.has(name))
+    .flatMap(figuresOf)
+    .map(({ name, unit, value }) => ({
       scenario,
       name,
-      unit: unitOf(name),
+      unit,
       value: null,
-      baseline,
+      baseline: value,
       result: 'unknown',
       note: 'not measured any more: --update-baseline',
     }));
 }
 
-function unitOf(name: string): Unit {
-  if (name.startsWith('rto ')) return 'ms';
-  return name === 'switches' ? 'count' : 'share';
-}
-
-function budgetOf({ budget }: Figure, budgets: Budgets): number | undefined {
-  if (budget.kind !== 'rto') return budgets[budget.kind];
-  const own = budgets.rto?.[budget.population]?.[budget.percentile];
-  return own ?? budgets.rto?.['all']?.[budget.percentile];
+function budgetOf({ name, series }: Figure, budgets: Budgets): number | undefined {
+  if (name === 'errors' || name === 'switches' || name === 'capacity') return budgets[name];
+  // A population's name holds no space.
+  const population = series.name.slice(series.name.lastIndexOf(' ') + 1);
+  const percentile = name.endsWith('p50') ? 'p50' : 'p99';
+  return budgets.rto?.[population]?.[percentile] ?? budgets.rto?.['all']?.[percentile];
 }
 
 function endless(value: number | null): number {

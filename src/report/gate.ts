@@ -10,11 +10,11 @@ const COLOURS = { held: 'green', violated: 'red', unknown: 'yellow' } as const;
 /** A gate's verdict for people: a line a scenario, what did not hold or got better, and what it comes to. */
 export function gateText(verdict: GateVerdict, options: { color: boolean; width: number }): string {
   const colours = paint(options.color);
-  const { rows, scenarios, result } = verdict;
+  const { rows, measured, result } = verdict;
   const header = ['Scenario', 'held', 'RTO p50', 'RTO p99', 'errors', 'switches', 'capacity', 'result'];
   const summary = table(
     header,
-    scenarios.map(({ name }) =>
+    [...measured.keys()].map(name =>
       summaryCells(
         name,
         rows.filter(({ scenario }) => scenario === name),
@@ -67,9 +67,9 @@ function toldLines(row: GateRow, width: number): string {
 }
 
 /** The same as JUnit XML: a suite a scenario, a case a figure. */
-export function gateJunit({ rows, scenarios, seeds }: GateVerdict, version: string): string {
+export function gateJunit({ rows, measured, seeds }: GateVerdict, version: string): string {
   return junitDocument(
-    scenarios.map(({ name }) => ({
+    [...measured.keys()].map(name => ({
       name,
       time: 0,
       properties: { version, lab: 'simulated', seeds },
@@ -129,8 +129,8 @@ function mark(result: Result): string {
   return result === 'held' ? result : result.toUpperCase();
 }
 
-function conclusionOf({ result, rows, scenarios, seeds }: GateVerdict): string {
-  const drills = `${count(scenarios.length, 'scenario')} with ${count(seeds, 'seed')}`;
+function conclusionOf({ result, rows, measured, seeds }: GateVerdict): string {
+  const drills = `${count(measured.size, 'scenario')} with ${count(seeds, 'seed')}`;
   const those = rows.filter(row => row.result === result);
   if (result === 'held') return `HELD: all ${count(rows.length, 'figure')} of ${drills} held`;
   const what = result === 'violated' ? 'violated' : 'could not be judged';

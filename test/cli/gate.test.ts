@@ -15,7 +15,7 @@ ends: 400s
 expect: [recovered-within: { fault: outage, within: bound }]
 `;
 const GATES = `baseline: baseline.json
-seeds: 3
+seeds: 10
 scenarios: [mine.yaml]
 `;
 
@@ -34,15 +34,15 @@ describe('liangdi gate', { timeout: 60_000 }, () => {
 
     const same = await liangdi(['gate', '--out', 'same'], { cwd });
     expect(same).toMatchObject({ code: 0, stderr: '' });
-    expect(same.stdout).toMatch(/\nHELD: all \d+ figures of 1 scenario with 3 seeds held\n/);
+    expect(same.stdout).toMatch(/\nHELD: all \d+ figures of 1 scenario with 10 seeds held\n/);
     expect(JSON.parse(read(cwd, 'same/gate.json'))).toMatchObject({ result: 'held' });
 
     // Another word in a comment changes no figure.
     writeFileSync(join(cwd, 'mine.yaml'), `# as before\n${SCENARIO}`);
     expect((await liangdi(['gate'], { cwd })).code).toBe(0);
 
-    // Recovery takes about 100 s: name servers that learn 10 s later cost a tenth, and some clients more.
-    writeFileSync(join(cwd, 'mine.yaml'), `${SCENARIO}gtm: { emulator: { publishDelay: 12s } }\n`);
+    // Recovery takes about 100 s: name servers that learn 18 s later cost more than a tenth.
+    writeFileSync(join(cwd, 'mine.yaml'), `${SCENARIO}gtm: { emulator: { publishDelay: 20s } }\n`);
     const slower = await liangdi(['gate', '--out', 'slower'], { cwd });
     expect(slower.code).toBe(1);
     const { rows } = JSON.parse(read(cwd, 'slower/gate.json')) as { rows: GateRow[] };
@@ -72,6 +72,7 @@ describe('liangdi gate', { timeout: 60_000 }, () => {
       /no population "jvmm".*jvm/,
     ],
     ['a scenario twice', 'scenarios: [steady, steady]', /steady is named twice/],
+    ['too few seeds', 'baseline: b.json\nseeds: 9\nscenarios: [steady]', /at least 10 seeds/],
     ['no baseline yet', 'baseline: b.json\nscenarios: [steady]', /b\.json: there is no such file/],
   ])('with %s nothing runs: 64', async (_, gates, says) => {
     const cwd = scratch();

@@ -45,11 +45,8 @@ describe('JUnit XML that Jenkins takes', () => {
       ['beijing-down', [measures({ seed: 1 }), measures({ seed: 2, verdict: 'violated' })]],
     ]);
     const scenarios = [{ name: 'beijing-down', budgets: { switches: 0 } }];
-    const verdict = judgeGate({ seeds: 2, tolerance: 0.05, scenarios }, drills, {
-      format: 1,
-      seeds: 2,
-      scenarios: { 'beijing-down': { gone: 1 } },
-    });
+    const baseline = new Map([['beijing-down', [{ name: 'rto gone nobody', samples: [1, 2] }]]]);
+    const verdict = judgeGate({ seeds: 2, tolerance: 0.05, scenarios }, drills, baseline);
     expect(await faults(gateJunit(verdict, '0.1.0'))).toEqual([]);
   });
 });
