@@ -105,7 +105,7 @@ export const timings: Timings = {
   crashBackOff: { first: 10_000, limit: 300_000 },
   crashForgiven: 600_000,
   termination: { min: 50, max: 250 },
-  drain: 300,
+  drain: 1000,
   networkTeardown: { min: 700, max: 1100 },
   podRemoval: { min: 500, max: 1200 },
   ingressStart: { min: 2000, max: 3000 },
