@@ -117,7 +117,9 @@ export class Timeline {
   }
 
   #heading({ scenario, lab, seed, timeScale }: DrillEvent): readonly string[] {
-    const { name, proves, engine } = header(scenario);
+    const { name, proves, engine, addresses } = header(scenario);
+    // The topology's, until the lab says which it has.
+    for (const [address, centre] of addresses) this.#centres.set(address, centre);
     const other = engine === 'liangdi' ? '' : ` with ${engine}`;
     const pace = timeScale === undefined ? '' : `, ${timeScale} times as fast`;
     const title = this.#paint('bold', `${name} on the ${lab} lab${other}, seed ${seed}${pace}`);
@@ -271,11 +273,20 @@ function some(items: readonly string[]): string {
 }
 
 /** What the timeline needs of the scenario in the journal's first line, which is free in form to the journal. */
-function header(scenario: unknown): { name: string; proves: string; engine: string } {
+function header(scenario: unknown) {
   const {
     name = 'a drill',
     proves = '',
     topology,
-  } = (scenario ?? {}) as { name?: string; proves?: string; topology?: { engine?: string } };
-  return { name, proves, engine: topology?.engine ?? 'liangdi' };
+  } = (scenario ?? {}) as {
+    name?: string;
+    proves?: string;
+    topology?: {
+      engine?: string;
+      cities?: readonly { centres?: readonly { name: string; address: string }[] }[];
+    };
+  };
+  const centres = topology?.cities?.flatMap(city => city.centres ?? []) ?? [];
+  const addresses = centres.map(centre => [centre.address, centre.name] as const);
+  return { name, proves, engine: topology?.engine ?? 'liangdi', addresses };
 }

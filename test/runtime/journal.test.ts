@@ -123,7 +123,11 @@ describe('a journal as text', () => {
       ndjson(DRILL, { at: 1, kind: '__proto__' }),
       'j:2: kind: unknown event "__proto__"',
     ],
-    ['no time', ndjson(DRILL, { kind: 'timeline', addresses: {} }), 'j:2: at: expected a time in milliseconds, 0 or more'],
+    [
+      'no time',
+      ndjson(DRILL, { kind: 'timeline', addresses: {} }),
+      'j:2: at: expected a time in milliseconds, 0 or more',
+    ],
     [
       'time that goes back',
       ndjson(DRILL, REQUEST, { at: 1, kind: 'timeline', addresses: {} }),
