@@ -8,7 +8,7 @@ time-scale := 1
 runs := 5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill up down scenarios test test-kind typecheck lint unit format bench bench-dns fuzz fuzz-engine clean distclean
+.PHONY: help setup drill up down scenarios test test-system test-kind typecheck lint unit format bench bench-dns fuzz fuzz-engine clean distclean
 
 help: ## List the targets
 	@echo 'Usage: make TARGET [name=value ...]'
@@ -66,9 +66,15 @@ typecheck: setup ## Check the types
 lint: setup ## Check format and lint rules
 	@echo 'lint' && $(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings
 
+# Slow ones: each minutes of processor time, or programs that few have.
+SYSTEM := test/browser test/conformance/dns.test.ts test/cli/gate.test.ts
+
 unit: setup ## Run the tests alone
-	@echo "unit (without test/kind, which needs Docker: make test-kind)"
-	@$(NODE) node_modules/vitest/vitest.mjs run --exclude 'test/kind/**'
+	@echo "unit (without test/kind, which needs Docker: make test-kind; without $(SYSTEM): make test-system)"
+	@$(NODE) node_modules/vitest/vitest.mjs run --exclude 'test/kind/**' $(SYSTEM:%=--exclude '%**')
+
+test-system: setup ## Test before a browser and other people's DNS tools, and the gate's speed
+	@$(NODE) node_modules/vitest/vitest.mjs run $(SYSTEM)
 
 test-kind: setup ## Test the lab on real parts; needs Docker, kind and the images
 	@$(NODE) node_modules/vitest/vitest.mjs run --no-file-parallelism test/kind
