@@ -58,6 +58,8 @@ async function drill(nameOrFile: string, options: DrillOptions): Promise<void> {
   const stopped = interrupt.code();
   await watch?.keep(interrupt.signal);
   if (stopped === undefined && failure !== undefined) throw failure;
+  // Stopped as asked; what could not be healed or taken down, people must know.
+  if (failure instanceof Error) process.stderr.write(`liangdi: ${failure.message}\n`);
   process.exitCode = stopped ?? EXIT[verdict.verdict];
 }
 

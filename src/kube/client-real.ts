@@ -28,6 +28,11 @@ export interface RealClientOptions {
    * minute (k8s.io/apiserver, cacher.go: bookmarkFrequency), so the default misses two.
    */
   readonly watchSilenceMs?: number;
+  /**
+   * The user may do everything. An API server that has just started denies it all the same until it has read its
+   * roles: such a denial is told as `Unreachable`.
+   */
+  readonly administrator?: boolean;
 }
 
 export interface RealKubeClient extends KubeClient {
@@ -42,7 +47,7 @@ export function realClient(options: RealClientOptions): RealKubeClient {
     timeoutMs,
     silenceMs,
   });
-  return new RealClient(connection);
+  return new RealClient(connection, options.administrator === true);
 }
 
 const PATCH_TYPES: Readonly<Record<PatchType, string>> = {
@@ -53,11 +58,13 @@ const PATCH_TYPES: Readonly<Record<PatchType, string>> = {
 
 class RealClient implements RealKubeClient {
   readonly #connection: ApiConnection;
+  readonly #administrator: boolean;
   readonly #discovered = new Map<string, Resource>();
   readonly #watches = new Set<RealWatch>();
 
-  constructor(connection: ApiConnection) {
+  constructor(connection: ApiConnection, administrator: boolean) {
     this.#connection = connection;
+    this.#administrator = administrator;
   }
 
   async get(ref: ObjectRef): Promise<KubeObject> {
@@ -146,7 +153,7 @@ class RealClient implements RealKubeClient {
     const query = { watch: 'true', allowWatchBookmarks: 'true', resourceVersion, labelSelector };
     for await (const line of this.#connection.lines(
       { method: 'GET', path, query },
-      refusalOf(kind),
+      this.#refusalOf(kind),
       signal,
     )) {
       const { type, object } = line as { type: string; object: Record<string, unknown> };
@@ -174,14 +181,23 @@ class RealClient implements RealKubeClient {
   }
 
   #call(kind: Kind, request: ApiRequest, subresource?: 'status', signal?: AbortSignal): Promise<unknown> {
-    return this.#connection.call(request, refusalOf(kind, subresource), signal);
+    return this.#connection.call(request, this.#refusalOf(kind, subresource), signal);
+  }
+
+  /** A missing subresource is told in the API's words; else, what the API does not serve is the kind. */
+  #refusalOf(kind: Kind, subresource?: 'status'): RefusalOf {
+    return (code, body) => {
+      if (subresource === undefined && isUnknownResource(code, body)) return noMatch(kind);
+      const error = errorOfAnswer(code, body);
+      const isStarting = this.#administrator && isDenial(error);
+      return isStarting ? new ApiError('Unreachable', 0, `the API is starting: ${error.message}`) : error;
+    };
   }
 }
 
-/** A missing subresource is told in the API's words; else, what the API does not serve is the kind. */
-function refusalOf(kind: Kind, subresource?: 'status'): RefusalOf {
-  return (code, body) =>
-    subresource === undefined && isUnknownResource(code, body) ? noMatch(kind) : errorOfAnswer(code, body);
+/** By the roles of the user, not by an admission plugin (k8s.io/apiserver, responsewriters.forbiddenMessage). */
+function isDenial({ reason, message }: ApiError): boolean {
+  return reason === 'Forbidden' && / cannot \w+ (resource|path) /.test(message);
 }
 
 /** Made when the caller hands it in: what the caller does to it later must not show. */

@@ -1,7 +1,15 @@
 import type { Clock } from '../runtime/clock.ts';
-import { ApiError } from './client.ts';
+import { ApiError, type ApiReason } from './client.ts';
 
 const RETRY_MS = 1000;
+/** No answer, and what an API server says that is starting, overloaded or about to end. */
+const AWAY: ReadonlySet<ApiReason> = new Set([
+  'Unreachable',
+  'ServiceUnavailable',
+  'TooManyRequests',
+  'ServerTimeout',
+  'Timeout',
+]);
 
 /**
  * Does what needs an API that may be away, as a person with kubectl would: again and again until the API answers, for
@@ -16,7 +24,7 @@ export async function insist<T>(
     try {
       return await action();
     } catch (error) {
-      if (!(error instanceof ApiError && error.reason === 'Unreachable') || !goesOn()) throw error;
+      if (!(error instanceof ApiError && AWAY.has(error.reason)) || !goesOn()) throw error;
     }
     await clock.sleep(RETRY_MS);
   }

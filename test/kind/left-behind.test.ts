@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gatewayName, nodeName } from '../../src/lab/kind/pins.ts';
@@ -17,6 +18,20 @@ const DEPLOYMENT = [
   '--output',
   'jsonpath={.spec.replicas}',
 ];
+
+/** The status of one request to a gateway. */
+function answerOf(gateway: string): Promise<number | string> {
+  const [host] = docker('inspect', '--format', ADDRESS, gateway);
+  return new Promise(resolve => {
+    const options = { host, headers: { host: 'web-demo.example.com' }, timeout: 3000, agent: false };
+    const request = get(options, response => {
+      response.resume();
+      resolve(response.statusCode ?? 'nothing');
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve('nothing'));
+  });
+}
 
 /** One of each way in which a machine, an API, a link or an application is broken. */
 const TIMELINE = [
@@ -37,18 +52,7 @@ describe(title, { skip: reason !== undefined, timeout: 5 * MINUTES }, () => {
   const volumes: string[] = [];
 
   /** What a client of each centre's public address is answered. */
-  const answers = () =>
-    Promise.all(
-      CENTRES.map(async name => {
-        const [address] = docker('inspect', '--format', ADDRESS, gatewayName(name));
-        const signal = AbortSignal.timeout(3000);
-        const headers = { host: 'web-demo.example.com' };
-        return fetch(`http://${address}/`, { headers, signal }).then(
-          ({ status }) => status,
-          () => 'nothing',
-        );
-      }),
-    );
+  const answers = () => Promise.all(CENTRES.map(name => answerOf(gatewayName(name))));
   const eventually = async (ask: () => Promise<unknown>, wanted: unknown) => {
     const deadline = performance.now() + 2 * MINUTES;
     let last: unknown;

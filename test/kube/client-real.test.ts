@@ -248,6 +248,21 @@ describe('a refusal', () => {
       ({ client }) => expect(client.get(ref)).rejects.toMatchObject({ name: 'ApiError', ...expected }),
     )(),
   );
+
+  const denied = 'deployments.apps "web-demo" is forbidden: User "admin" cannot patch resource "deployments"';
+  const ending =
+    'pods "a" is forbidden: unable to create new content in namespace demo because it is being terminated';
+  test.each([
+    ['who may do everything: the API is still reading its roles', true, denied, 'Unreachable'],
+    ['anybody else', false, denied, 'Forbidden'],
+    ['who may do everything, by what guards the objects', true, ending, 'Forbidden'],
+  ])('that denies it to %s', (_, administrator, message, reason) =>
+    scene(
+      (_asked, response) => respond(response, 403, status(403, 'Forbidden', message)),
+      ({ client }) => expect(client.get(ref)).rejects.toMatchObject({ name: 'ApiError', reason }),
+      { administrator },
+    )(),
+  );
 });
 
 describe('an API that is not reached', () => {

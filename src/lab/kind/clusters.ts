@@ -34,7 +34,8 @@ export interface Cluster {
   readonly kept: boolean;
 }
 
-export const client = (kubeconfig: string) => realClient({ kubeconfig, timeoutMs: CALL_TIMEOUT_MS });
+export const client = (kubeconfig: string) =>
+  realClient({ kubeconfig, timeoutMs: CALL_TIMEOUT_MS, administrator: true });
 
 export interface Wanted {
   /** At which its API can be reached, beside the node's own. */

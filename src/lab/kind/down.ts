@@ -1,8 +1,9 @@
+import * as z from 'zod';
 import type { Clock } from '../../runtime/clock.ts';
 import { LabError } from '../lab.ts';
 import { Docker } from './docker.ts';
 import { lockLab } from './lock.ts';
-import { RUN_LABEL } from './pins.ts';
+import { EARLIER_LABEL, RUN_LABEL } from './pins.ts';
 import { removeRemains } from './run-files.ts';
 
 const QUIET_MS = 1500;
@@ -19,9 +20,9 @@ export async function downAll(clock: Clock, folders: readonly string[] = []): Pr
   const docker = await Docker.connect();
   const lock = await lockLab();
   try {
-    const named = await runFoldersNamed(docker);
+    const used = await usedFolders(docker);
     const removed = await sweep(clock, docker);
-    for (const folder of new Set([...folders, ...named])) removeRemains(folder);
+    for (const folder of new Set([...folders, ...used])) removeRemains(folder);
     return removed;
   } finally {
     await lock.release();
@@ -42,6 +43,21 @@ export async function runFolders(): Promise<string[]> {
 export async function runFoldersNamed(docker: Docker): Promise<string[]> {
   const named = (await docker.ownContainers()).map(({ labels }) => labels[RUN_LABEL]);
   return [...new Set(named.filter(folder => folder !== undefined))].sort();
+}
+
+/** The folders of all runs on the lab that is there which may have left something in theirs. */
+export async function usedFolders(docker: Docker): Promise<string[]> {
+  const listed = (await docker.ownContainers()).flatMap(({ labels }) => earlier(labels[EARLIER_LABEL]));
+  return [...new Set([...(await runFoldersNamed(docker)), ...listed])].sort();
+}
+
+/** Somebody else's label is no list of ours. */
+function earlier(label = '[]'): string[] {
+  try {
+    return z.array(z.string()).parse(JSON.parse(label));
+  } catch {
+    return [];
+  }
 }
 
 /** Removes it all. A command that was cut off may still bring something up: looks until nothing comes any more. */

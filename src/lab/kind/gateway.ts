@@ -1,7 +1,15 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { LinkQuality, Place } from '../../runtime/network.ts';
 import type { Docker } from './docker.ts';
-import { gatewayName, KEPT_LABEL, LABEL, NETWORK, RUN_LABEL, TOXIPROXY_IMAGE } from './pins.ts';
+import {
+  EARLIER_LABEL,
+  gatewayName,
+  KEPT_LABEL,
+  LABEL,
+  NETWORK,
+  RUN_LABEL,
+  TOXIPROXY_IMAGE,
+} from './pins.ts';
 import { type Toxic, Toxiproxy } from './toxiproxy.ts';
 import { until } from './until.ts';
 
@@ -55,6 +63,8 @@ export interface GatewayParts {
 export interface RunLabels {
   /** The run's folder, absolute. */
   readonly run: string;
+  /** Those of earlier runs that have left something in theirs. */
+  readonly earlier: readonly string[];
   /** The lab stays when the run has ended. */
   readonly keep: boolean;
 }
@@ -76,14 +86,14 @@ export class Gateway {
   }
 
   /** Makes it anew. */
-  static async start(parts: GatewayParts, { run, keep }: RunLabels): Promise<Gateway> {
+  static async start(parts: GatewayParts, labels: RunLabels): Promise<Gateway> {
     const { docker, centre, address } = parts;
     const name = gatewayName(centre);
     await docker.remove(name);
     const container = await docker.api.createContainer({
       name,
       Image: TOXIPROXY_IMAGE,
-      Labels: { [LABEL]: 'kind', [RUN_LABEL]: run, ...(keep ? { [KEPT_LABEL]: 'true' } : {}) },
+      Labels: labelsOf(labels),
       HostConfig: { NetworkMode: NETWORK },
       NetworkingConfig: { EndpointsConfig: { [NETWORK]: { IPAMConfig: { IPv4Address: address } } } },
     });
@@ -150,6 +160,12 @@ export class Gateway {
   }
 }
 
+const labelsOf = ({ run, earlier, keep }: RunLabels) => ({
+  [LABEL]: 'kind',
+  [RUN_LABEL]: run,
+  [EARLIER_LABEL]: JSON.stringify(earlier),
+  ...(keep ? { [KEPT_LABEL]: 'true' } : {}),
+});
 const proxyOf = (way: Way) => way.place.replaceAll('/', '.');
 /** A toxic's name is part of a URL's path. */
 const prefixOf = (label: string) => `${label.replaceAll('/', '~')}~`;

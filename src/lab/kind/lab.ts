@@ -16,7 +16,7 @@ import { Awaited, type Progress } from './awaited.ts';
 import type { Cluster, Workshop } from './clusters.ts';
 import { controlsOf } from './controls.ts';
 import { Docker } from './docker.ts';
-import { removeAll, sweep } from './down.ts';
+import { removeAll, sweep, usedFolders } from './down.ts';
 import { type Gateway, type Way, waysInto } from './gateway.ts';
 import { gatewayNetwork } from './gateway-network.ts';
 import { provideAll } from './images.ts';
@@ -27,7 +27,7 @@ import { struck } from './links.ts';
 import { type Lock, lockLab } from './lock.ts';
 import { INGRESS_IMAGE, KEPT_LABEL, NODE_IMAGE, TOXIPROXY_IMAGE } from './pins.ts';
 import { HUB, type Raised, raiseCentre, raiseHub, wayFromHub } from './raise.ts';
-import { removeClusterFiles, tellUnwritable } from './run-files.ts';
+import { hasRemains, removeClusterFiles, tellUnwritable } from './run-files.ts';
 import { tooFewWatches } from './watches.ts';
 
 export interface KindLabOptions {
@@ -91,6 +91,8 @@ export class KindLab implements Lab {
   readonly #lock: Lock;
   #undoFile: UndoFile | undefined;
   #isUp = false;
+  /** Folders of runs that had the lab before and have left something in them. */
+  #earlier: readonly string[] = [];
   /** It was up before, to stay. */
   #isFound = false;
   #isKept: boolean;
@@ -237,6 +239,7 @@ export class KindLab implements Lab {
     const { signal = this.#stopping.signal } = this.#options;
     const folder = resolve(this.#options.runFolder());
     mkdirSync(folder, { recursive: true });
+    this.#earlier = (await usedFolders(this.#docker)).filter(each => each !== folder && hasRemains(each));
     this.#isFound = await isKept(this.#docker);
     this.#isKept ||= this.#isFound;
     const workshop: Workshop = {
@@ -310,7 +313,7 @@ export class KindLab implements Lab {
       name,
       {
         gateway: { docker, clock, signal, centre: name, address, ways: this.#ways },
-        labels: { run: runFolder, keep: this.#isKept },
+        labels: { run: runFolder, earlier: this.#earlier, keep: this.#isKept },
         application: this.#options.application,
         network: this.network,
       },

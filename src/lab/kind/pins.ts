@@ -18,6 +18,8 @@ export const NETWORK = 'liangdi';
 /** On gateways: the folder of the run that the lab is for, and whether the lab stays when that has ended. */
 export const RUN_LABEL = 'liangdi.lab.run';
 export const KEPT_LABEL = 'liangdi.lab.kept';
+/** The folders of earlier runs that have left something in them, as a list in JSON. */
+export const EARLIER_LABEL = 'liangdi.lab.earlier';
 /** The label that kind gives its nodes. */
 export const KIND_LABEL = 'io.x-k8s.kind.cluster';
 

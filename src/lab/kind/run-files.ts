@@ -10,11 +10,15 @@ const IMAGE_FOLDER = 'web-demo-image';
 export const kubeconfigFile = (runFolder: string, name: string) => join(runFolder, `kubeconfig-${name}.yaml`);
 export const imageFolder = (runFolder: string) => join(runFolder, IMAGE_FOLDER);
 
+/** Whether a run keeps something of its clusters in its folder. */
+export function hasRemains(runFolder: string): boolean {
+  return filesOf(runFolder).some(name => isOfCluster(name) || name === UNDO_LOG);
+}
+
 /** Removes what a run keeps of its clusters in its folder; they are gone, or others know them. */
 export function removeClusterFiles(runFolder: string): void {
   for (const name of filesOf(runFolder))
-    if (KUBECONFIG.test(name) || name === IMAGE_FOLDER)
-      rmSync(join(runFolder, name), { recursive: true, force: true });
+    if (isOfCluster(name)) rmSync(join(runFolder, name), { recursive: true, force: true });
 }
 
 /** Removes all that runs of a lab that is gone have left in a folder, and the folder when it is empty then. */
@@ -24,6 +28,8 @@ export function removeRemains(runFolder: string): void {
   rmSync(join(runFolder, UNDO_LOG), { force: true });
   if (before.length > 0 && filesOf(runFolder).length === 0) rmdirSync(runFolder);
 }
+
+const isOfCluster = (name: string) => KUBECONFIG.test(name) || name === IMAGE_FOLDER;
 
 /** Throws an error on; that of a file which cannot be written as a LabError. */
 export function tellUnwritable(error: unknown): never {
