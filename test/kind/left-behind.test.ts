@@ -139,7 +139,9 @@ describe(title, { skip: reason !== undefined, timeout: 5 * MINUTES }, () => {
     const drill = desk.start(['drill', desk.scenario(TIMELINE), '--lab', 'kind', '--out', 'run-2']);
     await drill.said(...IN_FORCE);
     drill.child.kill('SIGTERM');
-    expect((await drill.ended).code).toBe(143);
+    const { code, said } = await drill.ended;
+    expect(said).not.toMatch(/^liangdi:/m);
+    expect(code).toBe(143);
     expect(ofTheLab().things).toEqual(before);
     expect(desk.processes()).toEqual([]);
     expect(desk.files().filter(name => name.startsWith('run-2/'))).toHaveLength(4);

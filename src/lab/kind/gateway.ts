@@ -52,6 +52,7 @@ export function waysOf(ways: readonly Way[], place: Place): readonly Way[] {
 export interface GatewayParts {
   readonly docker: Docker;
   readonly clock: Clock;
+  /** Ends the waiting for one that is being started. */
   readonly signal: AbortSignal | undefined;
   readonly centre: string;
   /** On the lab's network. */
@@ -99,7 +100,7 @@ export class Gateway {
     });
     await container.start();
     const gateway = new Gateway(parts);
-    await gateway.#answers();
+    await gateway.#answers(parts.signal);
     return gateway;
   }
 
@@ -122,7 +123,8 @@ export class Gateway {
     return this.#inTurn(async () => {
       const shaped = await this.#toxiproxy.toxics();
       await this.#parts.docker.container(gatewayName(this.#parts.centre)).restart({ t: 0 });
-      await this.#answers();
+      // Who has lost patience with the drill waits for its healing all the same.
+      await this.#answers(undefined);
       await this.open(node);
       for (const { proxy, toxic } of shaped) await this.#toxiproxy.add(proxy, toxic);
     });
@@ -153,8 +155,8 @@ export class Gateway {
     return done;
   }
 
-  async #answers(): Promise<void> {
-    const { clock, signal, centre } = this.#parts;
+  async #answers(signal: AbortSignal | undefined): Promise<void> {
+    const { clock, centre } = this.#parts;
     const bounds = { clock, signal, withinMs: STARTS_WITHIN_MS };
     await until(`the gateway of ${centre} does not answer`, bounds, () => this.#toxiproxy.answers());
   }
