@@ -515,14 +515,14 @@ describe('a watch', () => {
     scene(
       (_, response) => {
         response.write(event('ADDED', 'a'));
-        setTimeout(() => response.end(event('ADDED', 'b')), 250);
+        setTimeout(() => response.end(event('ADDED', 'b')), 1500);
       },
       async ({ client }) => {
         const { told, error } = await heard(client);
         expect(told).toEqual(['ADDED a', 'ADDED b']);
         expect(error).toBeUndefined();
       },
-      { timeoutMs: 100 },
+      { timeoutMs: 1000 },
     ),
   );
 
