@@ -26,6 +26,9 @@ export async function startTraffic(
   const centreByAddress = new Map(centres.map(({ name }) => [lab.addressOf(name), name]));
   const known = new Set(centres.map(({ name }) => name));
   const ports = { clock, network, journal, centreOf: (address: string) => centreByAddress.get(address) };
+  // First of all: who reads on knows the centres by these addresses.
+  journal.append({ at: clock.now(), kind: 'timeline', addresses });
+  const lateness = lab.watchLateness?.();
   const gtm = startGtm({
     ...ports,
     config: resolveGtm(config, name => (known.has(name) ? lab.addressOf(name) : undefined)),
@@ -33,8 +36,6 @@ export async function startTraffic(
   });
   try {
     const nameServer = await lab.serveDns(gtm);
-    journal.append({ at: clock.now(), kind: 'timeline', addresses });
-    const lateness = lab.watchLateness?.();
     const started = startClients({ ...ports, config: clients, random: random.fork('clients'), nameServer });
     return {
       stopClients: () => new Promise(resolve => started.stop(resolve)),

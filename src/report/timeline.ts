@@ -58,9 +58,6 @@ export class Timeline {
     switch (event.kind) {
       case 'request':
         return succeeded(event) ? NONE : this.#error(event);
-      case 'probe':
-        this.#centres.set(event.address, event.centre);
-        return NONE;
       case 'drill':
         return this.#heading(event);
       case 'lab':
@@ -88,7 +85,6 @@ export class Timeline {
       case 'fault':
         return this.#fault(event);
       case 'health':
-        this.#centres.set(event.address, event.centre);
         return this.#line(
           event.at,
           'health',
@@ -117,9 +113,7 @@ export class Timeline {
   }
 
   #heading({ scenario, lab, seed, timeScale }: DrillEvent): readonly string[] {
-    const { name, proves, engine, addresses } = header(scenario);
-    // The topology's, until the lab says which it has.
-    for (const [address, centre] of addresses) this.#centres.set(address, centre);
+    const { name, proves, engine } = header(scenario);
     const other = engine === 'liangdi' ? '' : ` with ${engine}`;
     const pace = timeScale === undefined ? '' : `, ${timeScale} times as fast`;
     const title = this.#paint('bold', `${name} on the ${lab} lab${other}, seed ${seed}${pace}`);
@@ -273,20 +267,11 @@ function some(items: readonly string[]): string {
 }
 
 /** What the timeline needs of the scenario in the journal's first line, which is free in form to the journal. */
-function header(scenario: unknown) {
+function header(scenario: unknown): { name: string; proves: string; engine: string } {
   const {
     name = 'a drill',
     proves = '',
     topology,
-  } = (scenario ?? {}) as {
-    name?: string;
-    proves?: string;
-    topology?: {
-      engine?: string;
-      cities?: readonly { centres?: readonly { name: string; address: string }[] }[];
-    };
-  };
-  const centres = topology?.cities?.flatMap(city => city.centres ?? []) ?? [];
-  const addresses = centres.map(centre => [centre.address, centre.name] as const);
-  return { name, proves, engine: topology?.engine ?? 'liangdi', addresses };
+  } = (scenario ?? {}) as { name?: string; proves?: string; topology?: { engine?: string } };
+  return { name, proves, engine: topology?.engine ?? 'liangdi' };
 }
