@@ -1,6 +1,6 @@
 import type { JournalEvent } from '../runtime/journal.ts';
 import { rankTest } from './rank-test.ts';
-import { PHASES, type Phase, type Recovery, type Result, type Verdict } from './verdict.ts';
+import type { Phase, Result, Verdict } from './verdict.ts';
 
 /** One run of a drill, on either lab. */
 export interface ParityRun {
@@ -8,7 +8,7 @@ export interface ParityRun {
   readonly verdict: Verdict;
 }
 
-/** Milliseconds of a phase over several runs. */
+/** Milliseconds of a phase over several runs; infinite where a run never recovered. */
 export interface Spread {
   readonly runs: number;
   readonly least: number;
@@ -18,7 +18,8 @@ export interface Spread {
 
 export interface ParityRow {
   readonly fault: string;
-  readonly population: string;
+  /** A population, or `GTM`. */
+  readonly of: string;
   readonly phase: Phase | 'rto';
   readonly bound: number | null;
   /** Undefined: no run of that lab measured it. */
@@ -57,53 +58,55 @@ export function parityOf(real: readonly ParityRun[], simulated: readonly ParityR
 
 interface Measured {
   readonly fault: string;
-  readonly population: string;
+  readonly of: string;
   readonly phase: Phase | 'rto';
   readonly bound: number | null;
   readonly real: readonly number[];
   readonly simulated: readonly number[];
 }
 
-/** The populations of the runs, faults in the timeline's order, the RTO before its phases. */
+/** The GTM does these for every population alike. */
+const OF_GTM = ['detect', 'decide', 'publish'] as const;
+const OF_POPULATION = ['rto', 'resolver', 'client', 'connection'] as const;
+
+/** By fault, in the timeline's order: the GTM's phases, then each population's RTO and phases. */
 function rowsOf(real: readonly ParityRun[], simulated: readonly ParityRun[]): Measured[] {
-  const [first] = [...simulated, ...real];
-  if (first === undefined) return [];
-  return first.verdict.populations.flatMap(({ name: population, recoveries }) =>
-    recoveries.flatMap(({ fault }) =>
-      (['rto', ...PHASES] as const).flatMap(phase => {
-        const times = (runs: readonly ParityRun[]) =>
-          runs.flatMap(run => timesOf(run, population, fault, phase));
-        const [onReal, inSimulation] = [times(real), times(simulated)];
-        if (onReal.length + inSimulation.length === 0) return [];
-        return [
-          {
-            fault,
-            population,
-            phase,
-            bound: inSimulation[0]?.bound ?? onReal[0]?.bound ?? null,
-            real: onReal.map(({ ms }) => ms),
-            simulated: inSimulation.map(({ ms }) => ms),
-          },
-        ];
-      }),
-    ),
-  );
+  const populations = [...simulated, ...real][0]?.verdict.populations ?? [];
+  const names = populations.map(({ name }) => name);
+  const faults = new Set(populations.flatMap(({ recoveries }) => recoveries.map(({ fault }) => fault)));
+  return [...faults].flatMap(fault => {
+    const row = (of: string, whose: readonly string[], phase: Phase | 'rto'): Measured[] => {
+      const times = (runs: readonly ParityRun[]) =>
+        runs.flatMap(run => timeOf(run, whose, fault, phase) ?? []);
+      const [onReal, inSimulation] = [times(real), times(simulated)];
+      const [first] = [...inSimulation, ...onReal];
+      if (first === undefined) return [];
+      const [reals, simulateds] = [onReal, inSimulation].map(all => all.map(({ ms }) => ms));
+      return [{ fault, of, phase, bound: first.bound, real: reals ?? [], simulated: simulateds ?? [] }];
+    };
+    return [
+      ...OF_GTM.flatMap(phase => row('GTM', names, phase)),
+      ...names.flatMap(name => OF_POPULATION.flatMap(phase => row(name, [name], phase))),
+    ];
+  });
 }
 
-function timesOf(
+/** The first that one of the populations measured; who never recovered took for ever. */
+function timeOf(
   { verdict }: ParityRun,
-  population: string,
+  populations: readonly string[],
   fault: string,
   phase: Phase | 'rto',
-): { ms: number; bound: number | null }[] {
-  const own = verdict.populations.find(({ name }) => name === population);
-  const recovery = own?.recoveries.find(each => each.fault === fault);
-  const time = recovery && timeOf(recovery, phase);
-  return time === undefined || time.ms === null ? [] : [{ ms: time.ms, bound: time.bound }];
+): { ms: number; bound: number | null } | undefined {
+  for (const { name, recoveries } of verdict.populations) {
+    const recovery = recoveries.find(each => each.fault === fault);
+    if (recovery === undefined || !populations.includes(name)) continue;
+    if (phase === 'rto') return { ms: recovery.rto ?? Number.POSITIVE_INFINITY, bound: recovery.bound };
+    const { ms, bound } = recovery.phases[phase];
+    if (ms !== null) return { ms, bound };
+  }
+  return undefined;
 }
-
-const timeOf = (recovery: Recovery, phase: Phase | 'rto') =>
-  phase === 'rto' ? { ms: recovery.rto, bound: recovery.bound } : recovery.phases[phase];
 
 function judged({ real, simulated, ...row }: Measured, lateness: number, doubt: number): ParityRow {
   const [onReal, inSimulation] = [spreadOf(real), spreadOf(simulated)];

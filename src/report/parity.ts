@@ -17,11 +17,13 @@ export function parityText({ rows, lateness, result }: Parity, options: { width:
   return `${[...tables, told].join('\n\n')}\n`;
 }
 
-function cells({ population, phase, bound, real, simulated, result }: ParityRow): string[] {
+function cells({ of, phase, bound, real, simulated, result }: ParityRow): string[] {
   const figures = (spread: Spread | undefined) =>
-    spread === undefined ? ['-', '-', '-'] : [spread.least, spread.median, spread.most].map(seconds);
+    spread === undefined
+      ? ['-', '-', '-']
+      : [spread.least, spread.median, spread.most].map(ms => (Number.isFinite(ms) ? seconds(ms) : 'never'));
   return [
-    `${population} ${phase === 'rto' ? 'RTO' : phase}`,
+    `${of} ${phase === 'rto' ? 'RTO' : phase}`,
     bound === null ? '-' : seconds(bound),
     ...figures(real),
     ...figures(simulated),

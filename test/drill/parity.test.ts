@@ -34,7 +34,7 @@ function run({
 const runs = (times: readonly number[], more: { publish?: number; lateness?: number } = {}) =>
   times.map(detect => run({ detect, ...more }));
 const row = (rows: readonly ParityRow[], phase: string) =>
-  rows.find(each => each.population === 'honest' && each.phase === phase);
+  rows.find(each => each.of === (phase === 'rto' ? 'honest' : 'GTM') && each.phase === phase);
 
 /** 36 to 45 s, evenly. */
 const simulated = runs(Array.from({ length: 40 }, (_, i) => 36_000 + i * 225));
@@ -70,6 +70,22 @@ describe('parity of the labs', () => {
     };
     expect(publish(20)).toBe('held');
     expect(publish(10)).toBe('violated');
+  });
+
+  test('takes a run that never recovered for one that took for ever, not for none', () => {
+    const never = run({ detect: 41_000 });
+    const stuck = never.events.map(event =>
+      event.kind === 'request' && event.sent >= T0 ? { ...event, status: 503 } : event,
+    );
+    const real = [0, 1, 2, 3].map(() => ({ events: stuck, verdict: judge(stuck) }));
+    const parity = parityOf(real, simulated);
+    expect(row(parity.rows, 'rto')).toMatchObject({ real: { least: Infinity }, result: 'violated' });
+    expect(parityText(parity, { width: 120 })).toContain('never');
+  });
+
+  test("shows the GTM's phases once, whoever asked", () => {
+    const { rows } = parityOf(runs([41_000, 42_000]), simulated);
+    expect(rows.filter(({ phase }) => phase === 'detect').map(({ of }) => of)).toEqual(['GTM']);
   });
 
   test('is unknown with too few runs to show any difference, or with none', () => {
