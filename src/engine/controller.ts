@@ -1,4 +1,4 @@
-import { ApiError, type KubeClient } from '../kube/client.ts';
+import { ApiError, calling, type KubeClient } from '../kube/client.ts';
 import { follow } from '../kube/follow.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
@@ -76,9 +76,9 @@ class StoppedError extends Error {}
 
 /** A client that fails as soon as its owner's life is over, even with what was asked before. */
 function whileAlive(client: KubeClient, life: { readonly stopped: boolean }): KubeClient {
-  const guarded = <T>(call: () => Promise<T>): Promise<T> => {
+  return calling(client, ask => {
     if (life.stopped) return Promise.reject(new StoppedError());
-    return call().then(
+    return ask().then(
       result => {
         if (life.stopped) throw new StoppedError();
         return result;
@@ -87,16 +87,7 @@ function whileAlive(client: KubeClient, life: { readonly stopped: boolean }): Ku
         throw life.stopped ? new StoppedError() : error;
       },
     );
-  };
-  return {
-    get: ref => guarded(() => client.get(ref)),
-    list: (kind, options) => guarded(() => client.list(kind, options)),
-    create: object => guarded(() => client.create(object)),
-    update: (object, subresource) => guarded(() => client.update(object, subresource)),
-    patch: (ref, type, patch, subresource) => guarded(() => client.patch(ref, type, patch, subresource)),
-    delete: (ref, propagation) => guarded(() => client.delete(ref, propagation)),
-    watch: (kind, options, handler) => client.watch(kind, options, handler),
-  };
+  });
 }
 
 /** Looks at one application whenever it changed or its time has come; never twice at once. */

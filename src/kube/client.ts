@@ -78,3 +78,16 @@ export interface KubeClient {
     handler: WatchHandler,
   ): { close(): void };
 }
+
+/** A client whose every call goes through `call`; watches go past it. */
+export function calling(client: KubeClient, call: <T>(ask: () => Promise<T>) => Promise<T>): KubeClient {
+  return {
+    get: ref => call(() => client.get(ref)),
+    list: (kind, options) => call(() => client.list(kind, options)),
+    create: object => call(() => client.create(object)),
+    update: (object, subresource) => call(() => client.update(object, subresource)),
+    patch: (ref, type, patch, subresource) => call(() => client.patch(ref, type, patch, subresource)),
+    delete: (ref, propagation) => call(() => client.delete(ref, propagation)),
+    watch: (kind, options, handler) => client.watch(kind, options, handler),
+  };
+}
