@@ -7,7 +7,8 @@ import { type PlannedStep, plan } from '../plan.ts';
 import { applyOverride, type Override, overrideSchema } from '../policies/override.ts';
 import { lookupIn } from '../referred.ts';
 import { type Case, caseSchema } from './case.ts';
-import { clusterInfos, type Mortality, normalized, play, populated } from './play.ts';
+import { type Engines, play } from './play.ts';
+import { clusterInfos, normalized, populated } from './start.ts';
 import { told } from './view.ts';
 
 export type Answer = Readonly<Record<string, unknown>>;
@@ -144,19 +145,19 @@ function dispatchAnswer({ dispatch }: PlannedStep): Answer[] {
   return [...answers].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
 }
 
-async function played(given: Case, application: KubeObject, mortality?: Mortality): Promise<Answer> {
+async function played(given: Case, application: KubeObject, engines?: Engines): Promise<Answer> {
   const clock = new VirtualClock();
   let result: Answer = {};
   await clock.run(async () => {
-    result = await play(given, application, clock, mortality);
+    result = await play(given, application, clock, engines);
   });
   return result;
 }
 
-/** What happens in a case when the engine dies at one of its API calls. Throws PlanError for what is no case. */
-export function answerOfMortal(document: unknown, mortality: Mortality): Promise<Answer> {
+/** What happens in a case whose engines reach APIs as `engines` lets them. Throws PlanError for what is no case. */
+export function answerWith(document: unknown, engines: Engines): Promise<Answer> {
   const given = decode(caseSchema, document, 'case');
-  return played(given, normalized(given.application ?? {}), mortality);
+  return played(given, normalized(given.application ?? {}), engines);
 }
 
 function messageOf(error: unknown): string {

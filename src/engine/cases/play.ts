@@ -4,33 +4,29 @@ import type { KubeObject } from '../../kube/objects.ts';
 import type { VirtualClock } from '../../runtime/virtual-clock.ts';
 import { APPLICATION, LOCAL } from '../model.ts';
 import { restart, resume, rollback, suspend, terminate, WorkflowError } from '../operators.ts';
-import type { ClusterInfo } from '../placement.ts';
 import { DEFAULT_SETTINGS, FINALIZER, Reconciler } from '../reconciler.ts';
 import { statusOf } from '../status.ts';
 import type { Action, Case } from './case.ts';
+import { clusterInfos, normalized, populated, unreachableText } from './start.ts';
 import { type ApplicationView, objectKeys, objectsIn, revisionsIn, row, trackersIn, viewOf } from './view.ts';
-import { World } from './world.ts';
+import type { World } from './world.ts';
 
 const MOST_LOOKS = 80;
 const OPERATORS = { resume, suspend, restart, terminate, rollback } as const;
 
-/** Lets the engine die at its n-th API call, from 1, done or not; counts the calls. Another takes its place. */
-export interface Mortality {
-  readonly at: number;
-  readonly done: boolean;
-  calls: number;
-}
+/** What one engine makes of its clients: they may throw EngineDeath, then another engine takes its place. */
+export type Engines = () => (client: KubeClient, cluster: string) => KubeClient;
 
-class Death extends Error {}
+export class EngineDeath extends Error {}
 
 /** What happened to a case's application over time. */
 export async function play(
   given: Case,
   application: KubeObject,
   clock: VirtualClock,
-  mortality?: Mortality,
+  engines: Engines = () => client => client,
 ): Promise<Record<string, unknown>> {
-  const game = new Game(given, application, clock, mortality);
+  const game = new Game(given, application, clock, engines);
   return given.script == null ? game.settled() : game.scripted(given.script);
 }
 
@@ -38,7 +34,7 @@ class Game {
   readonly #case: Case;
   readonly #clock: VirtualClock;
   readonly #world: World;
-  readonly #mortality: Mortality | undefined;
+  readonly #engines: Engines;
   #reconciler: Reconciler;
   readonly #ref;
   readonly #retryLimit: number;
@@ -48,10 +44,10 @@ class Game {
   #last: unknown;
   #lastError = '';
 
-  constructor(given: Case, application: KubeObject, clock: VirtualClock, mortality: Mortality | undefined) {
+  constructor(given: Case, application: KubeObject, clock: VirtualClock, engines: Engines) {
     this.#case = given;
     this.#clock = clock;
-    this.#mortality = mortality;
+    this.#engines = engines;
     this.#world = populated(given, clock);
     const { name, namespace = 'default' } = application.metadata;
     this.#ref = { ...APPLICATION, name, namespace };
@@ -64,9 +60,10 @@ class Game {
   #start(): Reconciler {
     const { name, namespace } = this.#ref;
     const { clusterMinor, applicationRevisionLimit } = this.#case.options ?? {};
+    const use = this.#engines();
     const client = (cluster: string) => {
       const made = this.#world.client(cluster);
-      return made === undefined || this.#mortality === undefined ? made : mortal(made, this.#mortality);
+      return made && use(made, cluster);
     };
     const hub = client(LOCAL);
     if (hub === undefined) throw new Error('there is no hub');
@@ -187,7 +184,7 @@ class Game {
           await this.#reconciler.reconcile(application);
         }
       } catch (error) {
-        died = error instanceof Death;
+        died = error instanceof EngineDeath;
         if (died) this.#reconciler = this.#start();
         else if (error instanceof ApiError) this.#reconciler.forget();
         else throw error;
@@ -322,69 +319,4 @@ class Game {
     else store.meddle(object, action.patch);
     return '';
   }
-}
-
-/** A client of an engine that dies when its time has come: nothing more of it reaches any API then. */
-function mortal(client: KubeClient, mortality: Mortality): KubeClient {
-  let isDead = false;
-  const through = async <T>(call: () => Promise<T>): Promise<T> => {
-    if (isDead) throw new Death('the engine is dead');
-    mortality.calls += 1;
-    if (mortality.calls !== mortality.at) return call();
-    isDead = true;
-    if (mortality.done) await call();
-    throw new Death('the engine died');
-  };
-  return {
-    get: ref => through(() => client.get(ref)),
-    list: (kind, options) => through(() => client.list(kind, options)),
-    create: object => through(() => client.create(object)),
-    update: (object, subresource) => through(() => client.update(object, subresource)),
-    patch: (...args) => through(() => client.patch(...args)),
-    delete: (...args) => through(() => client.delete(...args)),
-    watch: (kind, options, handler) => client.watch(kind, options, handler),
-  };
-}
-
-export function clusterInfos(given: Case): ClusterInfo[] {
-  return (given.clusters ?? [])
-    .filter(({ name }) => name !== LOCAL)
-    .map(({ name, alias, labels }) => ({
-      name,
-      ...(alias === undefined ? {} : { alias }),
-      ...(labels === undefined ? {} : { labels }),
-    }));
-}
-
-/** The world with what the case has in it, but for the application. */
-export function populated(given: Case, clock: VirtualClock): World {
-  const world = new World(clock, { defaults: given.options?.noServerDefaults !== true });
-  world.unhealthy = given.options?.unhealthy ?? [];
-  for (const { name, unreachable, namespaces, objects = [] } of given.clusters ?? []) {
-    const store = world.store(name) ?? world.add(name);
-    store.unreachable = unreachableText(name, unreachable, '');
-    if (namespaces !== undefined) store.namespaces = new Set(namespaces);
-    for (const object of objects) store.seed(object);
-  }
-  const workflows = [...(given.workflow == null ? [] : [given.workflow]), ...(given.workflows ?? [])];
-  const hub = world.store(LOCAL);
-  for (const object of [...(given.hubObjects ?? []), ...(given.policies ?? []), ...workflows])
-    hub?.seed(object);
-  return world;
-}
-
-function unreachableText(name: string, unreachable: boolean | string | undefined, before: string): string {
-  if (unreachable === undefined) return before;
-  if (typeof unreachable === 'string') return unreachable;
-  return unreachable
-    ? `error trying to reach service: dial tcp ${name}:6443: connect: connection refused`
-    : '';
-}
-
-/** The application as KubeVela's admission leaves it: in a namespace, with the version that looks after it. */
-export function normalized(given: object): KubeObject {
-  const object = given as KubeObject;
-  const annotations = { ...object.metadata?.annotations, 'oam.dev/kubevela-version': 'v1.10.6' };
-  const namespace = object.metadata?.namespace || 'default';
-  return { ...object, ...APPLICATION, metadata: { ...object.metadata, namespace, annotations } };
 }
