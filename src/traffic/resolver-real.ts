@@ -1,7 +1,8 @@
-import { createSocket, type Socket as UdpSocket } from 'node:dgram';
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, isIPv6, type Server, type Socket } from 'node:net';
+import { createSocket } from 'node:dgram';
+import { connect, isIPv6, type Socket } from 'node:net';
 import { type Answer, type DecodedPacket, decode, encode, type Packet, type Question } from 'dns-packet';
+import { DnsListeners, framed, type ListenAddress, onFrames } from '../gtm/dns-listeners-real.ts';
+import { RCODE, type Rcode } from '../gtm/dns-types.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { DnsAnswer, DnsOutcome } from '../runtime/network.ts';
 import type { Random } from '../runtime/random.ts';
@@ -15,7 +16,7 @@ import { ATTEMPT_TIMEOUT_MS, ATTEMPTS } from './resolver.ts';
  */
 
 export interface RealResolverOptions {
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: ListenAddress;
   /** The name server. */
   readonly upstream: { readonly host: string; readonly port: number };
   readonly policy: CachePolicy;
@@ -35,8 +36,6 @@ export interface RealResolver {
 const STALE_TTL = 30;
 const LONGEST_UDP = 1232;
 const PLAIN_UDP = 512;
-/** How long an idle TCP connection stays open, ms. */
-const IDLE_MS = 10_000;
 /** Names and types that are remembered; the oldest are forgotten. */
 const MOST_ENTRIES = 10_000;
 
@@ -56,81 +55,42 @@ type Decoded = DecodedPacket & { readonly rcode: string };
 
 /** Serves over UDP, and over TCP what does not fit. @throws Error when it cannot listen. */
 export async function serveResolver(options: RealResolverOptions): Promise<RealResolver> {
-  const { host, port } = options.listen;
-  const tcp = createServer();
-  const udp = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
-  try {
-    tcp.listen({ host, port });
-    await once(tcp, 'listening');
-    udp.bind({ address: host, port: (tcp.address() as AddressInfo).port });
-    await once(udp, 'listening');
-  } catch (cause) {
-    tcp.close();
-    udp.close();
-    throw new Error(`cannot resolve on ${host}:${port}: ${(cause as Error).message}`, { cause });
-  }
-  const resolver = new Resolving(options, udp, tcp);
-  const { address, port: taken } = udp.address();
+  const resolving = new Resolving(options);
+  const listeners = await DnsListeners.open(options.listen, (message, transport, _, answer) =>
+    resolving.answer(message, transport, answer),
+  );
   return {
-    address: isIPv6(address) ? `[${address}]:${taken}` : `${address}:${taken}`,
-    stop: () => resolver.stop(),
+    address: listeners.address,
+    async stop() {
+      resolving.stop();
+      await listeners.close();
+    },
   };
 }
 
 class Resolving {
   readonly #options: RealResolverOptions;
-  readonly #udp: UdpSocket;
-  readonly #tcp: Server;
-  readonly #connections = new Set<Socket>();
   readonly #known = new Map<string, Known>();
   /** Who waits for the name server, by name and type. */
   readonly #waiting = new Map<string, ((known: Known) => void)[]>();
   readonly #upstream: Upstream;
 
-  constructor(options: RealResolverOptions, udp: UdpSocket, tcp: Server) {
+  constructor(options: RealResolverOptions) {
     this.#options = options;
-    this.#udp = udp;
-    this.#tcp = tcp;
     this.#upstream = new Upstream(options);
-    udp.on('error', () => {});
-    tcp.on('error', () => {});
-    udp.on('message', (message, { port, address }) =>
-      this.#receive(message, false, answer => udp.send(answer, port, address, () => {})),
-    );
-    tcp.on('connection', socket => this.#serve(socket));
   }
 
-  async stop(): Promise<void> {
+  /** Nobody who waits is answered any more. */
+  stop(): void {
     this.#upstream.stop();
-    for (const socket of this.#connections) socket.destroy();
-    await Promise.all([
-      new Promise<void>(resolve => this.#udp.close(() => resolve())),
-      new Promise<void>(resolve => this.#tcp.close(() => resolve())),
-    ]);
   }
 
-  #serve(socket: Socket): void {
-    this.#connections.add(socket);
-    socket.setTimeout(IDLE_MS, () => socket.destroy());
-    socket.on('error', () => {});
-    socket.on('close', () => this.#connections.delete(socket));
-    onFrames(socket, message =>
-      this.#receive(message, true, answer => {
-        if (socket.writable) socket.write(framed(answer));
-      }),
-    );
-  }
-
-  #receive(message: Buffer, overTcp: boolean, send: (answer: Buffer) => void): void {
-    let query: Decoded;
-    try {
-      query = decode(message) as Decoded;
-    } catch {
-      return;
-    }
-    const [question, another] = query.questions ?? [];
-    if (query.flag_qr || question === undefined || another !== undefined) return;
-    this.#lookup(question, known => send(this.#encode(query, question, known, overTcp)));
+  /** Answers a message, with nothing if it is not one question. */
+  answer(message: Buffer, transport: 'udp' | 'tcp', answer: (bytes: Buffer | undefined) => void): void {
+    const query = decoded(message);
+    const [question, another] = query?.questions ?? [];
+    if (!query || query.flag_qr || question === undefined || another !== undefined) answer(undefined);
+    else this.#lookup(question, known => answer(this.#encode(query, question, known, transport)));
   }
 
   /** As the simulated resolver does: at once when the cache can say, else when the name server has. */
@@ -178,20 +138,20 @@ class Resolving {
     return { entry, rcode: response?.rcode ?? 'SERVFAIL', answers, authorities, expires };
   }
 
-  #encode(query: Decoded, question: Question, known: Known, overTcp: boolean): Buffer {
+  #encode(query: Decoded, question: Question, known: Known, transport: 'udp' | 'tcp'): Buffer {
     const hasEdns = query.additionals?.some(one => one.type === 'OPT') ?? false;
     const packet: Packet = {
       type: 'response',
       id: query.id ?? 0,
       // Recursion desired, as it was asked; recursion available.
-      flags: (query.flag_rd ? 0x0100 : 0) | 0x0080 | (RCODES[known.rcode] ?? 2),
+      flags: (query.flag_rd ? 0x0100 : 0) | 0x0080 | (RCODE[known.rcode as Rcode] ?? RCODE.SERVFAIL),
       questions: [question],
       answers: this.#ordered(known.answers).map(one => ({ ...one, ttl: this.#ttl(one, known) }) as Answer),
       authorities: [...known.authorities],
       additionals: hasEdns ? [OPT] : [],
     };
     const bytes = encode(packet);
-    if (overTcp || bytes.length <= (hasEdns ? LONGEST_UDP : PLAIN_UDP)) return bytes;
+    if (transport === 'tcp' || bytes.length <= (hasEdns ? LONGEST_UDP : PLAIN_UDP)) return bytes;
     return encode({ ...packet, flags: (packet.flags ?? 0) | 0x0200, answers: [], authorities: [] });
   }
 
@@ -216,82 +176,77 @@ class Resolving {
 /** The one name server: each question is asked a few times over UDP, and over TCP when its answer does not fit. */
 class Upstream {
   readonly #options: RealResolverOptions;
-  readonly #sockets = new Set<UdpSocket>();
+  /** How the questions under way are given up. */
+  readonly #underWay = new Set<() => void>();
 
   constructor(options: RealResolverOptions) {
     this.#options = options;
   }
 
   stop(): void {
-    for (const socket of this.#sockets) socket.close();
-    this.#sockets.clear();
+    for (const giveUp of this.#underWay) giveUp();
   }
 
-  /** A socket of its own for each question, so that its port is new each time (RFC 5452 §9.2). */
+  /**
+   * A socket of its own for each question, so that its port is new each time (RFC 5452 §9.2); connected, so that it
+   * hears nobody else, and hears of it when the host refuses.
+   */
   ask(question: Question, done: (response: Decoded | undefined) => void): void {
     const { upstream, clock, random } = this.#options;
     const id = random.below(0x10000);
     const query = encode({ type: 'query', id, questions: [question], additionals: [OPT] });
-    const socket = createSocket(isIPv6(upstream.host) ? 'udp6' : 'udp4');
-    this.#sockets.add(socket);
-    let timer: Timer | undefined;
-    let attempts = 0;
+    const udp = createSocket(isIPv6(upstream.host) ? 'udp6' : 'udp4');
+    let tcp: Socket | undefined;
+    let timer: Timer;
+    let attempts = 1;
+    const giveUp = () => {
+      this.#underWay.delete(giveUp);
+      timer.cancel();
+      udp.close();
+      tcp?.destroy();
+    };
     const end = (response: Decoded | undefined) => {
-      timer?.cancel();
-      if (!this.#sockets.delete(socket)) return;
-      socket.close();
+      if (!this.#underWay.has(giveUp)) return;
+      giveUp();
       done(response);
     };
-    const attempt = () => {
-      attempts += 1;
-      if (attempts > ATTEMPTS) {
+    const again = () => {
+      if (attempts === ATTEMPTS) {
         end(undefined);
         return;
       }
-      socket.send(query, upstream.port, upstream.host, () => {});
-      timer = clock.after(ATTEMPT_TIMEOUT_MS, attempt);
+      attempts += 1;
+      timer = clock.after(ATTEMPT_TIMEOUT_MS, again);
+      udp.send(query, () => {});
     };
-    socket.on('error', () => end(undefined));
-    socket.on('message', message => {
-      const response = read(message, id);
-      if (response === undefined) return;
-      if (response.flag_tc) this.#askOverTcp(query, id, end);
-      else end(response);
+    this.#underWay.add(giveUp);
+    timer = clock.after(ATTEMPT_TIMEOUT_MS, again);
+    udp.on('error', () => end(undefined));
+    udp.on('connect', () => udp.send(query, () => {}));
+    udp.on('message', message => {
+      const response = responseTo(id, message);
+      if (response === undefined || tcp !== undefined) return;
+      if (response.flag_tc) {
+        timer.cancel();
+        tcp = askOverTcp(upstream, query, message => end(message && responseTo(id, message)));
+      } else end(response);
     });
-    attempt();
-  }
-
-  #askOverTcp(query: Buffer, id: number, done: (response: Decoded | undefined) => void): void {
-    const { host, port } = this.#options.upstream;
-    const socket = connect({ host, port, timeout: ATTEMPTS * ATTEMPT_TIMEOUT_MS });
-    const end = (response: Decoded | undefined) => {
-      socket.destroy();
-      done(response);
-    };
-    socket.on('timeout', () => end(undefined));
-    socket.on('error', () => end(undefined));
-    onFrames(socket, message => end(read(message, id)));
-    socket.write(framed(query));
+    udp.connect(upstream.port, upstream.host);
   }
 }
 
-/** A message behind its length in two bytes (RFC 7766 §8). */
-function framed(message: Buffer): Buffer {
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(message.length);
-  return Buffer.concat([length, message]);
-}
-
-function onFrames(socket: Socket, each: (message: Buffer) => void): void {
-  let received = Buffer.alloc(0);
-  socket.on('data', (chunk: Buffer) => {
-    received = Buffer.concat([received, chunk]);
-    while (received.length >= 2 && received.length >= 2 + received.readUInt16BE(0)) {
-      const end = 2 + received.readUInt16BE(0);
-      each(received.subarray(2, end));
-      received = received.subarray(end);
-    }
-  });
+/** `done` hears the answer; or, perhaps more than once, that there is none. */
+function askOverTcp(
+  { host, port }: RealResolverOptions['upstream'],
+  query: Buffer,
+  done: (message: Buffer | undefined) => void,
+): Socket {
+  const socket = connect({ host, port, timeout: ATTEMPTS * ATTEMPT_TIMEOUT_MS });
+  const fail = () => done(undefined);
+  socket.on('timeout', fail).on('error', fail).on('close', fail);
+  onFrames(socket, done);
+  socket.write(framed(query));
+  return socket;
 }
 
 const OPT = {
@@ -305,24 +260,19 @@ const OPT = {
   options: [],
 } as Answer;
 
-const RCODES: Readonly<Record<string, number>> = {
-  NOERROR: 0,
-  FORMERR: 1,
-  SERVFAIL: 2,
-  NXDOMAIN: 3,
-  NOTIMP: 4,
-  REFUSED: 5,
-};
-
 function rcodeOf(text: string): DnsAnswer['rcode'] {
   return text === 'NOERROR' || text === 'NXDOMAIN' || text === 'REFUSED' ? text : 'SERVFAIL';
 }
 
 /** The answer to the question number `id`; nothing when it is not that. */
-function read(message: Buffer, id: number): Decoded | undefined {
+function responseTo(id: number, message: Buffer): Decoded | undefined {
+  const response = decoded(message);
+  return response?.flag_qr && response.id === id ? response : undefined;
+}
+
+function decoded(message: Buffer): Decoded | undefined {
   try {
-    const response = decode(message) as Decoded;
-    return response.flag_qr && response.id === id ? response : undefined;
+    return decode(message) as Decoded;
   } catch {
     return undefined;
   }

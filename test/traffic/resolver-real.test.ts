@@ -1,34 +1,52 @@
+import { createSocket, type Socket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
+import { once } from 'node:events';
+import { decode, encode } from 'dns-packet';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nothing } from '../../src/gtm/dns-message.ts';
 import { type DnsServer, serveDns } from '../../src/gtm/dns-server-real.ts';
 import type { Authority } from '../../src/gtm/dns-types.ts';
 import { aliasHost, type Host, Zones } from '../../src/gtm/dns-zones.ts';
-import type { Clock } from '../../src/runtime/clock.ts';
+import type { Clock, Timer } from '../../src/runtime/clock.ts';
 import { seededRandom } from '../../src/runtime/random-seeded.ts';
-import { RealClock } from '../../src/runtime/real-clock.ts';
 import { type RealResolver, serveResolver } from '../../src/traffic/resolver-real.ts';
 import { type ResolverKind, ZOO } from '../../src/traffic/zoo.ts';
 
 /*
- * Resolvers of each kind before a name server whose answer changes. Time is what the test says: the resolver's clock is
- * moved by hand, but for the time that it waits for the name server.
+ * Resolvers of each kind before a name server whose answer changes. Time is what the test says: the clock is moved by
+ * hand.
  */
 
 class Hand implements Clock {
-  readonly #real = new RealClock();
-  at = 0;
+  readonly #timers = new Map<Timer, { readonly due: number; readonly fire: () => void }>();
+  #now = 0;
 
   now(): number {
-    return this.at;
+    return this.#now;
   }
 
-  after(ms: number, fire: () => void) {
-    return this.#real.after(ms, fire);
+  after(ms: number, fire: () => void): Timer {
+    const timer = { cancel: () => this.#timers.delete(timer) };
+    this.#timers.set(timer, { due: this.#now + ms, fire });
+    return timer;
   }
 
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return this.#real.sleep(ms, signal);
+  sleep(): Promise<void> {
+    throw new Error('no resolver sleeps');
+  }
+
+  /** How many timers are set: one a question that the name server has not answered yet. */
+  get waiting(): number {
+    return this.#timers.size;
+  }
+
+  move(ms: number): void {
+    this.#now += ms;
+    for (const [timer, { due, fire }] of [...this.#timers]) {
+      if (due > this.#now) continue;
+      this.#timers.delete(timer);
+      fire();
+    }
   }
 }
 
@@ -41,11 +59,16 @@ let addresses: string[];
 let asked: number;
 let failing: boolean;
 let clock: Hand;
+let silent: Socket | undefined;
+let silentlyAsked: number;
+let lastAsker: { readonly port: number; readonly message: Buffer } | undefined;
 
 beforeEach(async () => {
   addresses = ['192.0.2.1'];
   asked = 0;
   failing = false;
+  silentlyAsked = 0;
+  lastAsker = undefined;
   clock = new Hand();
   const host = (data: () => readonly string[]): Host => ({
     answer: ({ type }) => (type === 1 ? { type: 'A', ttl: TTL, data: data(), scope: 0 } : undefined),
@@ -70,10 +93,24 @@ beforeEach(async () => {
 afterEach(async () => {
   await resolver?.stop();
   await upstream.stop();
+  silent?.close();
+  silent = undefined;
 });
 
-async function start(kind: ResolverKind, shuffle = false): Promise<Resolver> {
-  const [host = '', port] = upstream.address.split(':');
+/** A name server that hears questions and answers none; `ip:port`. */
+async function silentServer(): Promise<string> {
+  silent = createSocket('udp4');
+  silent.on('message', (message, { port }) => {
+    silentlyAsked += 1;
+    lastAsker = { port, message };
+  });
+  silent.bind(0, '127.0.0.1');
+  await once(silent, 'listening');
+  return `127.0.0.1:${silent.address().port}`;
+}
+
+async function start(kind: ResolverKind, at = upstream.address, shuffle = false): Promise<Resolver> {
+  const [host = '', port] = at.split(':');
   resolver = await serveResolver({
     listen: { host: '127.0.0.1', port: 0 },
     upstream: { host, port: Number(port) },
@@ -92,7 +129,7 @@ async function unseen(client: Resolver, most: number): Promise<number> {
   await client.resolve4('a.example.test');
   addresses = ['192.0.2.2'];
   for (let second = 0; second < most; second += 1) {
-    clock.at += 1000;
+    clock.move(1000);
     const [first] = await client.resolve4('a.example.test');
     if (first === '192.0.2.2') return second + 1;
     // An answer that is fetched meanwhile is there at the next second.
@@ -103,7 +140,7 @@ async function unseen(client: Resolver, most: number): Promise<number> {
 
 /** Until what the name server was asked has been answered. */
 async function settled(): Promise<void> {
-  await new RealClock().sleep(5);
+  await expect.poll(() => clock.waiting, { interval: 1 }).toBe(0);
 }
 
 describe('how long each kind keeps what has changed', () => {
@@ -128,7 +165,7 @@ describe('an honest resolver', () => {
     const client = await start('honest');
     const ttl = async () => (await client.resolve4('a.example.test', { ttl: true }))[0]?.ttl;
     expect(await ttl()).toBe(60);
-    clock.at += 20_500;
+    clock.move(20_500);
     expect(await ttl()).toBe(40);
     expect(asked).toBe(1);
   });
@@ -148,7 +185,7 @@ describe('an honest resolver', () => {
 
   test('shuffles what it cached when asked to', async () => {
     addresses = ['192.0.2.1', '192.0.2.2'];
-    const client = await start('honest', true);
+    const client = await start('honest', upstream.address, true);
     const firsts = new Set<string | undefined>();
     for (let i = 0; i < 50; i += 1) firsts.add((await client.resolve4('a.example.test'))[0]);
     expect(firsts.size).toBe(2);
@@ -168,10 +205,10 @@ describe('failures', () => {
     ] as const) {
       const before = asked;
       await expect(client.resolve4(name)).rejects.toMatchObject({ code });
-      clock.at += seconds * 1000 - 1;
+      clock.move(seconds * 1000 - 1);
       await expect(client.resolve4(name)).rejects.toThrow();
       expect(asked).toBe(before + 1);
-      clock.at += 1;
+      clock.move(1);
       await expect(client.resolve4(name)).rejects.toMatchObject({ code });
       expect(asked).toBe(before + 2);
     }
@@ -181,22 +218,64 @@ describe('failures', () => {
     const client = await start('serve-stale');
     await client.resolve4('a.example.test');
     failing = true;
-    clock.at += 120_000;
+    clock.move(120_000);
     expect(await client.resolve4('a.example.test', { ttl: true })).toEqual([
       { address: '192.0.2.1', ttl: 30 },
     ]);
-    await expect.poll(() => asked).toBe(2);
     await settled();
+    expect(asked).toBe(2);
     failing = false;
     addresses = ['192.0.2.2'];
-    clock.at += 10_000;
+    clock.move(10_000);
     await client.resolve4('a.example.test');
-    await expect.poll(() => client.resolve4('a.example.test')).toEqual(['192.0.2.2']);
+    await settled();
+    expect(await client.resolve4('a.example.test')).toEqual(['192.0.2.2']);
   });
 
-  test('a name server that is gone is SERVFAIL', async () => {
+  test('a name server whose host refuses is SERVFAIL at once', async () => {
     const client = await start('honest');
     await upstream.stop();
     await expect(client.resolve4('a.example.test')).rejects.toMatchObject({ code: 'ESERVFAIL' });
+  });
+
+  test('a name server that is silent is SERVFAIL after three attempts of a second', async () => {
+    const client = await start('honest', await silentServer());
+    const failed = expect(client.resolve4('a.example.test')).rejects.toMatchObject({ code: 'ESERVFAIL' });
+    for (const attempt of [1, 2, 3]) {
+      await expect.poll(() => silentlyAsked, { interval: 1 }).toBe(attempt);
+      clock.move(999);
+      expect(clock.waiting).toBe(1);
+      clock.move(1);
+    }
+    await failed;
+    expect([clock.now(), silentlyAsked]).toEqual([3000, 3]);
+  });
+
+  test('what comes from elsewhere is no answer', async () => {
+    const client = await start('honest', await silentServer());
+    const resolved = client.resolve4('a.example.test');
+    await expect.poll(() => lastAsker, { interval: 1 }).toBeDefined();
+    const { port, message } = lastAsker as NonNullable<typeof lastAsker>;
+    const answer = (address: string) => {
+      const name = 'a.example.test';
+      const answers = [{ name, type: 'A', ttl: 60, data: address }] as const;
+      return encode({ ...decode(message), type: 'response', answers: [...answers] });
+    };
+    const forger = createSocket('udp4');
+    await new Promise(sent => forger.send(answer('192.0.2.66'), port, '127.0.0.1', sent));
+    forger.close();
+    silent?.send(answer('192.0.2.1'), port, '127.0.0.1');
+    expect(await resolved).toEqual(['192.0.2.1']);
+  });
+
+  test('who stops while a question is under way leaves nothing behind', async () => {
+    const client = await start('honest', await silentServer());
+    const abandoned = client.resolve4('a.example.test').catch(() => {});
+    await expect.poll(() => silentlyAsked, { interval: 1 }).toBe(1);
+    await resolver?.stop();
+    resolver = undefined;
+    expect(clock.waiting).toBe(0);
+    client.cancel();
+    await abandoned;
   });
 });
