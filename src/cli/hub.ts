@@ -4,8 +4,8 @@ import { Option } from 'commander';
 import type { Hub } from '../engine/amc.ts';
 import { ApiError } from '../kube/client.ts';
 import { LabError } from '../lab/lab.ts';
+import { InputError } from '../runtime/input-error.ts';
 import { wallStamp } from '../runtime/wall.ts';
-import { InputError } from '../runtime/yaml.ts';
 
 /** Longer, and a person thinks that nothing happens. */
 const TIMEOUT_MS = 10_000;
