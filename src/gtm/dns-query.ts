@@ -6,8 +6,9 @@ export const HEADER = 12;
 /** A name's bytes on the wire, with the lengths of its labels and the final zero (RFC 1035 §3.1). */
 const LONGEST_NAME = 255;
 const LONGEST_LABEL = 63;
-/** An OPT record without options: root, type, class, TTL, length. */
-const OPT_LENGTH = 11;
+/** A question and a record of the root, without data: type and class; type, class, TTL and length. */
+const QUESTION_LENGTH = 5;
+const RECORD_LENGTH = 11;
 const CLIENT_SUBNET = 8;
 
 export interface WireQuestion {
@@ -87,27 +88,34 @@ function escapedName(query: Buffer, labels: readonly number[]): string {
 
 /** The client's part of EDNS, if it has one, of a query whose question ends at `end`. */
 export function readEdns(query: Buffer, end: number | undefined): Edns | undefined | 'malformed' {
-  const [answers, authorities, additionals] = [6, 8, 10].map(at => query.readUInt16BE(at));
-  const others = (answers ?? 0) + (authorities ?? 0);
+  const [questions, answers, authorities, additionals] = [4, 6, 8, 10].map(at => query.readUInt16BE(at)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const others = answers + authorities;
   if (end !== undefined && others === 0 && additionals === 0) {
     return end === query.length ? undefined : 'malformed';
   }
   // Nearly every query is one of these two; the others are the library's to read.
   if (end !== undefined && others === 0 && additionals === 1 && query[end] === 0 && isOpt(query, end)) {
-    return query.length - end - OPT_LENGTH === query.readUInt16BE(end + 9)
+    return query.length - end - RECORD_LENGTH === query.readUInt16BE(end + 9)
       ? readOpt(query, end)
       : 'malformed';
   }
-  return readAny(query);
+  const least = HEADER + questions * QUESTION_LENGTH + (others + additionals) * RECORD_LENGTH;
+  // The library would make room for all that is announced first.
+  return least > query.length ? 'malformed' : readAny(query);
 }
 
 function isOpt(query: Buffer, at: number): boolean {
-  return query.length >= at + OPT_LENGTH && query.readUInt16BE(at + 1) === TYPE.OPT;
+  return query.length >= at + RECORD_LENGTH && query.readUInt16BE(at + 1) === TYPE.OPT;
 }
 
 function readOpt(query: Buffer, at: number): Edns | 'malformed' {
   let client: ClientSubnet | undefined;
-  for (let option = at + OPT_LENGTH; option < query.length; ) {
+  for (let option = at + RECORD_LENGTH; option < query.length; ) {
     if (option + 4 > query.length) return 'malformed';
     const end = option + 4 + query.readUInt16BE(option + 2);
     if (end > query.length) return 'malformed';
