@@ -137,7 +137,7 @@ export class Clusters {
   /** Of a cluster; without a name, of the hub. */
   client(cluster: string): KubeClient {
     const client = this.#clientOf(cluster || LOCAL);
-    if (client === undefined) throw new ApiError('NotFound', 404, `cluster "${cluster}" not found`);
+    if (client === undefined) throw new ApiError('Unreachable', 0, `cluster "${cluster}" not found`);
     return client;
   }
 

@@ -1,3 +1,4 @@
+import { isAway } from '../kube/insist.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { type Clusters, problemMessage } from './clusters.ts';
 import { inParallel } from './parallel.ts';
@@ -54,7 +55,7 @@ export interface Swept {
   /** Objects that are still there. */
   readonly remaining: readonly string[];
   readonly errors: readonly string[];
-  /** Resources in clusters that could not be asked. */
+  /** Resources in clusters whose API is away. */
   readonly unreachable: readonly ManagedResource[];
 }
 
@@ -75,7 +76,7 @@ export async function sweep(
         remaining.push(describe(resource));
     } catch (error) {
       errors.push(`${cluster}: ${problemMessage(error)}`);
-      unreachable.push(resource);
+      if (isAway(error)) unreachable.push(resource);
     }
   });
   return { remaining, errors, unreachable };

@@ -11,6 +11,11 @@ const AWAY: ReadonlySet<ApiReason> = new Set([
   'Timeout',
 ]);
 
+/** Whether an API call failed because the API is away, rather than by what it says. */
+export function isAway(error: unknown): boolean {
+  return error instanceof ApiError && AWAY.has(error.reason);
+}
+
 /**
  * Does what needs an API that may be away, as a person with kubectl would: again and again until the API answers, for
  * as long as `goesOn` says. Any other failure is final.
@@ -24,7 +29,7 @@ export async function insist<T>(
     try {
       return await action();
     } catch (error) {
-      if (!(error instanceof ApiError && AWAY.has(error.reason)) || !goesOn()) throw error;
+      if (!isAway(error) || !goesOn()) throw error;
     }
     await clock.sleep(RETRY_MS);
   }

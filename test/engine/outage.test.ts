@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from '../../src/engine/backoff.ts';
+import { RESOURCE_TRACKER } from '../../src/engine/model.ts';
 import { resume } from '../../src/engine/operators.ts';
+import { ApiError, type KubeClient } from '../../src/kube/client.ts';
 import { APP, CENTRES, CONFIG_MAP, DEPLOYMENT, edit, Fleet, manifests, published } from './fleet.ts';
 
 const [FIRST, SECOND, THIRD] = CENTRES as [string, string, string];
@@ -126,6 +128,83 @@ describe('a centre that cannot be reached', () => {
     const waits = Array.from({ length: 10 }, (_, index) => backoffMs(index + 1, 300_000));
     expect(waits).toEqual([1000, 1000, 1000, 1000, 1600, 3200, 6400, 12_800, 25_600, 51_200]);
     expect(waits.reduce((sum, wait) => sum + wait)).toBe(104_800);
+  });
+});
+
+describe('an application that is deleted while a centre cannot be reached', () => {
+  const REST = ['ConfigMap web-demo', 'Deployment web-demo', 'Ingress web-demo', 'Service web-demo'];
+  const trackers = (fleet: Fleet) => fleet.server('hub').list(RESOURCE_TRACKER).length;
+  const isGone = (fleet: Fleet) => () => fleet.server('hub').get(APP) === undefined;
+
+  it('goes from the others at once, and altogether when it has waited for some forty minutes', async () => {
+    const fleet = new Fleet();
+    await fleet.run(async () => {
+      fleet.engine();
+      await rolledOut(fleet);
+      fleet.lose(SECOND);
+      await hub(fleet).delete(APP);
+      await fleet.clock.sleep(30_000);
+      expect([fleet.names(FIRST), fleet.names(THIRD)]).toEqual([[], []]);
+      await fleet.clock.sleep(30 * 60_000);
+      expect(fleet.status.status).toBe('deleting');
+      expect(fleet.status.conditions).toContainEqual(
+        expect.objectContaining({ type: 'Ready', message: expect.stringContaining('did not answer') }),
+      );
+      await fleet.untilSo(isGone(fleet), 15 * 60_000);
+      const left = REST.map(name => `${SECOND}: ${name}`).sort();
+      expect(fleet.events.flatMap(event => (event.kind === 'error' ? event.message : []))).toEqual([
+        expect.stringMatching(/^deleted without what is in clusters that do not answer: /),
+      ]);
+      const told = fleet.events.find(({ kind }) => kind === 'error') as { message: string };
+      expect(
+        told.message
+          .replace(/^.*?: /, '')
+          .split(', ')
+          .sort(),
+      ).toEqual(left);
+      expect(fleet.names(SECOND)).toEqual(REST);
+      expect(trackers(fleet)).toBe(1);
+    });
+  });
+
+  it('and leaves what one of its name collects that no longer goes there', async () => {
+    const fleet = new Fleet();
+    await fleet.run(async () => {
+      fleet.engine({ settings: { deletionLimit: 3 } });
+      await rolledOut(fleet);
+      fleet.lose(SECOND);
+      await hub(fleet).delete(APP);
+      await fleet.untilSo(isGone(fleet));
+      fleet.regain(SECOND);
+      const steps = [{ name: 'first', type: 'deploy', properties: { policies: [FIRST] } }];
+      await fleet.apply(
+        edit(published(manifests(), 'version9'), 'Workflow', object => ({ ...object, steps })),
+      );
+      await fleet.until('running');
+      await fleet.clock.sleep(10_000);
+      expect([fleet.names(FIRST), fleet.names(SECOND)]).toEqual([REST, []]);
+      expect(trackers(fleet)).toBe(1);
+    });
+  });
+
+  it('waits without end for a centre that answers, and refuses', async () => {
+    const fleet = new Fleet();
+    const refusing = (client: KubeClient): KubeClient => ({
+      ...client,
+      delete: () => Promise.reject(new ApiError('Forbidden', 403, 'no one may delete here')),
+    });
+    await fleet.run(async () => {
+      fleet.engine({ settings: { deletionLimit: 3 } }, (client, cluster) =>
+        cluster === SECOND ? refusing(client) : client,
+      );
+      await rolledOut(fleet);
+      await hub(fleet).delete(APP);
+      await fleet.clock.sleep(3 * 3_600_000);
+      expect(fleet.status.status).toBe('deleting');
+      expect(fleet.status.conditions).toContainEqual(
+        expect.objectContaining({ message: expect.stringContaining('no one may delete here') }),
+      );
+    });
   });
 });
 
