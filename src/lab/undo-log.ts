@@ -60,8 +60,9 @@ export class UndoFile implements UndoLog {
   }
 
   /** The first line: what it takes to reach the lab again. @throws LabError */
-  begin(lab: string, settings: Json): Promise<void> {
-    return this.#write({ step: 'lab', lab, settings });
+  begin(lab: string, settings: object): Promise<void> {
+    // As JSON has it: without fields that are undefined.
+    return this.#write({ step: 'lab', lab, settings: settings as Json });
   }
 
   injecting({ label, fault, target, undo }: Undo): Promise<void> {

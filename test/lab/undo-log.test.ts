@@ -50,7 +50,7 @@ describe('an undo log', () => {
   });
 
   test('may be cut off in its last line: its writer died before it did what that says', async () => {
-    await log.begin('kind', null);
+    await log.begin('kind', {});
     await log.injecting(undo('a/b'));
     appendFileSync(log.path, '{"step":"inject","label":"c/');
     expect(log.read()?.unhealed).toEqual([undo('a/b')]);
@@ -73,7 +73,7 @@ describe('an undo log', () => {
   });
 
   test('is removed without a trace', async () => {
-    await log.begin('kind', null);
+    await log.begin('kind', {});
     expect(readFileSync(log.path, 'utf8')).toBe('{"step":"lab","lab":"kind","settings":null}\n');
     log.remove();
     log.remove();

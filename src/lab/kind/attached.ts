@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { type DnsServer, serveDns } from '../../gtm/dns-server-real.ts';
 import type { Authority } from '../../gtm/dns-types.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { Random } from '../../runtime/random.ts';
@@ -14,6 +13,7 @@ import { type Held, takeHold } from './hold.ts';
 import { KindCli } from './kind-cli.ts';
 import { LabClock } from './lab-clock.ts';
 import { type Lock, lockLab } from './lock.ts';
+import { OwnParts } from './own-parts.ts';
 import { clusterName } from './pins.ts';
 import { engineOf, HUB } from './raise.ts';
 import { kubeconfigFile } from './run-files.ts';
@@ -36,16 +36,6 @@ export async function attachedKindLab(options: AttachOptions): Promise<Lab> {
   }
 }
 
-/** What lives with this process beside the clusters that do not. */
-interface Own {
-  /** The hub has an engine already, which goes on. */
-  hasKubeVela: boolean;
-  engine: Engine | undefined;
-  startEngine: (() => Engine) | undefined;
-  nameServer: DnsServer | undefined;
-  localFailure: Error | undefined;
-}
-
 class AttachedLab implements Lab {
   readonly name = 'kind';
   readonly clock: LabClock;
@@ -57,7 +47,9 @@ class AttachedLab implements Lab {
   readonly undoLog: UndoFile;
   readonly #options: AttachOptions;
   readonly #held: Held;
-  readonly #own: Own;
+  readonly #own: OwnParts;
+  /** The hub has an engine already, which goes on. */
+  #hasKubeVela = false;
   readonly #lock: Lock;
   /** The folder of the run that brought the lab up, where its kubeconfigs are. */
   readonly #folder: string;
@@ -71,13 +63,7 @@ class AttachedLab implements Lab {
     const [folder] = await runFoldersNamed(docker);
     if (folder === undefined) throw new LabError('no kind lab is up: `liangdi up` brings one up');
     mkdirSync(folder, { recursive: true });
-    const own: Own = {
-      hasKubeVela: false,
-      engine: undefined,
-      startEngine: undefined,
-      nameServer: undefined,
-      localFailure: undefined,
-    };
+    const own = new OwnParts();
     const clock = new LabClock(new RealClock());
     const held = await takeHold({
       ...options,
@@ -88,16 +74,9 @@ class AttachedLab implements Lab {
         writeFileSync(kubeconfigFile(folder, name), kubeconfig, { mode: 0o600 });
         return kubeconfig;
       },
-      onLocalFailure: error => {
-        own.localFailure ??= error;
-      },
-      engine: {
-        stop: () => stopEngine(own),
-        start: () => {
-          own.engine ??= own.startEngine?.();
-        },
-      },
-      nameServer: () => own.nameServer,
+      onLocalFailure: own.onLocalFailure,
+      engine: own.engine,
+      nameServer: own.nameServer,
     });
     if (held.gone.size > 0) {
       held.close();
@@ -110,7 +89,7 @@ class AttachedLab implements Lab {
   private constructor(
     options: AttachOptions,
     held: Held,
-    own: Own,
+    own: OwnParts,
     clock: LabClock,
     lock: Lock,
     folder: string,
@@ -133,15 +112,13 @@ class AttachedLab implements Lab {
 
   async up(progress: (step: string, detail?: string) => void): Promise<void> {
     const { topology, application, vantagePoints } = this.#options;
-    const settings = { topology, application, vantagePoints };
     if ((this.undoLog.read()?.unhealed ?? []).length > 0)
       throw new LabError('a run that was killed has left faults in the lab: `liangdi heal` takes them back');
     this.undoLog.remove();
     // A hub that somebody broke by hand has no say.
     const engine = await engineOf(this.hub).catch(() => undefined);
-    this.#own.hasKubeVela = engine === 'kubevela';
-    // As JSON has it: without fields that are undefined.
-    await this.undoLog.begin(this.name, JSON.parse(JSON.stringify(settings)));
+    this.#hasKubeVela = engine === 'kubevela';
+    await this.undoLog.begin(this.name, { topology, application, vantagePoints });
     progress('the clusters stay as they are', `kubeconfigs in ${relative('.', this.#folder) || '.'}/`);
   }
 
@@ -152,14 +129,11 @@ class AttachedLab implements Lab {
   }
 
   runEngine(start: (hub: KubeClient) => Engine): void {
-    if (this.#own.hasKubeVela) return;
-    this.#own.startEngine = () => start(this.hub);
-    this.#own.engine = this.#own.startEngine();
+    if (!this.#hasKubeVela) this.#own.runEngine(() => start(this.hub));
   }
 
-  async serveDns(authority: Authority): Promise<string> {
-    this.#own.nameServer = await serveDns({ host: '127.0.0.1', port: 0 }, authority);
-    return this.#own.nameServer.address;
+  serveDns(authority: Authority): Promise<string> {
+    return this.#own.serveDns(authority);
   }
 
   watchLateness(): () => number {
@@ -168,21 +142,12 @@ class AttachedLab implements Lab {
 
   /** Lets go of it. What takes faults back stays where some are left. */
   async down(): Promise<void> {
-    stopEngine(this.#own);
+    this.#own.engine.stop();
     this.#held.close();
-    await this.#own.nameServer?.stop();
+    await this.#own.stop();
     if ((this.undoLog.read()?.unhealed ?? []).length === 0) this.undoLog.remove();
     await this.#lock.release();
     this.clock.stop();
-    const failure = this.#own.localFailure;
-    if (failure !== undefined)
-      throw new LabError(`this machine could not make some connections (${failure.message})`, {
-        cause: failure,
-      });
+    this.#own.tellLocalFailure();
   }
-}
-
-function stopEngine(own: Own): void {
-  own.engine?.stop();
-  own.engine = undefined;
 }

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Controls } from '../../faults/fault.ts';
-import { type DnsServer, serveDns } from '../../gtm/dns-server-real.ts';
 import type { Authority } from '../../gtm/dns-types.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { centresOf, type Topology } from '../../kube/topology.ts';
@@ -25,6 +24,7 @@ import { KubeVela } from './kubevela.ts';
 import { LabClock } from './lab-clock.ts';
 import { struck } from './links.ts';
 import { type Lock, lockLab } from './lock.ts';
+import { OwnParts } from './own-parts.ts';
 import { INGRESS_IMAGE, KEPT_LABEL, NODE_IMAGE, TOXIPROXY_IMAGE } from './pins.ts';
 import { HUB, type Raised, raiseCentre, raiseHub, wayFromHub } from './raise.ts';
 import { hasRemains, removeClusterFiles, tellUnwritable } from './run-files.ts';
@@ -96,10 +96,7 @@ export class KindLab implements Lab {
   /** It was up before, to stay. */
   #isFound = false;
   #isKept: boolean;
-  #nameServer: DnsServer | undefined;
-  #startEngine: (() => Engine) | undefined;
-  #engine: Engine | undefined;
-  #localFailure: Error | undefined;
+  readonly #own = new OwnParts();
 
   constructor(options: KindLabOptions, { docker, kind, kubevela, lock }: Tools) {
     const { topology, application, vantagePoints, random } = options;
@@ -144,13 +141,8 @@ export class KindLab implements Lab {
       gateways: this.#gateways,
       cluster: name => this.#raisedOf(name).cluster,
       hub: () => this.#hubCluster,
-      engine: {
-        stop: () => this.#stopEngine(),
-        start: () => {
-          this.#engine ??= this.#startEngine?.();
-        },
-      },
-      nameServer: () => this.#nameServer,
+      engine: this.#own.engine,
+      nameServer: this.#own.nameServer,
     });
   }
 
@@ -178,13 +170,11 @@ export class KindLab implements Lab {
   }
 
   runEngine(start: (hub: KubeClient) => Engine): void {
-    this.#startEngine = () => start(this.hub);
-    this.#engine = this.#startEngine();
+    this.#own.runEngine(() => start(this.hub));
   }
 
-  async serveDns(authority: Authority): Promise<string> {
-    this.#nameServer = await serveDns({ host: '127.0.0.1', port: 0 }, authority);
-    return this.#nameServer.address;
+  serveDns(authority: Authority): Promise<string> {
+    return this.#own.serveDns(authority);
   }
 
   watchLateness(): () => number {
@@ -195,27 +185,21 @@ export class KindLab implements Lab {
     this.#stopping.abort();
     // What is still being made would appear after it was looked for.
     await this.#rising?.catch(() => {});
-    this.#stopEngine();
+    this.#own.engine.stop();
     this.controls.close();
     for (const { cluster, fromHub } of this.#raised.values()) {
       cluster.kube.close();
       fromHub.close();
     }
     this.#hub?.kube.close();
-    await this.#nameServer?.stop();
+    await this.#own.stop();
     try {
       if (this.#rising !== undefined) await this.#leave();
     } finally {
       await this.#lock.release();
       this.clock.stop();
     }
-    const failure = this.#localFailure;
-    if (failure !== undefined)
-      throw new LabError(
-        `this machine could not make some of the drill's connections (${failure.message}): they say nothing ` +
-          'about the system under test',
-        { cause: failure },
-      );
+    this.#own.tellLocalFailure();
   }
 
   /**
@@ -228,11 +212,6 @@ export class KindLab implements Lab {
     if (kept && (this.#undoFile?.read()?.unhealed ?? []).length > 0) return;
     this.#undoFile?.remove();
     if (!(kept && this.#options.keep)) removeClusterFiles(this.#options.runFolder());
-  }
-
-  #stopEngine(): void {
-    this.#engine?.stop();
-    this.#engine = undefined;
   }
 
   async #rise(progress: Progress): Promise<void> {
@@ -259,17 +238,13 @@ export class KindLab implements Lab {
     this.#lines = realNetwork({
       clock: this.#machineClock,
       networks: [range],
-      onLocalFailure: error => {
-        this.#localFailure ??= error;
-      },
+      onLocalFailure: this.#own.onLocalFailure,
     });
 
     await this.#raiseAll(addresses, workshop, progress);
     const { topology, application, vantagePoints } = this.#options;
-    const settings = { topology, application, vantagePoints };
     const undoFile = new UndoFile(folder);
-    // As JSON has it: without fields that are undefined.
-    await undoFile.begin(this.name, JSON.parse(JSON.stringify(settings)));
+    await undoFile.begin(this.name, { topology, application, vantagePoints });
     this.#undoFile = undoFile;
     this.#isUp = true;
   }
