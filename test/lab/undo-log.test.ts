@@ -57,8 +57,8 @@ describe('an undo log', () => {
   });
 
   test.each([
-    ['a line that is none', '{"step":"lab","lab":"kind","settings":null}\nnonsense\n', ':2: not an entry'],
-    ['a step that nobody knows', '{"step":"lab","lab":"kind","settings":null}\n{"step":"x"}\n', ':2: not an'],
+    ['a line that is none', '{"step":"lab","lab":"kind","settings":{}}\nnonsense\n', ':2: not an entry'],
+    ['a step that nobody knows', '{"step":"lab","lab":"kind","settings":{}}\n{"step":"x"}\n', ':2: not an'],
     ['no lab', '{"step":"healed","label":"a"}\n', ':1: the first line must name the lab'],
   ])('with %s is told with its place', (_, text, message) => {
     writeFileSync(log.path, text);
@@ -74,7 +74,7 @@ describe('an undo log', () => {
 
   test('is removed without a trace', async () => {
     await log.begin('kind', {});
-    expect(readFileSync(log.path, 'utf8')).toBe('{"step":"lab","lab":"kind","settings":null}\n');
+    expect(readFileSync(log.path, 'utf8')).toBe('{"step":"lab","lab":"kind","settings":{}}\n');
     log.remove();
     log.remove();
     expect(log.exists()).toBe(false);
