@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { Command } from 'commander';
 import type { Plan } from '../engine/plan.ts';
 import type { KubeObject } from '../kube/objects.ts';
@@ -46,7 +46,8 @@ function defaultTopology(): string {
 async function showPlan(options: Options): Promise<void> {
   const { readText } = await import('../runtime/read-text.ts');
   const { planText, differencesText } = await import('../engine/plan-text.ts');
-  const { clustersOf, differencesOf, objectsFor } = await import('../engine/plan-differences.ts');
+  const { clustersOf, objectsFor } = await import('../engine/expected.ts');
+  const { differencesOf } = await import('../engine/plan-differences.ts');
   const { quoted } = await import('../engine/model.ts');
   const plan = await planOf(options, readText, filesOf(options.file));
   const known = clustersOf(plan);
@@ -84,71 +85,21 @@ async function showPlan(options: Options): Promise<void> {
 
 async function planOf({ topology }: Options, read: Reader, files: readonly string[]): Promise<Plan> {
   const { parseManifests, replacePlaceholders } = await import('../engine/manifests.ts');
-  const { plan } = await import('../engine/plan.ts');
-  const { PlanError, APPLICATION } = await import('../engine/model.ts');
-  const { lookupIn } = await import('../engine/referred.ts');
-  const { kindInfo } = await import('../kube/kinds.ts');
+  const { clustersFor, planManifests } = await import('../engine/plan-manifests.ts');
+  const { PlanError } = await import('../engine/model.ts');
   const where = files.join(' ');
   const centres = await centresIn(topology);
-  const parsed = files.flatMap(file => parseManifests(read(file), file));
   const objects = replacePlaceholders(
-    parsed,
+    files.flatMap(file => parseManifests(read(file), file)),
     centres.map(({ name }) => name),
     where,
-  ).map(object => {
-    const namespaced = kindInfo(object)?.namespaced ?? true;
-    const metadata =
-      namespaced && object.metadata.namespace === undefined
-        ? { ...object.metadata, namespace: 'default' }
-        : object.metadata;
-    return { ...object, metadata };
-  });
-  const ofKind = (kind: string) => objects.filter(object => object.kind === kind);
-  const applications = ofKind(APPLICATION.kind);
-  const [application] = applications;
-  if (application === undefined || applications.length > 1) {
-    const names = applications.map(({ metadata }) => metadata.name).join(', ');
-    throw new InputError(
-      where,
-      application === undefined ? 'no Application in there' : `one Application expected, found ${names}`,
-      {},
-    );
-  }
-  const { namespace } = application.metadata;
-  const reference = application.spec?.['workflow']?.ref;
+  );
   try {
-    return plan({
-      application,
-      policies: ofKind('Policy'),
-      workflow: ofKind('Workflow').find(
-        ({ metadata }) => metadata.name === reference && metadata.namespace === namespace,
-      ),
-      hubObjects: lookupIn(objects),
-      clusters: [
-        ...centres,
-        ...namedIn(objects)
-          .filter(name => !centres.some(each => each.name === name))
-          .map(name => ({ name })),
-      ],
-    });
+    return planManifests(objects, clustersFor(objects, centres));
   } catch (error) {
     if (error instanceof PlanError) throw new InputError(where, error.message, {});
     throw error;
   }
-}
-
-/** Clusters that topology policies name: whoever has the files has those clusters. */
-function namedIn(objects: readonly KubeObject[]): string[] {
-  const policies = objects.flatMap(({ kind, spec, ...object }) => {
-    if (kind === 'Policy') return [object['properties']];
-    const own: unknown = kind === 'Application' ? spec?.['policies'] : undefined;
-    return Array.isArray(own) ? own.map(policy => policy?.properties) : [];
-  });
-  const names = policies.flatMap(properties => {
-    const clusters = (properties as { clusters?: unknown } | undefined)?.clusters;
-    return Array.isArray(clusters) ? clusters.filter(name => typeof name === 'string') : [];
-  });
-  return [...new Set(names)].filter(name => name !== 'local');
 }
 
 async function centresIn(file: string) {
@@ -172,12 +123,7 @@ function filesOf(paths: readonly string[]): string[] {
 
 /** Reads files as they were in a git revision. */
 function gitReader(revision: string): Reader {
-  return file =>
-    git(
-      ['show', `${revision}:./${relative(dirname(resolve(file)), resolve(file))}`],
-      dirname(resolve(file)),
-      file,
-    );
+  return file => git(['show', `${revision}:./${basename(file)}`], dirname(file), file);
 }
 
 function gitFilesOf(revision: string, paths: readonly string[]): string[] {

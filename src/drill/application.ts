@@ -1,7 +1,7 @@
 import { PlanError, PUBLISH_VERSION } from '../engine/model.ts';
 import type { ClusterInfo } from '../engine/placement.ts';
-import { type Plan, plan } from '../engine/plan.ts';
-import { lookupIn } from '../engine/referred.ts';
+import type { Plan } from '../engine/plan.ts';
+import { planManifests } from '../engine/plan-manifests.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { strategicMergePatch } from '../kube/patch.ts';
 import type { DeployEntry } from './timeline.ts';
@@ -22,23 +22,9 @@ export function planOf(objects: Manifests['objects'], clusters: readonly Cluster
   const known = plans.get(objects) ?? new Map<string, Plan>();
   plans.set(objects, known);
   const key = clusters.map(({ name }) => name).join();
-  const planned = known.get(key) ?? planAfresh(objects, clusters);
+  const planned = known.get(key) ?? planManifests(objects, clusters);
   known.set(key, planned);
   return planned;
-}
-
-function planAfresh(objects: Manifests['objects'], clusters: readonly ClusterInfo[]): Plan {
-  const ofKind = (kind: string) => objects.filter(object => object.kind === kind);
-  const [application] = ofKind('Application');
-  if (application === undefined) throw new PlanError('the manifests hold no Application');
-  const reference = application.spec?.['workflow']?.ref;
-  return plan({
-    application,
-    policies: ofKind('Policy'),
-    workflow: ofKind('Workflow').find(workflow => workflow.metadata.name === reference),
-    hubObjects: lookupIn(objects),
-    clusters,
-  });
 }
 
 /** The manifests of the next version. @throws PlanError when a patch has no target. */

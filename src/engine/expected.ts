@@ -1,25 +1,44 @@
 import { equal, isObject, type JsonObject, own } from '../kube/json.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { type FieldSchema, type PatchSchema, patchSchema } from '../kube/patch-schema.ts';
-import type { Plan } from './plan.ts';
+import { LOCAL } from './model.ts';
+import type { Plan, PlannedStep } from './plan.ts';
 import { objectKey } from './referred.ts';
 import { APP_REVISION } from './render.ts';
 
+/** Clusters that get anything, in the order of the steps. */
+export function clustersOf(plan: Plan): string[] {
+  const named = stepsOf(plan).flatMap(({ placements, dispatch }) => [...placements, ...dispatch]);
+  return [...new Set(named.map(({ cluster }) => cluster || LOCAL))];
+}
+
 /**
- * What each cluster will have in the end. The number of the application's revision is left out: the plan does not know
- * how many there were. Of two steps with one object in a cluster, the first counts, as for the engine.
+ * The objects that a cluster gets, all steps together, each once: of two steps the first counts, which the later ones
+ * find done; within a step the last to write it.
  */
-export function expectedObjects(plan: Plan): Map<string, KubeObject[]> {
-  const clusters = new Map<string, Map<string, KubeObject>>();
-  for (const { cluster, manifests } of plan.steps.flatMap(({ dispatch }) => dispatch)) {
-    const objects = clusters.get(cluster) ?? new Map<string, KubeObject>();
-    clusters.set(cluster, objects);
-    for (const manifest of manifests) {
-      const key = objectKey(manifest);
-      if (!objects.has(key)) objects.set(key, withoutRevision(manifest));
+export function objectsFor(plan: Plan, cluster: string): KubeObject[] {
+  const objects = new Map<string, KubeObject>();
+  for (const { dispatch } of stepsOf(plan)) {
+    const written = dispatch
+      .filter(each => (each.cluster || LOCAL) === cluster)
+      .flatMap(({ manifests }) => manifests);
+    for (const [key, object] of new Map(written.map(each => [objectKey(each), each]))) {
+      if (!objects.has(key)) objects.set(key, object);
     }
   }
-  return new Map([...clusters].map(([cluster, objects]) => [cluster, [...objects.values()]]));
+  return [...objects.values()];
+}
+
+function stepsOf({ steps }: Plan): PlannedStep[] {
+  return steps.flatMap(step => [step, ...step.subSteps]);
+}
+
+/**
+ * What each cluster will have in the end. The number of the application's revision is left out: the plan does not know
+ * how many there were.
+ */
+export function expectedObjects(plan: Plan): Map<string, KubeObject[]> {
+  return new Map(clustersOf(plan).map(cluster => [cluster, objectsFor(plan, cluster).map(withoutRevision)]));
 }
 
 function withoutRevision(manifest: KubeObject): KubeObject {

@@ -1,6 +1,5 @@
 import { equal, isObject, own } from '../kube/json.ts';
 import type { KubeObject } from '../kube/objects.ts';
-import type { Plan } from './plan.ts';
 
 /** What two lots of objects do not have in common. */
 export interface Difference {
@@ -15,23 +14,6 @@ export interface Difference {
 
 /** The cluster's own label: it is another in each. */
 const CLUSTER_LABEL = 'app.oam.dev/cluster';
-
-/** The objects that a cluster gets, all steps together; of one that comes twice, as the first step has it. */
-export function objectsFor(plan: Plan, cluster: string): KubeObject[] {
-  const steps = plan.steps.flatMap(step => [step, ...step.subSteps]);
-  const all = steps
-    .flatMap(({ dispatch }) => dispatch)
-    .filter(each => (each.cluster || 'local') === cluster)
-    .flatMap(({ manifests }) => manifests);
-  return [...new Map(all.toReversed().map(object => [nameOf(object), object])).values()].reverse();
-}
-
-/** Clusters that get anything, in the order of the steps. */
-export function clustersOf(plan: Plan): string[] {
-  const steps = plan.steps.flatMap(step => [step, ...step.subSteps]);
-  const named = steps.flatMap(({ placements, dispatch }) => [...placements, ...dispatch]);
-  return [...new Set(named.map(({ cluster }) => cluster || 'local'))];
-}
 
 /** `Deployment demo/web`, in the words of messages. */
 export function nameOf({ kind, metadata }: KubeObject): string {

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import type { Component } from '../engine/application.ts';
-import { clustersOf, nameOf, objectsFor } from '../engine/plan-differences.ts';
+import { clustersOf, objectsFor } from '../engine/expected.ts';
+import { nameOf } from '../engine/plan-differences.ts';
 import { applyOverride, type Override } from '../engine/policies/override.ts';
 import { isObject } from '../kube/json.ts';
 import type { KubeObject } from '../kube/objects.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { differences, expectedObjects, expectedPages } from '../../src/engine/expected.ts';
 import { resume } from '../../src/engine/operators.ts';
-import { type Plan, plan } from '../../src/engine/plan.ts';
-import { lookupIn } from '../../src/engine/referred.ts';
+import type { Plan } from '../../src/engine/plan.ts';
+import { planManifests } from '../../src/engine/plan-manifests.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { APP, ARTICLE, CENTRES, edit, Fleet, hasArticle, manifests, published } from './fleet.ts';
 
@@ -11,14 +11,10 @@ const BEIJING = '{\n  database-host: "beijing-db.pg.aliyun.com"\n}\n';
 const HANGZHOU = '{\n  database-address: "hangzhou-db.pg.aliyun.com"\n}\n';
 
 function planned(objects: readonly KubeObject[]): Plan {
-  const of = (kind: string) => objects.filter(object => object.kind === kind);
-  return plan({
-    application: of('Application')[0] as KubeObject,
-    policies: of('Policy'),
-    workflow: of('Workflow')[0],
-    hubObjects: lookupIn(objects),
-    clusters: CENTRES.map(name => ({ name })),
-  });
+  return planManifests(
+    objects,
+    CENTRES.map(name => ({ name })),
+  );
 }
 
 async function rolledOut(fleet: Fleet, objects = manifests()): Promise<void> {
