@@ -78,6 +78,9 @@ function scaledMonitor<M extends Monitor>(monitor: M, scale: number): M {
   return { ...monitor, Interval: Interval / scale, Timeout: scaledTimeout(Timeout, scale) };
 }
 
+const CACHE_TIMES = ['minTtl', 'maxTtl', 'serveStale', 'negative'];
+const CONNECTION_TIMES = ['keepAlive', 'idle'];
+
 function scaledClients(clients: ClientsConfig, scale: number): ClientsConfig {
   return {
     ...clients,
@@ -87,10 +90,11 @@ function scaledClients(clients: ClientsConfig, scale: number): ClientsConfig {
       return {
         ...population,
         ...(loop && { loop: { ...loop, every: shorter(loop.every, scale) } }),
-        resolver: { ...resolver, cache: scaledFields(resolver.cache, scale) },
+        resolver: { ...resolver, cache: scaledFields(resolver.cache, CACHE_TIMES, scale) },
         cache: scaledValue(cache, scale),
         timeout: scaledTimeout(timeout, scale),
-        connection: typeof connection === 'string' ? connection : scaledFields(connection, scale),
+        connection:
+          typeof connection === 'string' ? connection : scaledFields(connection, CONNECTION_TIMES, scale),
       };
     }),
   };
@@ -105,20 +109,18 @@ function scaledEntry(entry: TimelineEntry, scale: number): TimelineEntry {
 /** Which parameters of an expectation are times. `rto-below` holds populations and their limits. */
 function scaledLimits({ name, params }: ExpectEntry, scale: number): unknown {
   if (typeof params !== 'object' || params === null) return params;
-  const isTime = (field: string) =>
-    name === 'rto-below' ? field !== 'fault' : field === 'settle' || field === 'within';
-  return Object.fromEntries(
-    Object.entries(params).map(([field, value]) => [
-      field,
-      isTime(field) ? scaledValue(value, scale) : value,
-    ]),
-  );
+  const times =
+    name === 'rto-below' ? Object.keys(params).filter(field => field !== 'fault') : ['settle', 'within'];
+  return scaledFields(params, times, scale);
 }
 
-/** Every field that is a number is a time. */
-function scaledFields<T extends object>(fields: T, scale: number): T {
+/** Those of the fields that are named are times. */
+function scaledFields<T extends object>(fields: T, times: readonly string[], scale: number): T {
   return Object.fromEntries(
-    Object.entries(fields).map(([field, value]) => [field, scaledValue(value, scale)]),
+    Object.entries(fields).map(([field, value]) => [
+      field,
+      times.includes(field) ? scaledValue(value, scale) : value,
+    ]),
   ) as T;
 }
 

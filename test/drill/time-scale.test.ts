@@ -6,6 +6,7 @@ import { runDrill } from '../../src/drill/runner.ts';
 import { loadScenario } from '../../src/drill/scenario.ts';
 import { scaledScenario, scaledSettings } from '../../src/drill/time-scale.ts';
 import { parseNdjson, toNdjson } from '../../src/runtime/journal-memory.ts';
+import { clientsSchema } from '../../src/traffic/config.ts';
 
 /** Checks every 2 s in place of 15. */
 const FAST = 7.5;
@@ -48,6 +49,38 @@ describe('no time in an expectation is forgotten', () => {
     const [entry] = scaledSettings({ ...scenario, expect: [{ name, params }] }, FAST).expect;
     expect(entry?.params).toEqual({ ...params, [field]: 1000 });
   });
+});
+
+test('every time of a population is as much shorter, and nothing else', () => {
+  const whole = {
+    name: 'whole',
+    share: '100%',
+    clients: 4,
+    resolver: {
+      count: 2,
+      shuffle: false,
+      cache: { minTtl: '75s', maxTtl: '150s', serveStale: '15s', prefetch: '10%', negative: '30s' },
+    },
+    cache: '15s',
+    connection: { keepAlive: '60s', idle: '30s' },
+    timeout: '30s',
+    triesNextAddress: true,
+  };
+  const parsed = clientsSchema.parse({ name: 'a.example.com', rate: 1, populations: [whole] });
+  const { clients } = scaledSettings({ ...loadScenario('steady'), clients: parsed }, FAST);
+  expect(clients.populations).toEqual([
+    {
+      ...parsed.populations[0],
+      resolver: {
+        count: 2,
+        shuffle: false,
+        cache: { minTtl: 10_000, maxTtl: 20_000, serveStale: 2000, prefetch: 0.1, negative: 4000 },
+      },
+      cache: 2000,
+      connection: { keepAlive: 8000, idle: 4000 },
+      timeout: 4000,
+    },
+  ]);
 });
 
 // Those that are run on real clusters, where time is dear.
