@@ -14,8 +14,10 @@ const MOST_LISTS = 8;
 
 /** The narrowest width with few enough bins and, on the average, enough requests in each. */
 export function binWidth(span: number, requests: number): number {
-  const fits = (width: number) => span / width <= MOST_BINS && requests * width >= REQUESTS_A_BIN * span;
-  return WIDTHS.find(fits) ?? WIDTHS.find(width => span / width <= MOST_BINS) ?? span / MOST_BINS;
+  // The first bin begins before the span does.
+  const few = (width: number) => span / width <= MOST_BINS - 1;
+  const fits = (width: number) => few(width) && requests * width >= REQUESTS_A_BIN * span;
+  return WIDTHS.find(fits) ?? WIDTHS.find(few) ?? span / (MOST_BINS - 1);
 }
 
 /** Counts requests and answers in bins of time: as many numbers for a million events as for a thousand. */

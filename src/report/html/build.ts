@@ -33,7 +33,9 @@ export function reportModel(events: readonly JournalEvent[], verdict: Verdict): 
   );
   const absolute = { from: range.from + begins, until: range.until + begins };
   const width = binWidth(range.until - range.from, outline.requests);
-  const bins = new BinCounter({ ...absolute, width }, names);
+  // Faults strike at round times: a bin then holds what was before one, or what came after it.
+  const firstBin = Math.floor(range.from / width) * width;
+  const bins = new BinCounter({ from: firstBin + begins, until: absolute.until, width }, names);
   const lanes = new LaneCollector(names, begins);
   const moments = new MomentCollector(names, begins);
   const placed: Placed[] = [];
@@ -74,7 +76,7 @@ export function reportModel(events: readonly JournalEvent[], verdict: Verdict): 
       faults: outline.faults.map(fault => faultModel(fault, outline)),
       requests,
       answers: answerColumns(chosen, answers, names, begins),
-      bins: { ...bins.bins(), from: range.from },
+      bins: { ...bins.bins(), from: firstBin },
       lanes: lanes.lanes(range),
       votes: lanes.votes(range),
       outcomes: names.outcomes,

@@ -79,7 +79,10 @@ export interface FaultModel {
   readonly healed: number | null;
 }
 
-/** Requests counted in bins of equal width by when they were sent, as verdicts count them. The first begins at `from`. */
+/**
+ * Requests counted in bins of equal width by when they were sent, as verdicts count them. The first begins at `from`, a
+ * multiple of the width.
+ */
 export interface Bins {
   readonly from: number;
   readonly width: number;

@@ -38,6 +38,13 @@ describe('the model of beijing-down', () => {
     }
   });
 
+  test('has no bin with requests of before the fault and of after it', () => {
+    const { from, width, errors } = model.bins;
+    const strikes = model.faults[0]?.inject ?? Number.NaN;
+    expect((strikes - from) / width).toBeCloseTo(Math.round((strikes - from) / width), 6);
+    expect(total(errors.map(row => row.slice(0, Math.round((strikes - from) / width))))).toBe(0);
+  });
+
   test('keeps each request of a short drill, with what led it there', () => {
     const { requests, answers, outcomes, centres, populations } = model;
     expect(requests.sent).toHaveLength(requests.total);

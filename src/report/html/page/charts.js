@@ -145,6 +145,8 @@ function drawMoment({ ctx, bbox, valToPos }, paint) {
   const x = valToPos(choice.at, 'x', true);
   if (x < bbox.left || x > bbox.left + bbox.width) return;
   ctx.save();
+  // A dashed series leaves its dashes behind.
+  ctx.setLineDash([]);
   ctx.strokeStyle = paint.ink;
   ctx.lineWidth = 2 * devicePixelRatio;
   ctx.beginPath();
@@ -154,14 +156,17 @@ function drawMoment({ ctx, bbox, valToPos }, paint) {
   ctx.restore();
 }
 
-/** The bins' edges; the last value stands twice, so that its step is drawn. @param {ReportModel} model */
+/** The bins' edges. @param {ReportModel} model */
 function binTimes({ bins }) {
   return Array.from({ length: bins.count + 1 }, (_, index) => bins.from + index * bins.width);
 }
 
-/** @template T @param {readonly T[]} values @returns {T[]} */
+/** The bins' values as steps are drawn: the last that is known stands twice, for its bin's end. @param {readonly (number | null)[]} values */
 function toTheEnd(values) {
-  return values.length === 0 ? [] : [...values, /** @type {T} */ (values.at(-1))];
+  const steps = [...values, null];
+  const last = values.findLastIndex(value => value !== null);
+  if (last >= 0) steps[last + 1] = values[last] ?? null;
+  return steps;
 }
 
 /** Requests by centre, stacked to 100%. @param {ReportModel} model @param {Reader} reader @param {HTMLElement} host */
@@ -186,7 +191,8 @@ function shareChart(model, reader, host) {
     host,
     label: say('share'),
     height: 190,
-    range: [0, 1],
+    // Above the areas, which fill it all, faults would not be seen.
+    range: [0, 1.08],
     value: percent,
     data: /** @type {uPlot.AlignedData} */ ([binTimes(model), ...order.map(p => stacked[p])]),
     series: order.map(position => {
@@ -199,23 +205,24 @@ function shareChart(model, reader, host) {
         fill: paint.colour(index),
         paths: stepped(),
         points: { show: false },
-        value: (_chart, _value, _series, bin) => shareText(shares[centre], bin),
+        value: (_chart, _value, _series, bin) => valueText(shares[centre], bin, percent),
       };
     }),
   });
 }
 
-/** @param {readonly (number | null)[] | undefined} shares @param {number | null} bin */
-function shareText(shares, bin) {
-  const share = bin === null ? null : shares?.[Math.min(bin, shares.length - 1)];
-  return share === null || share === undefined ? '–' : percent(share);
+/** What a bin holds, whatever is drawn there. @param {readonly (number | null)[] | undefined} values @param {number | null} bin @param {(value: number) => string} text */
+function valueText(values, bin, text) {
+  const value = bin === null ? null : values?.[Math.min(bin, values.length - 1)];
+  return value === null || value === undefined ? '–' : text(value);
 }
 
 /** @returns {uPlot.Series.PathBuilder} */
 function stepped() {
   const build = uPlot.paths.stepped;
   if (build === undefined) throw new Error('uPlot has no steps');
-  return build({ align: 1 });
+  // A gap begins where its first bin does, not already where the bin before it does.
+  return build({ align: 1, alignGaps: 1 });
 }
 
 /** @param {ReportModel} model @param {Reader} reader @param {HTMLElement} host */
@@ -243,7 +250,7 @@ function errorChart(model, reader, host) {
         width: 1,
         paths: stepped(),
         points: { show: false },
-        value: (_chart, value) => (value === null ? '–' : percent(value)),
+        value: (_chart, _value, _series, bin) => valueText(share, bin, percent),
       },
     ],
   });
@@ -255,15 +262,20 @@ function latencyChart(model, reader, host) {
   const { p50, p99 } = model.bins;
   const known = [...p50, ...p99].flatMap(value => (value === null ? [] : [value]));
   const most = known.reduce((one, other) => Math.max(one, other), 10);
-  const line = (/** @type {string} */ label, /** @type {string} */ stroke, /** @type {number[]} */ dash) => ({
+  /** @returns {uPlot.Series} */
+  const line = (
+    /** @type {string} */ label,
+    /** @type {readonly (number | null)[]} */ values,
+    /** @type {string} */ stroke,
+    /** @type {number[]} */ dash,
+  ) => ({
     label: say('latencyOf', label),
     stroke,
     dash,
     width: 2,
     paths: stepped(),
     points: { show: false },
-    value: (/** @type {Chart} */ _chart, /** @type {number | null} */ value) =>
-      value === null ? '–' : span(value),
+    value: (_chart, _value, _series, bin) => valueText(values, bin, span),
   });
   return timeChart({
     model,
@@ -274,6 +286,6 @@ function latencyChart(model, reader, host) {
     range: [0, most * 1.1],
     value: span,
     data: /** @type {uPlot.AlignedData} */ ([binTimes(model), toTheEnd(p50), toTheEnd(p99)]),
-    series: [line('50%', paint.colour(0), []), line('99%', paint.colour(1), [6, 4])],
+    series: [line('50%', p50, paint.colour(0), []), line('99%', p99, paint.colour(1), [6, 4])],
   });
 }
