@@ -72,10 +72,18 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
         const [centre] = model.centres;
         const share = inBin.filter(each => each.centre === centre?.name).length / inBin.length;
         const map = await page.locator('.map svg').textContent();
-        expect(map).toContain(`${percent(share)}, `);
+        expect(map).toContain(`${percent(share)} of requests, `);
         const legend = await page.locator('.u-legend').first().textContent();
         if (share > 0) expect(legend).toContain(`${centre?.name}${percent(share)}`);
       }
+    });
+
+    test('shows every expectation without scrolling a table', async () => {
+      const tables = "document.querySelectorAll('#expectations .scrolls')";
+      const cut = await page.evaluate<number[]>(
+        `[...${tables}].map(each => each.scrollHeight - each.clientHeight)`,
+      );
+      expect(cut).toEqual([0]);
     });
 
     test('leads from evidence to its moment', async () => {

@@ -95,7 +95,7 @@ function header() {
         { class: 'help' },
         model.ended === null
           ? say('running')
-          : say('ended', `${model.ended.reason} ${model.ended.detail}`.trim()),
+          : say('ended', `${endName(model.ended.reason)} ${model.ended.detail}`.trim()),
       ),
       tiles(model),
     ),
@@ -194,6 +194,7 @@ function runParts(model, index) {
       { class: 'timeline' },
       html('p', { class: 'help' }, say('timelineHelp', span(model.bins.width))),
       ...charts.flatMap(({ host }, row) => [html('h3', {}, titles[row] ?? ''), host]),
+      html('p', { class: 'help' }, say('lanesHelp')),
       details(`${say('timeline')}: ${say('asTable')}`, () => binTable(model)),
       details(`${say('lanes')}: ${say('asTable')}`, () => laneTable(model)),
     ),
@@ -208,7 +209,7 @@ function runParts(model, index) {
     section(
       title('story'),
       {},
-      details(say('stories', model.moments.length), () => storyList(model, reader)),
+      details(counted(model.moments.length, 'event'), () => storyList(model, reader)),
     ),
     section(title('drill'), {}, drillFacts(model)),
   );

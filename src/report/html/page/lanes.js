@@ -27,7 +27,7 @@ function laneChart(model, reader, host) {
   });
 }
 
-/** @param {Chart} chart @param {readonly Row[]} rows @param {Colours} paint */
+/** Each row's name with what it is at the moment, over its bars. @param {Chart} chart @param {readonly Row[]} rows @param {Colours} paint */
 function drawRows({ ctx, bbox, valToPos }, rows, paint) {
   const ratio = devicePixelRatio;
   ctx.save();
@@ -37,8 +37,9 @@ function drawRows({ ctx, bbox, valToPos }, rows, paint) {
   ctx.font = `${11 * ratio}px system-ui, sans-serif`;
   ctx.textBaseline = 'top';
   ctx.textAlign = 'left';
+  const tall = bbox.height / rows.length;
   rows.forEach(({ label, bars }, index) => {
-    const top = bbox.top + index * ROW * ratio;
+    const top = bbox.top + index * tall;
     for (const { from, until, fill } of bars) {
       const left = Math.max(bbox.left, valToPos(from, 'x', true));
       const right = Math.min(bbox.left + bbox.width, valToPos(until, 'x', true));
@@ -47,7 +48,8 @@ function drawRows({ ctx, bbox, valToPos }, rows, paint) {
       ctx.fillRect(left, top + 14 * ratio, Math.max(ratio, right - left), BAR * ratio);
     }
     ctx.fillStyle = paint.ink;
-    ctx.fillText(label, bbox.left + 4 * ratio, top + 2 * ratio);
+    const now = bars.findLast(({ from, until }) => from <= choice.at && choice.at < until)?.text;
+    ctx.fillText(now ? `${label} – ${now}` : label, bbox.left + 4 * ratio, top + 2 * ratio);
   });
   ctx.restore();
 }
@@ -57,7 +59,7 @@ function laneRows(model) {
   const paint = colours();
   const faults = model.faults.map(({ name, fault, targets, inject, healed }) => ({
     label: `${say('lane.fault', name)} (${fault}): ${targets.join(', ')}`,
-    bars: [{ from: inject, until: healed ?? model.until, fill: paint.bad, text: fault }],
+    bars: [{ from: inject, until: healed ?? model.until, fill: paint.bad, text: say('inForce') }],
   }));
   const lanes = model.lanes.map(lane => ({ kind: lane.kind, row: laneRow(model, lane, paint) }));
   const of = (/** @type {string[]} */ kinds) =>
@@ -98,14 +100,16 @@ function stateText(state, detail) {
   return detail === '' ? name : `${name} (${detail})`;
 }
 
-/** A bar for each bin in which a resolver got such an answer, the darker the more. @param {ReportModel} model @param {Colours} paint @returns {Row[]} */
+/** A bar for each bin in which a resolver got such an answer. @param {ReportModel} model @param {Colours} paint @returns {Row[]} */
 function answerRows(model, paint) {
   return model.bins.answers.map(({ list, counts }, index) => ({
     label: say('lane.answers', listName(model, list)),
     bars: counts.flatMap((count, bin) => {
       const from = model.bins.from + bin * model.bins.width;
       if (count === 0) return [];
-      return [{ from, until: from + model.bins.width, fill: paint.colour(index), text: String(count) }];
+      return [
+        { from, until: from + model.bins.width, fill: paint.colour(index), text: counted(count, 'answer') },
+      ];
     }),
   }));
 }

@@ -1,4 +1,4 @@
-const MAP = { width: 900, box: 84, gap: 12, clients: 230, middle: 150, centre: 270 };
+const MAP = { width: 900, box: 84, gap: 12, clients: 262, gtm: 100, centre: 270 };
 
 /** Cities, centres, hub, GTM and clients as they were at the moment. @param {ReportModel} model @returns {View} */
 function mapView(model) {
@@ -39,7 +39,7 @@ function mapRows(model) {
 function populationLine(traffic, index) {
   const requests = traffic.populationRequests[index] ?? 0;
   const errors = traffic.populationErrors[index] ?? 0;
-  return `${requests} ${say('requests')}, ${errors} ${say('errors')}`;
+  return `${counted(requests, 'request')}, ${counted(errors, 'error')}`;
 }
 
 /** @param {ReportModel} model @param {number} index */
@@ -47,14 +47,17 @@ function centreLines(model, index) {
   const { at } = choice;
   const { name, address } = /** @type {ReportModel['centres'][number]} */ (model.centres[index]);
   const traffic = trafficAt(model, at);
-  const share = traffic.total === 0 ? '–' : percent((traffic.requests[index] ?? 0) / traffic.total);
+  const share = say(
+    'map.share',
+    traffic.total === 0 ? '–' : percent((traffic.requests[index] ?? 0) / traffic.total),
+  );
   const votes = votesAt(model, name, at);
   const failing = votes.filter(({ ok }) => !ok).length;
   const faults = faultsOn(model, name, at).map(fault => `${fault.name} (${fault.fault})`);
   return [
     `${address} ${healthAt(model, name, at) ?? ''}`,
-    `${share}, ${traffic.errors[index] ?? 0} ${say('errors')}`,
-    `Pod ${podsAt(model, name, at) ?? '–'}; ✗ ${failing}/${votes.length}`,
+    `${share}, ${counted(traffic.errors[index] ?? 0, 'error')}`,
+    say('map.state', podsAt(model, name, at) ?? '–', failing, votes.length),
     ...(faults.length > 0 ? [`⚡ ${faults.join(', ')}`] : []),
   ];
 }
@@ -89,7 +92,9 @@ function drawMap(model) {
     );
   });
   const clients = model.populations.map(({ name }, index) => `${name}: ${populationLine(traffic, index)}`);
-  const gtm = published ? [setName(published.set), published.list || say('nothing')] : [say('none')];
+  const gtm = published
+    ? [setName(published.set), ...(published.list || say('nothing')).split(', ')]
+    : [say('none')];
   const struck = (/** @type {string} */ target) =>
     faultsOn(model, target, at).map(({ name, fault }) => `⚡ ${name} (${fault})`);
   return svg(
@@ -98,7 +103,15 @@ function drawMap(model) {
     ...links,
     line(MAP.clients, height / 2 - 20, 330, 52, 'check', 1.5, 1),
     box(4, 40, MAP.clients - 4, height - 80, say('clients'), clients, 'clients'),
-    box(330, 10, 180, 84, say('gtm'), [...gtm, ...struck('gtm')], struck('gtm').length > 0 ? 'struck' : ''),
+    box(
+      330,
+      10,
+      180,
+      MAP.gtm,
+      say('gtm'),
+      [...gtm, ...struck('gtm')],
+      struck('gtm').length > 0 ? 'struck' : '',
+    ),
     box(330, height - 74, 180, 66, say('hub'), struck('hub'), struck('hub').length > 0 ? 'struck' : ''),
     ...places.cities.map(({ name, y, height: tall }) =>
       svg(
@@ -138,7 +151,8 @@ function placesOnMap(model) {
 
 /** @param {number} x @param {number} y @param {number} toX @param {number} toY @param {string} kind @param {number} width @param {number} opacity */
 function line(x, y, toX, toY, kind, width, opacity) {
-  const bend = (x + toX) / 2;
+  // Clients' requests do not go through the GTM: they turn once they are past it.
+  const bend = kind.startsWith('link') ? 560 : (x + toX) / 2;
   return svg('path', {
     d: `M${x} ${y} C${bend} ${y} ${bend} ${toY} ${toX} ${toY}`,
     class: kind,
@@ -150,7 +164,7 @@ function line(x, y, toX, toY, kind, width, opacity) {
 /** @param {number} x @param {number} y @param {number} width @param {number} height @param {string} name @param {readonly string[]} lines @param {string} kind @param {number} [colour] */
 function box(x, y, width, height, name, lines, kind, colour) {
   const room = Math.floor((height - 24) / 14);
-  const letters = Math.floor((width - 16) / 6.2);
+  const letters = Math.floor((width - 16) / 6);
   return svg(
     'g',
     { class: `box ${kind}` },
@@ -165,7 +179,13 @@ function box(x, y, width, height, name, lines, kind, colour) {
   );
 }
 
-/** @param {string} text @param {number} letters */
+/** As much of a text as has room; Chinese letters are twice as wide. @param {string} text @param {number} letters */
 function short(text, letters) {
-  return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`;
+  let used = 0;
+  let kept = '';
+  for (const letter of text) {
+    used += letter >= '\u2e80' ? 2 : 1;
+    if (used < letters) kept += letter;
+  }
+  return used <= letters ? text : `${kept}…`;
 }

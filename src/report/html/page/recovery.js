@@ -66,7 +66,7 @@ function waterfall(rows, most) {
       ...segments(recovery, 'bound', top + 17, 5, x),
       svg(
         'text',
-        { x: x(Math.max(recovery.rto ?? 0, recovery.bound ?? 0)) + 6, y: top + 13 },
+        { x: x(recovery.rto ?? 0) + 6, y: top + 13 },
         recovery.rto === null ? say('never') : `${seconds(recovery.rto)} s`,
       ),
     );
@@ -81,7 +81,7 @@ function waterfall(rows, most) {
       'p',
       { class: 'legend' },
       ...legend,
-      html('span', { class: 'key' }, `${say('measured')} ▬ / ${say('bound')} ▂`),
+      html('span', { class: 'key' }, `▬ ${say('measured')}, ▂ ${say('bound')}`),
     ),
     svg(
       'svg',

@@ -10,9 +10,20 @@ const ENGLISH = {
   print: 'Print',
   skip: 'To the expectations',
   ended: 'Ended: {0}',
+  'end.finished': 'finished',
+  'end.interrupted': 'interrupted',
+  'end.failed': 'failed',
   running: 'The drill goes on.',
   requests: 'Requests',
   errors: 'Errors',
+  'one.request': '{0} request',
+  'many.request': '{0} requests',
+  'one.error': '{0} error',
+  'many.error': '{0} errors',
+  'one.answer': '{0} answer',
+  'many.answer': '{0} answers',
+  'one.event': '{0} event',
+  'many.event': '{0} events',
   worst: 'Longest recovery',
   switches: 'Switches',
   never: 'never',
@@ -26,6 +37,8 @@ const ENGLISH = {
   zoomAll: 'Whole drill',
   mapTitle: 'Map',
   map: 'At {0}',
+  'map.share': '{0} of requests',
+  'map.state': 'pods {0}, {1} of {2} vantage points fail',
   mapTable: 'The map as a table',
   clients: 'Clients',
   hub: 'Hub',
@@ -43,10 +56,7 @@ const ENGLISH = {
   asTable: 'As a table',
   from: 'From',
   until: 'Until',
-  centre: 'Centre',
   elsewhere: 'none',
-  change: 'Change',
-  detail: 'Detail',
   primary: 'primary set',
   backup: 'backup set',
   'lane.fault': 'fault {0}',
@@ -56,6 +66,9 @@ const ENGLISH = {
   'lane.workflow': 'workflow {0}',
   'lane.step': 'step {0}',
   'lane.answers': 'DNS answers: {0}',
+  lanesHelp:
+    'Behind each name its state at the moment. Blue: well; orange: on its way, or the backup set; red: a fault, down or failed. DNS answers: when a resolver got one.',
+  inForce: 'in force',
   nothing: '(no address)',
   otherLists: 'others',
   recovery: 'Recovery',
@@ -63,7 +76,7 @@ const ENGLISH = {
   noErrors: 'no client saw an error',
   population: 'Population',
   rto: 'RTO',
-  bound: 'Bound',
+  bound: 'bound',
   measured: 'measured',
   over: 'over the bound',
   seconds: 'Seconds: measured / bound that the configuration implies',
@@ -107,7 +120,6 @@ const ENGLISH = {
   'why.centre': '{0} at the time of the request: {1} pods ready; faults: {2}.',
   'why.elsewhere': 'It went to no centre.',
   forever: 'for ever',
-  oldest: 'the oldest in force',
   expectations: 'Expectations',
   result: 'Result',
   expectation: 'Expectation',
@@ -118,7 +130,6 @@ const ENGLISH = {
   periods: 'Shares by period',
   period: 'Period',
   story: 'What happened',
-  stories: '{0} events',
   drill: 'The drill',
   scenario: 'Scenario',
   lab: 'Lab',
@@ -127,13 +138,11 @@ const ENGLISH = {
   timeScale: 'Time scale',
   events: 'Events in the journal',
   again: 'Run it again',
-  proves: 'Proves',
   configuration: 'Scenario and configuration',
   compare: 'Both runs side by side',
   difference: 'Difference',
   run: 'Run {0}',
   verdict: 'Verdict',
-  moreLeftOut: '{0} more of these are in the journal',
   'say.deploy': '{0} {1} applied to the hub',
   'say.timeline': 'the timeline begins: clients ask from now on',
   'say.inject': 'fault {0} ({1}) strikes {2}',
@@ -147,7 +156,7 @@ const ENGLISH = {
   'say.approval': '{0} of {1} approved',
   'say.workflow': 'workflow of {0}: {1}',
   'say.step': 'step {0}: {1}',
-  'say.pods': '{0}: all {2} pods ready',
+  'say.pods': '{0}: {2} of {2} pods ready',
   'say.no-pods': '{0}: no pod ready',
   'say.gone': '{0}: the Deployment is gone',
   'say.different': '{0}: {1} is not as planned: {2}',
@@ -169,9 +178,20 @@ const CHINESE = {
   print: '打印',
   skip: '跳到期望',
   ended: '结束:{0}',
+  'end.finished': '按计划完成',
+  'end.interrupted': '被中断',
+  'end.failed': '失败',
   running: '演练仍在进行。',
   requests: '请求数',
   errors: '错误数',
+  'one.request': '{0} 个请求',
+  'many.request': '{0} 个请求',
+  'one.error': '{0} 个错误',
+  'many.error': '{0} 个错误',
+  'one.answer': '{0} 个应答',
+  'many.answer': '{0} 个应答',
+  'one.event': '{0} 个事件',
+  'many.event': '{0} 个事件',
   worst: '最长恢复时间',
   switches: '切换次数',
   never: '未恢复',
@@ -185,6 +205,8 @@ const CHINESE = {
   zoomAll: '整个演练',
   mapTitle: '拓扑',
   map: '{0} 时',
+  'map.share': '请求占比 {0}',
+  'map.state': 'Pod {0},{2} 个探测点中 {1} 个失败',
   mapTable: '以表格显示拓扑',
   clients: '客户端',
   hub: '管控集群',
@@ -201,10 +223,7 @@ const CHINESE = {
   asTable: '以表格显示',
   from: '起',
   until: '止',
-  centre: '中心',
   elsewhere: '无',
-  change: '变化',
-  detail: '说明',
   primary: '主地址池集合',
   backup: '备地址池集合',
   'lane.fault': '故障 {0}',
@@ -214,6 +233,9 @@ const CHINESE = {
   'lane.workflow': '工作流 {0}',
   'lane.step': '步骤 {0}',
   'lane.answers': 'DNS 应答:{0}',
+  lanesHelp:
+    '名称后面是所选时刻的状态。蓝色:正常;橙色:进行中,或备地址池集合;红色:故障、不可用或失败。DNS 应答:解析器得到应答的时间。',
+  inForce: '生效中',
   nothing: '(无地址)',
   otherLists: '其他',
   recovery: '恢复',
@@ -263,7 +285,6 @@ const CHINESE = {
   'why.centre': '请求时的 {0}:就绪 Pod {1};故障:{2}。',
   'why.elsewhere': '它没有去任何中心。',
   forever: '永久',
-  oldest: '最早生效的',
   expectations: '期望',
   result: '结果',
   expectation: '期望',
@@ -274,7 +295,6 @@ const CHINESE = {
   periods: '各阶段占比',
   period: '阶段',
   story: '经过',
-  stories: '{0} 个事件',
   drill: '演练',
   scenario: '场景',
   lab: '实验环境',
@@ -283,13 +303,11 @@ const CHINESE = {
   timeScale: '时间倍率',
   events: '日志事件数',
   again: '重新运行',
-  proves: '证明',
   configuration: '场景与配置',
   compare: '两次演练对比',
   difference: '差',
   run: '演练 {0}',
   verdict: '结论',
-  moreLeftOut: '日志中还有 {0} 条',
   'say.deploy': '{0} {1} 已提交到管控集群',
   'say.timeline': '时间线开始:客户端从现在起发出请求',
   'say.inject': '故障 {0}({1})袭击 {2}',
@@ -327,6 +345,11 @@ function say(word, ...values) {
   return text.replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)] ?? ''));
 }
 
+/** So many of a thing. @param {number} amount @param {'request' | 'error' | 'answer' | 'event'} thing */
+function counted(amount, thing) {
+  return say(amount === 1 ? `one.${thing}` : `many.${thing}`, amount);
+}
+
 /** `T+06:40.0`, from the timeline's begin. @param {number} ms */
 function clock(ms) {
   const tenths = Math.floor(Math.abs(ms) / 100);
@@ -358,10 +381,16 @@ function setName(set) {
   return set === 'DEFAULT' ? say('primary') : set === 'FAILOVER' ? say('backup') : set;
 }
 
+/** Why a drill ended; a journal may know other reasons. @param {string} reason */
+function endName(reason) {
+  const word = /** @type {Word} */ (`end.${reason}`);
+  return word in ENGLISH ? say(word) : reason;
+}
+
 /** @param {Moment} moment */
 function momentText({ what, words }) {
   const word = /** @type {Word} */ (`say.${what === 'pods' ? words[1] : what}`);
   if (!(word in ENGLISH)) return what;
-  const sets = what === 'switch' || what === 'publish';
-  return say(word, ...words.map(each => (sets ? setName(each) : each)));
+  const name = what === 'switch' || what === 'publish' ? setName : what === 'end' ? endName : String;
+  return say(word, ...words.map(name));
 }
