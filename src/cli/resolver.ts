@@ -20,7 +20,7 @@ interface Options {
 export function resolverCommand(): Command {
   return new Command('resolver')
     .description('answer clients as resolvers of one kind do, from a cache in front of a name server')
-    .addOption(socketOption('--listen <address:port>', 'where to answer clients, over UDP', '127.0.0.1:5301'))
+    .addOption(socketOption('--listen <address:port>', 'where to answer clients', '127.0.0.1:5301'))
     .addOption(socketOption('--upstream <address:port>', 'the name server to ask', '127.0.0.1:5300'))
     .addOption(new Option('--kind <kind>', 'how it caches').choices(KINDS).default('honest'))
     .addOption(durationOption('--min-ttl <duration>', 'raise shorter TTLs to this'))

@@ -1,6 +1,9 @@
 import * as z from 'zod';
+import { AllowedDestinations } from '../runtime/allowed-destinations.ts';
+import { addressBytes } from '../runtime/ip-address.ts';
 import { isLine } from './catalogue.ts';
 import { emulatorSettings } from './config.ts';
+import { parseSubnet } from './dns-subnet.ts';
 
 /*
  * What `liangdi gtm serve` starts with: an account with its instances, in the words and units of the API, but for ids: what
@@ -12,12 +15,20 @@ import { emulatorSettings } from './config.ts';
 const parameters = z.record(z.string(), z.unknown());
 const label = z.string().min(1).max(128);
 
-const target = z
-  .string()
-  .regex(
-    /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\]):\d{1,5}$/i,
-    'must be an IP address and a port, such as 127.0.0.1:8081',
-  );
+const target = z.string().refine(text => {
+  const [, bracketed, plain, port] = /^(?:\[([0-9a-f:.]+)\]|([\d.]+)):(\d{1,5})$/i.exec(text) ?? [];
+  return addressBytes(bracketed ?? plain ?? '') !== undefined && Number(port) <= 65_535;
+}, 'must be an IP address and a port, such as 127.0.0.1:8081');
+
+/** A text that `check` throws no error for. */
+const checkedBy = (check: (text: string) => unknown) =>
+  z.string().superRefine((text, context) => {
+    try {
+      check(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  });
 
 const instance = z.strictObject({
   InstanceId: z.string().regex(/^gtm-[-a-z0-9]+$/, 'must look like gtm-cn-…'),
@@ -55,13 +66,15 @@ export const accountConfigSchema = z.strictObject({
     })
     .prefault({}),
   /** Which clients belong to which line: line codes by networks. */
-  lines: z.record(z.string(), z.string().refine(isLine, 'must be the code of a line')).default({}),
+  lines: z
+    .record(checkedBy(parseSubnet), z.string().refine(isLine, 'must be the code of a line'))
+    .default({}),
   /** By line, then by address: milliseconds. For instances in mode LATENCY. */
   latency: z.record(z.string(), z.record(z.string(), z.number().nonnegative())).default({}),
   /** Where health checks find addresses: `203.0.113.10` or `203.0.113.10:443` at `127.0.0.1:8081`. */
   reach: z.record(z.string(), target).default({}),
   /** Networks beside loopback that may be probed, in CIDR notation. What is in none of them is not checked. */
-  networks: z.array(z.string()).default([]),
+  networks: z.array(checkedBy(text => new AllowedDestinations([text]))).default([]),
   /** GTM 2.0. */
   DnsGtm: z.array(instance).default([]),
   /** GTM 3.0. */

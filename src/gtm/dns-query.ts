@@ -88,13 +88,9 @@ function escapedName(query: Buffer, labels: readonly number[]): string {
 
 /** The client's part of EDNS, if it has one, of a query whose question ends at `end`. */
 export function readEdns(query: Buffer, end: number | undefined): Edns | undefined | 'malformed' {
-  const [questions, answers, authorities, additionals] = [4, 6, 8, 10].map(at => query.readUInt16BE(at)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const others = answers + authorities;
+  const questions = query.readUInt16BE(4);
+  const others = query.readUInt16BE(6) + query.readUInt16BE(8);
+  const additionals = query.readUInt16BE(10);
   if (end !== undefined && others === 0 && additionals === 0) {
     return end === query.length ? undefined : 'malformed';
   }

@@ -8,7 +8,7 @@ import type { EmulatorSettings } from './account/resolve-2.ts';
 import { addressAlert, resumed, switchAlert, unavailable } from './alerting.ts';
 import type { Authority, Finding, Question } from './dns-types.ts';
 import type { Check, HealthChange } from './prober.ts';
-import { GtmService, type Memory, type ServiceOptions } from './service.ts';
+import { checksIn, GtmService, type Memory, type ServiceOptions } from './service.ts';
 import type { Summary } from './steering.ts';
 
 /** What an emulator knows: enough to go on after its end. */
@@ -24,7 +24,7 @@ export interface EmulatorOptions
   readonly settings: EmulatorSettings & ApiSettings;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Keeps what it is given before it returns: a call is answered when it is kept. */
+  /** Keeps what it is given before it returns: a call is answered when it is kept. Called at the start too. */
   readonly save?: (saved: Saved) => void;
   readonly saved?: Saved;
 }
@@ -49,6 +49,12 @@ export class Emulator implements Authority {
       onHealth: (check, change) => this.#health(check, change),
     });
     this.#unavailable = unavailable(this.#account, this.view, this.#service.alerts);
+    try {
+      this.#save();
+    } catch (error) {
+      this.#service.stop();
+      throw error;
+    }
   }
 
   get account(): Account {
@@ -86,12 +92,21 @@ export class Emulator implements Authority {
       view: this.view,
       settings,
     });
-    if (account !== this.#account) this.replace(account);
+    if (account !== this.#account) this.#replace(account);
     return body;
   }
 
-  /** Works on another account from now on. */
-  replace(account: Account): void {
+  /** What an emulator that takes this one's place, with another account, has to know of health. */
+  handedOver(account: Account, settings: EmulatorSettings): Saved {
+    const own = checksIn(planOf(this.#account, this.#options.settings));
+    const before = new Map(own.map(({ key, address }) => [key, address]));
+    const { alerts, memory } = this.#service;
+    // Another account may have given a key to another address.
+    const same = checksIn(planOf(account, settings)).filter(one => before.get(one.key) === one.address);
+    return { account, alerts: same.map(one => one.key).filter(key => alerts.has(key)), memory };
+  }
+
+  #replace(account: Account): void {
     const before = this.#account;
     this.#account = account;
     try {

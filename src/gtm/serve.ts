@@ -1,7 +1,9 @@
 import { AllowedDestinations } from '../runtime/allowed-destinations.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Journal } from '../runtime/journal.ts';
 import { realNetwork } from '../runtime/network-real.ts';
 import { realPing } from '../runtime/ping-real.ts';
+import type { Random } from '../runtime/random.ts';
 import { seededRandom } from '../runtime/random-seeded.ts';
 import { RealClock } from '../runtime/real-clock.ts';
 import { ScaledClock } from '../runtime/scaled-clock.ts';
@@ -14,7 +16,8 @@ import { type ApiResponse, respondToApi } from './api/respond.ts';
 import { type Auth, Authenticator } from './api/signature.ts';
 import { type ApiServer, serveApi } from './api-server-real.ts';
 import { type DnsServer, serveDns } from './dns-server-real.ts';
-import { Emulator } from './emulator.ts';
+import type { Authority } from './dns-types.ts';
+import { Emulator, type Saved } from './emulator.ts';
 import { LineTable } from './lines.ts';
 import type { Target } from './prober.ts';
 import { seedAccount } from './seed.ts';
@@ -47,68 +50,65 @@ export interface Serving {
   /** `ip:port` of both. */
   readonly dns: string;
   readonly api: string;
+  /** Another one after each `reload`. */
   readonly emulator: Emulator;
   /** Lets questions vanish, as name servers do that are cut off; and answers again. */
   silence(): Promise<void>;
   answer(): Promise<void>;
-  /** Takes the file again, as if started first: what the API changed since is gone. @throws InputError; nothing changes then. */
+  /**
+   * Takes the whole file again, as if started first: what the API changed since is gone, and what is down stays so.
+   *
+   * @throws InputError, and Error when the state cannot be kept; nothing changes then.
+   */
   reload(): void;
   stop(): Promise<void>;
 }
 
-/** An emulator with its sockets. @throws InputError, and Error when it cannot listen. */
+/** An emulator with its sockets. @throws InputError, and Error when it cannot listen or keep its state. */
 export async function serveGtm(options: ServeOptions): Promise<Serving> {
-  const { file, state, journal, tell } = options;
-  const config = parseYaml(options.read(), file, accountConfigSchema);
-  const clock = new ScaledClock(new RealClock(), options.timeScale);
+  const { file, state, tell } = options;
   const random = seededRandom(options.seed);
+  const clock = new ScaledClock(new RealClock(), options.timeScale);
   const kept = state === undefined ? undefined : new StateFile(state);
-  const account = seedAccount(config, file, wallTime(), config.emulator);
-  const saved = kept?.load();
-  const ping = realPing(config.networks);
-  const emulator = new Emulator({
-    settings: config.emulator,
-    saved: saved ?? { account, alerts: [] },
-    ...(kept && { save: one => kept.save(one) }),
-    now: wallTime,
-    clock,
-    random: random.fork('gtm'),
-    journal,
-    network: realNetwork({
-      clock,
-      networks: config.networks,
-      onLocalFailure: error => tell(`a health check could not be made: ${error.message}`),
-    }),
-    ...(ping && { ping }),
-    centreOf: () => undefined,
-    reach: reachOf(config),
-    lines: new LineTable(config.lines),
-    order: config.emulator.order,
-    latency: config.latency,
-    nameServer: glueOf(options.dns.host),
-  });
-  if (kept && !saved) emulator.replace(account);
-  const tellUnreachable = teller(emulator, tell);
-  tellUnreachable();
-  const authenticator = new Authenticator(options.auth, new Map(Object.entries(config.accessKeys)));
+  const begin = (config: AccountConfig, saved: Saved) =>
+    beginEmulator(options, config, { clock, random: random.fork('gtm') }, saved, kept);
+  const read = () => {
+    const config = parseYaml(options.read(), file, accountConfigSchema);
+    return { config, account: seedAccount(config, file, wallTime(), config.emulator) };
+  };
+  const { config, account } = read();
+  let emulator = begin(config, kept?.load() ?? { account, alerts: [] });
+  const tellUnreachable = teller(tell);
+  tellUnreachable(emulator);
+  const authenticator = new Authenticator(options.auth, secretsOf(config));
   const onError = (error: unknown) =>
     tell(`a bug: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
-  const ports = { emulator, authenticator, random: random.fork('request ids'), now: wallTime, onError };
-  const { dns, api } = await listen(options, emulator, onError, request => {
-    const answer = respondToAdmin(request, emulator) ?? respondToApi(request, ports);
-    tellUnreachable();
-    return answer;
+  const ports = { authenticator, random: random.fork('request ids'), now: wallTime, onError };
+  const authority: Authority = { find: question => emulator.find(question) };
+  const answer = (request: ApiRequest) => {
+    const response = respondToAdmin(request, emulator) ?? respondToApi(request, { emulator, ...ports });
+    tellUnreachable(emulator);
+    return response;
+  };
+  const { dns, api } = await listen(options, authority, onError, answer).catch(error => {
+    emulator.stop();
+    throw error;
   });
   return {
     dns: dns.address,
     api: api.address,
-    emulator,
+    get emulator() {
+      return emulator;
+    },
     silence: () => dns.silence(),
     answer: () => dns.start(),
     reload() {
-      const again = parseYaml(options.read(), file, accountConfigSchema);
-      emulator.replace(seedAccount(again, file, wallTime(), again.emulator));
-      tellUnreachable();
+      const again = read();
+      const before = emulator;
+      emulator = begin(again.config, before.handedOver(again.account, again.config.emulator));
+      before.stop();
+      authenticator.secrets = secretsOf(again.config);
+      tellUnreachable(emulator);
     },
     async stop() {
       await Promise.all([dns.stop(), api.stop()]);
@@ -117,20 +117,55 @@ export async function serveGtm(options: ServeOptions): Promise<Serving> {
   };
 }
 
+function beginEmulator(
+  { journal, dns, tell }: ServeOptions,
+  config: AccountConfig,
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
+  saved: Saved,
+  kept: StateFile | undefined,
+): Emulator {
+  const { emulator: settings, latency, networks } = config;
+  const ping = realPing(networks);
+  return new Emulator({
+    settings,
+    saved,
+    ...(kept && { save: one => kept.save(one) }),
+    now: wallTime,
+    clock,
+    random,
+    journal,
+    network: realNetwork({
+      clock,
+      networks,
+      onLocalFailure: error => tell(`a health check could not be made: ${error.message}`),
+    }),
+    ...(ping && { ping }),
+    centreOf: () => undefined,
+    reach: reachOf(config),
+    lines: new LineTable(config.lines),
+    order: settings.order,
+    latency,
+    nameServer: glueOf(dns.host),
+  });
+}
+
+function secretsOf({ accessKeys }: AccountConfig): ReadonlyMap<string, string> {
+  return new Map(Object.entries(accessKeys));
+}
+
 /** Opens both sockets, or neither. */
 async function listen(
   { dns, api }: Pick<ServeOptions, 'dns' | 'api'>,
-  emulator: Emulator,
+  authority: Authority,
   onError: (error: unknown) => void,
   answer: (request: ApiRequest) => ApiResponse,
 ): Promise<{ readonly dns: DnsServer; readonly api: ApiServer }> {
   let opened: DnsServer | undefined;
   try {
-    opened = await serveDns({ ...dns, onError }, emulator);
+    opened = await serveDns({ ...dns, onError }, authority);
     return { dns: opened, api: await serveApi(api, answer) };
   } catch (error) {
     await opened?.stop();
-    emulator.stop();
     throw error;
   }
 }
@@ -157,9 +192,9 @@ function glueOf(host: string): string {
 }
 
 /** Says of each address once that it is not checked. */
-function teller(emulator: Emulator, tell: (message: string) => void): () => void {
+function teller(tell: (message: string) => void): (emulator: Emulator) => void {
   const told = new Set<string>();
-  return () => {
+  return emulator => {
     for (const address of emulator.service.unreachable) {
       if (told.has(address)) continue;
       told.add(address);

@@ -21,6 +21,11 @@ export interface Plan {
   readonly checks: readonly Check[];
 }
 
+/** All that a plan has checked. */
+export function checksIn({ instances, checks }: Plan): readonly Check[] {
+  return [...instances.flatMap(one => checksOf(one.pools)), ...checks];
+}
+
 export interface ServiceOptions extends ProberPorts {
   /** From a decision to the name servers' serving it, of 3.0 configs; ms. */
   readonly publishDelay?: number;
@@ -131,8 +136,9 @@ export class GtmService implements Authority {
     for (const { steering } of this.#configs.values()) steering.review();
   }
 
-  #apply({ instances, configs, checks }: Plan): Zones {
-    this.#prober.check([...instances.flatMap(one => checksOf(one.pools)), ...checks]);
+  #apply(plan: Plan): Zones {
+    const { instances, configs } = plan;
+    this.#prober.check(checksIn(plan));
     const strategies = instances.flatMap(({ strategies, emulator }) =>
       strategies.map(strategy => ({ strategy, emulator })),
     );

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { InputError } from '../runtime/input-error.ts';
@@ -37,14 +37,12 @@ export class StateFile {
   /** @throws Error when it cannot be written; what was kept before stays. */
   save(saved: Saved): void {
     const draft = `${this.#path}.new`;
-    const file = openSync(draft, 'w', 0o600);
     try {
-      writeSync(file, JSON.stringify({ format: 1, ...saved }));
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
+      writeFileSync(draft, JSON.stringify({ format: 1, ...saved }), { mode: 0o600, flush: true });
+      renameSync(draft, this.#path);
+    } catch (cause) {
+      throw new Error(`the state cannot be kept in ${this.#path}: ${(cause as Error).message}`, { cause });
     }
-    renameSync(draft, this.#path);
     // The new name itself must outlive a power failure.
     const folder = openSync(dirname(this.#path), 'r');
     try {

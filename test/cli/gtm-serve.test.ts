@@ -157,6 +157,7 @@ describe('liangdi gtm serve', { timeout: 60_000 }, () => {
     [['--auth', 'none'], 64, 'Allowed choices are strict, lenient, off.'],
     [['--config', '/nosuch.yaml'], 64, '/nosuch.yaml'],
     [['--dns', '192.0.2.222:0'], 3, 'this machine does not have the address'],
+    [['--state', '/nosuch/gtm.json'], 3, 'the state cannot be kept in /nosuch/gtm.json'],
   ])('%j ends with %d', async (args, code, message) => {
     const outcome = await liangdi(['gtm', 'serve', ...args]);
     expect(outcome.code).toBe(code);
@@ -173,6 +174,11 @@ describe('liangdi gtm serve', { timeout: 60_000 }, () => {
       'DnsGtm[0].AddrPools[0]: The parameter Addr.1.Addr is not valid: "nowhere" is not of type IPV4.',
     ],
     [{ replaced: 'AddrPools:', by: 'AddrPool:' }, 'AddrPool'],
+    [
+      { replaced: 'DnsGtm:', by: 'reach: { 192.0.2.1: 127.0.0.1:65536 }\nDnsGtm:' },
+      'must be an IP address and a port',
+    ],
+    [{ replaced: 'DnsGtm:', by: 'networks: [192.0.2.0/33]\nDnsGtm:' }, '"192.0.2.0/33" is not a network'],
   ])('names what is wrong in the configuration: %j', async ({ replaced, by }, message) => {
     const outcome = await liangdi(['gtm', 'serve', '--config', account(ACCOUNT.replace(replaced, by))]);
     expect(outcome.code).toBe(64);

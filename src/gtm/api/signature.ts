@@ -23,15 +23,15 @@ interface Signed {
 }
 
 export class Authenticator {
+  /** By access key id. Others may take their place at any time. */
+  secrets: ReadonlyMap<string, string>;
   readonly #auth: Auth;
-  readonly #secrets: ReadonlyMap<string, string>;
   /** Nonces that were used, with the time after which their calls are expired anyway. */
   readonly #nonces = new Map<string, number>();
 
-  /** @param secrets By access key id. */
   constructor(auth: Auth, secrets: ReadonlyMap<string, string>) {
     this.#auth = auth;
-    this.#secrets = secrets;
+    this.secrets = secrets;
   }
 
   /** @param now Milliseconds since 1970. @throws ApiError when the call must not be answered. */
@@ -39,7 +39,7 @@ export class Authenticator {
     if (this.#auth === 'off') return;
     const signed = call.style === 'acs3' ? acs3(request, call) : rpc(request, call);
     if (this.#auth === 'lenient') return;
-    const secret = this.#secrets.get(signed.key);
+    const secret = this.secrets.get(signed.key);
     if (secret === undefined)
       throw new ApiError('InvalidAccessKeyId.NotFound', `There is no access key "${signed.key}".`, 404);
     checkDate(signed.date, now);
