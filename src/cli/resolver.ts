@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { EXIT } from './exit.ts';
 import { seedOption } from './options.ts';
 import { type SocketAddress, socketOption } from './sockets.ts';
@@ -9,10 +9,10 @@ interface Options {
   readonly listen: SocketAddress;
   readonly upstream: SocketAddress;
   readonly kind: (typeof KINDS)[number];
-  readonly minTtl?: number;
-  readonly maxTtl?: number;
-  readonly serveStale?: number;
-  readonly negative?: number;
+  readonly minTtl?: string;
+  readonly maxTtl?: string;
+  readonly serveStale?: string;
+  readonly negative?: string;
   readonly shuffle: boolean;
   readonly seed: number;
 }
@@ -23,14 +23,10 @@ export function resolverCommand(): Command {
     .addOption(socketOption('--listen <address:port>', 'where to answer clients', '127.0.0.1:5301'))
     .addOption(socketOption('--upstream <address:port>', 'the name server to ask', '127.0.0.1:5300'))
     .addOption(new Option('--kind <kind>', 'how it caches').choices(KINDS).default('honest'))
-    .addOption(durationOption('--min-ttl <duration>', 'raise shorter TTLs to this'))
-    .addOption(durationOption('--max-ttl <duration>', 'lower longer TTLs to this'))
-    .addOption(
-      durationOption('--serve-stale <duration>', 'hand out expired answers for so long while asking again'),
-    )
-    .addOption(
-      durationOption('--negative <duration>', 'remember failures, and that there is nothing, for so long'),
-    )
+    .option('--min-ttl <duration>', 'raise shorter TTLs to this')
+    .option('--max-ttl <duration>', 'lower longer TTLs to this')
+    .option('--serve-stale <duration>', 'hand out expired answers for so long while asking again')
+    .option('--negative <duration>', 'remember failures, and that there is nothing, for so long')
     .option('--no-shuffle', 'keep the order of cached addresses')
     .addOption(seedOption())
     .addHelpText(
@@ -43,21 +39,8 @@ Examples:
     .action(resolve);
 }
 
-function durationOption(flags: string, description: string): Option {
-  return new Option(flags, description).argParser(parseDuration);
-}
-
-/** Milliseconds of `200ms`, `15s`, `10m`, `1h`. */
-function parseDuration(text: string): number {
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
-  const scale = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit ?? ''];
-  if (digits === undefined || scale === undefined)
-    throw new InvalidArgumentError('It must look like 200ms, 15s, 10m or 1h.');
-  return Math.round(Number(digits) * scale);
-}
-
 async function resolve(options: Options): Promise<void> {
-  const [{ serveResolver }, { ZOO }, { RealClock }, { seededRandom }, { LabError }] = await Promise.all([
+  const [{ serveResolver }, { policyOf }, { RealClock }, { seededRandom }, { LabError }] = await Promise.all([
     import('../traffic/resolver-real.ts'),
     import('../traffic/zoo.ts'),
     import('../runtime/real-clock.ts'),
@@ -65,20 +48,19 @@ async function resolve(options: Options): Promise<void> {
     import('../lab/lab.ts'),
   ]);
   const { listen, upstream, kind, shuffle, seed, minTtl, maxTtl, serveStale, negative } = options;
-  const given = { minTtl, maxTtl, serveStale, negative };
-  const own = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const policy = policyOf(kind, { minTtl, maxTtl, serveStale, negative });
   const resolver = await serveResolver({
     listen,
     upstream,
-    policy: { ...ZOO[kind], ...own },
+    policy,
     shuffle,
     clock: new RealClock(),
     random: seededRandom(seed).fork('resolver'),
   }).catch(error => {
     throw new LabError((error as Error).message, { cause: error });
   });
-  const at = `${upstream.host}:${upstream.port}`;
-  process.stdout.write(`resolver ready: ${resolver.address} (${kind}) asks ${at}\n`);
+  const at = upstream.host.includes(':') ? `[${upstream.host}]` : upstream.host;
+  process.stdout.write(`resolver ready: ${resolver.address} (${kind}) asks ${at}:${upstream.port}\n`);
   await new Promise<void>(done => {
     process.once('SIGINT', () => done());
     process.once('SIGTERM', () => done());

@@ -12,7 +12,7 @@ const host = z
 const positive = duration.refine(ms => ms > 0, 'must be longer than zero');
 
 /** How a resolver keeps what the name server answered. */
-const cacheSchema = z
+export const cacheSchema = z
   .strictObject({
     /** Raises shorter TTLs to this. */
     minTtl: duration.optional(),

@@ -1,4 +1,5 @@
-import type { CachePolicy } from './config.ts';
+import { InputError } from '../runtime/input-error.ts';
+import { type CachePolicy, cacheSchema } from './config.ts';
 
 /** Resolvers as they are met, each by what sets it apart. RFC 9520 lets failures be remembered for a few seconds. */
 const NEGATIVE_MS = 5000;
@@ -22,3 +23,22 @@ export const ZOO = {
 } as const satisfies Readonly<Record<string, CachePolicy>>;
 
 export type ResolverKind = keyof typeof ZOO;
+
+/**
+ * A kind with settings of its own, in the words of `cache` in clients.yaml, as they are given on a command line.
+ *
+ * @throws InputError that names the option.
+ */
+export function policyOf(
+  kind: ResolverKind,
+  own: Readonly<Partial<Record<'minTtl' | 'maxTtl' | 'serveStale' | 'negative', string | undefined>>>,
+): CachePolicy {
+  const given = Object.entries(own).filter(([, value]) => value !== undefined);
+  const result = cacheSchema.safeParse({ ...ZOO[kind], ...Object.fromEntries(given) });
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const key = String(issue?.path[0]);
+  const message = issue?.message ?? 'it is not right';
+  if (!given.some(([name]) => name === key)) throw new InputError(`--kind ${kind}`, `${key} ${message}`);
+  throw new InputError(`--${key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`, message);
+}
