@@ -67,7 +67,7 @@ lint: setup ## Check format and lint rules
 	@echo 'lint' && $(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings
 
 # Slow ones: each minutes of processor time, or programs that few have.
-SYSTEM := test/browser test/conformance/dns.test.ts test/cli/gate.test.ts
+SYSTEM := test/browser test/conformance/dns.test.ts test/conformance/system-resolver.test.ts test/cli/gate.test.ts
 
 unit: setup ## Run the tests alone
 	@echo "unit (without test/kind, which needs Docker: make test-kind; without $(SYSTEM): make test-system)"

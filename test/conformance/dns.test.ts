@@ -206,6 +206,19 @@ describe(`dig${withDig.note}`, { skip: withDig.skip, timeout: 30_000 }, () => {
     expect(opt).toContain(`CLIENT-SUBNET: ${echoed}`);
   });
 
+  test.each([
+    ['a scope in a question', '0001 18 01 c00002'],
+    ['bits beyond the prefix', '0001 17 00 c00003'],
+    ['too short an address', '0001 18 00 c000'],
+    ['too long an address', '0001 18 00 c0000200'],
+    ['a prefix longer than addresses are', '0001 21 00 c000020100'],
+    ['a family that nobody knows', '0009 00 00'],
+    ['half an option', '0001 18'],
+  ])('a client that is told of wrongly is a format error: %s', async (_, option) => {
+    const args = [`+ednsopt=8:${option.replaceAll(' ', '')}`, '+nocookie', 'lines.gtm.example.com'];
+    expect(await dig(...args)).toMatchObject({ status: 'FORMERR', answer: [] });
+  });
+
   test('an answer that no line matters for has scope 0', async () => {
     expect((await dig('+subnet=192.0.2.0/24', 'a.gtm.example.com')).opt).toContain('192.0.2.0/24/0');
   });
@@ -339,13 +352,21 @@ describe(`unbound${withUnbound.note}`, { skip: withUnbound.skip, timeout: 90_000
       expect((await ask('nosuch.example.com')).status).toBe('NXDOMAIN');
       const back = await failOver();
       const switched = performance.now();
+      // When the last question was begun that was answered from the time before.
+      let stale = switched;
       await expect
-        .poll(async () => data((await ask('www.example.com')).answer).slice(1), {
-          interval: 100,
-          timeout: 20_000,
-        })
+        .poll(
+          async () => {
+            const begun = performance.now();
+            const heard = data((await ask('www.example.com')).answer).slice(1);
+            if (!heard.includes(HANGZHOU)) stale = begun;
+            return heard;
+          },
+          { interval: 100, timeout: 20_000 },
+        )
         .toEqual([HANGZHOU]);
-      expect(performance.now() - switched).toBeLessThan((TTL + 2) * 1000);
+      // A second for the resolver's whole seconds.
+      expect(stale - switched).toBeLessThan((TTL + 1) * 1000);
       await back();
     });
   });

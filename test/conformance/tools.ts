@@ -48,6 +48,10 @@ export class Daemon implements AsyncDisposable {
       });
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get output(): string {
     return this.#output;
   }
