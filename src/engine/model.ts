@@ -33,15 +33,20 @@ export class PlanError extends Error {
   }
 }
 
-/** Checks JSON data against its schema; a PlanError says where it is wrong. What comes back is shared, and frozen. */
+/** Checks JSON data against its schema; a PlanError says where it is wrong. */
+export function checked<S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> {
+  const result = schema.safeParse(value, { error: explain, reportInput: true });
+  if (!result.success) throw new PlanError(`${where}: ${problemsOf(result.error)}`);
+  return result.data;
+}
+
+/** The same of what is read again and again, and remembered. What comes back is shared, and frozen. */
 export function decode<S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> {
   const known = decodedBy(schema);
   const text = JSON.stringify(value) ?? '';
   if (known.has(text)) return known.get(text) as z.output<S>;
-  const result = schema.safeParse(value, { error: explain, reportInput: true });
-  if (!result.success) throw new PlanError(`${where}: ${problemsOf(result.error)}`);
+  const data = deepFreeze(clone(checked(schema, value, where)));
   if (known.size >= MOST_DECODED) known.clear();
-  const data = deepFreeze(clone(result.data));
   known.set(text, data);
   return data;
 }

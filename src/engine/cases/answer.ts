@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../kube/objects.ts';
 import { VirtualClock } from '../../runtime/virtual-clock.ts';
 import { admit, type Component } from '../application.ts';
-import { decode, PlanError } from '../model.ts';
+import { checked, PlanError } from '../model.ts';
 import { placementText } from '../placement.ts';
 import { type PlannedStep, plan } from '../plan.ts';
 import { applyOverride, type Override, overrideSchema } from '../policies/override.ts';
@@ -17,7 +17,7 @@ export type Answer = Readonly<Record<string, unknown>>;
 export async function answer(document: unknown): Promise<Answer> {
   let given: Case;
   try {
-    given = decode(caseSchema, document, 'case');
+    given = checked(caseSchema, document, 'case');
   } catch (error) {
     if (error instanceof PlanError) return { id: idOf(document), inputError: error.message };
     throw error;
@@ -45,7 +45,7 @@ function merged({ merge }: Case): Answer {
   if (merge == null) return { inputError: 'merge is required' };
   try {
     const overrides = (merge.overrides ?? []).map(
-      (properties, index): Override => decode(overrideSchema, properties, `override policy ${index}`),
+      (properties, index): Override => checked(overrideSchema, properties, `override policy ${index}`),
     );
     const components = (merge.components ?? []) as unknown as readonly Component[];
     return {
@@ -156,7 +156,7 @@ async function played(given: Case, application: KubeObject, engines?: Engines): 
 
 /** What happens in a case whose engines reach APIs as `engines` lets them. Throws PlanError for what is no case. */
 export function answerWith(document: unknown, engines: Engines): Promise<Answer> {
-  const given = decode(caseSchema, document, 'case');
+  const given = checked(caseSchema, document, 'case');
   return played(given, normalized(given.application ?? {}), engines);
 }
 
