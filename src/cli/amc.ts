@@ -21,7 +21,7 @@ With bin on the PATH, kubectl has it too: kubectl amc get managedcluster`,
 
 function getCommand(): Command {
   return new Command('get')
-    .description('objects of a kind, or one of them, in each managed cluster')
+    .description('objects of a kind in each managed cluster')
     .argument('<kind>', 'managedcluster, deployment, ingress, …')
     .argument('[name]', 'one object; all without')
     .addOption(namespaceOption())

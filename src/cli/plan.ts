@@ -83,11 +83,15 @@ async function showPlan(options: Options): Promise<void> {
     process.exitCode = EXIT.usage;
 }
 
-async function planOf({ topology }: Options, read: Reader, files: readonly string[]): Promise<Plan> {
+async function planOf(
+  { file: given, topology }: Options,
+  read: Reader,
+  files: readonly string[],
+): Promise<Plan> {
   const { parseManifests, replacePlaceholders } = await import('../engine/manifests.ts');
   const { clustersFor, planManifests } = await import('../engine/plan-manifests.ts');
   const { PlanError } = await import('../engine/model.ts');
-  const where = files.join(' ');
+  const where = given.join(' ');
   const centres = await centresIn(topology);
   const objects = replacePlaceholders(
     files.flatMap(file => parseManifests(read(file), file)),
@@ -129,7 +133,7 @@ function gitReader(revision: string): Reader {
 function gitFilesOf(revision: string, paths: readonly string[]): string[] {
   return paths.flatMap(path => {
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
-    const names = git(['ls-tree', '--name-only', `${revision}:./`], path, path).split('\n');
+    const names = git(['ls-tree', '--name-only', '--full-tree', `${revision}:./`], path, path).split('\n');
     return names
       .filter(isManifest)
       .sort()

@@ -2,6 +2,9 @@ import type { Mode } from './application.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import { type Difference, nameOf } from './plan-differences.ts';
 
+/** Of a terminal's 100 columns, without what sub steps are indented by. */
+const WIDTH = 98;
+
 /** A plan for people to read. */
 export function planText(plan: Plan): string {
   const { application, namespace, publishVersion, mode, steps } = plan;
@@ -27,11 +30,11 @@ function stepLines(step: PlannedStep, number: string): string[] {
       : []),
     ...(step.if === '' ? [] : [`if ${step.if}`]),
     ...(dependsOn.length === 0 ? [] : [`after ${dependsOn.join(', ')}`]),
-    ...(policies.length === 0 ? [] : [`with ${policies.join(', ')}`]),
   ];
   const clusters = [...new Set(dispatch.map(({ cluster }) => cluster || 'local'))];
   return [
     `${number} ${name} (${notes.join('; ')})`,
+    ...(policies.length === 0 ? [] : listLines('    policies: ', policies)),
     ...clusters.flatMap(cluster => [
       `    ${cluster}`,
       ...dispatch
@@ -46,6 +49,22 @@ function stepLines(step: PlannedStep, number: string): string[] {
     ...(error === undefined ? [] : [`    ERROR: ${error}`]),
     ...subSteps.flatMap((sub, index) => stepLines(sub, `${number}.${index + 1}`).map(line => `  ${line}`)),
   ];
+}
+
+/** A list after its head, in lines of at most `WIDTH` columns where its items are not longer. */
+function listLines(head: string, items: readonly string[]): string[] {
+  const lines: string[] = [];
+  let line = head;
+  for (const [index, item] of items.entries()) {
+    const text = index < items.length - 1 ? `${item},` : item;
+    if (line !== head && line.length + 1 + text.length > WIDTH) {
+      lines.push(line);
+      line = ' '.repeat(head.length) + text;
+    } else {
+      line += line === head ? text : ` ${text}`;
+    }
+  }
+  return [...lines, line];
 }
 
 /** What is on the left only is marked with `-`, what is on the right only with `+`. */
@@ -70,9 +89,17 @@ function valueLines(difference: Difference): string[] {
   const lines = (value: unknown) => (typeof value === 'string' ? value.split('\n') : [JSON.stringify(value)]);
   const before = 'left' in difference ? lines(left) : [];
   const after = 'right' in difference ? lines(right) : [];
-  const common = new Set(before.filter(line => after.includes(line)));
+  const head = sharedStart(before, after);
+  const [removed, added] = [before.slice(head), after.slice(head)];
+  const tail = sharedStart(removed.toReversed(), added.toReversed());
   return [
-    ...before.filter(line => !common.has(line)).map(line => `    - ${line}`),
-    ...after.filter(line => !common.has(line)).map(line => `    + ${line}`),
+    ...removed.slice(0, removed.length - tail).map(line => `    - ${line}`),
+    ...added.slice(0, added.length - tail).map(line => `    + ${line}`),
   ];
+}
+
+/** How many lines both begin with. */
+function sharedStart(left: readonly string[], right: readonly string[]): number {
+  const other = left.findIndex((line, index) => line !== right[index]);
+  return other < 0 ? left.length : other;
 }

@@ -22,7 +22,10 @@ describe('liangdi plan', () => {
     const { code, stdout } = await liangdi(['plan', '-f', SHIPPED]);
     expect(code).toBe(0);
     expect(stdout).toMatch('Application demo/web-demo, version version8: 3 steps, one after the other');
-    expect(stdout).toMatch('2 deploy-cluster2-beijing (deploy; waits for approval; with');
+    expect(stdout).toMatch(
+      '2 deploy-cluster2-beijing (deploy; waits for approval)\n    policies: override-env-cluster2-beijing, cluster2-beijing\n',
+    );
+    expect(stdout.split('\n').filter(line => line.length > 100)).toEqual([]);
     expect(stdout).toMatch(
       / {4}cluster1-hangzhou\n {8}Deployment demo\/web-demo +component deployment; env, scaler/,
     );
@@ -43,10 +46,12 @@ describe('liangdi plan', () => {
     expect(stdout).toMatch('-   database-host: "beijing-db.pg.aliyun.com"\n    +   database-address:');
   });
 
-  it('compares with a git revision', async () => {
-    const folder = manifests();
+  it.each(['', 'clusters/shop'])('compares with a git revision (manifests in "%s")', async place => {
+    const checkout = scratch();
+    const folder = join(checkout, place);
+    cpSync(SHIPPED, folder, { recursive: true });
     const git = (...args: string[]) =>
-      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: folder });
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: checkout });
     git('init', '--quiet');
     git('add', '.');
     git('commit', '--quiet', '-m', 'first');
@@ -68,6 +73,8 @@ describe('liangdi plan', () => {
     ]);
     expect(unknown.code).toBe(64);
     expect(unknown.stderr).toMatch('unknown trait type "scalar"; built in:');
+    const empty = scratch();
+    expect((await liangdi(['plan', '-f', empty])).stderr).toBe(`${empty}: no Application in there\n`);
     const nowhere = await liangdi(['plan', '-f', SHIPPED, '--cluster', 'x']);
     expect(nowhere.code).toBe(64);
     expect(nowhere.stderr).toMatch('nothing goes to "x"; clusters: "cluster1-beijing"');
