@@ -1,7 +1,7 @@
 import type { Account, Alert, StrategySet } from './account/account.ts';
 import type { View } from './account/action.ts';
-import { isAvailable, poolOf } from './account/common-2.ts';
-import { cloudPool } from './account/resolve-3.ts';
+import { isAvailable, poolOf } from './account/gtm2/common.ts';
+import { cloudPool } from './account/gtm3/resolve.ts';
 import { isPoolAvailable } from './cloud-health.ts';
 import type { Check, HealthChange } from './prober.ts';
 import type { Summary } from './steering.ts';

@@ -1,6 +1,6 @@
 /*
  * A GTM 3.0 instance config as the emulator works with it: pools and addresses in place of their ids, in the order of
- * their serial numbers, no optional settings left. `cloudConfig` of account/resolve-3.ts makes it from the account.
+ * their serial numbers, no optional settings left. `cloudConfig` of account/gtm3/resolve.ts makes it from the account.
  */
 
 export type CloudStrategy = 'round_robin' | 'sequence' | 'weight' | 'source_nearest';

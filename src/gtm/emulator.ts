@@ -1,10 +1,10 @@
 import { type Account, type Alert, emptyAccount } from './account/account.ts';
 import type { ApiSettings, View } from './account/action.ts';
-import { MOST_ROWS } from './account/common-2.ts';
 import { execute } from './account/execute.ts';
+import { MOST_ROWS } from './account/gtm2/common.ts';
+import type { EmulatorSettings } from './account/gtm2/resolve.ts';
 import type { Flat } from './account/parameters.ts';
 import { planOf } from './account/plan.ts';
-import type { EmulatorSettings } from './account/resolve-2.ts';
 import { addressAlert, resumed, switchAlert, unavailable } from './alerting.ts';
 import type { Authority, Finding, Question } from './dns-types.ts';
 import type { Check, HealthChange } from './prober.ts';

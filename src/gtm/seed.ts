@@ -3,7 +3,7 @@ import { type Account, emptyAccount } from './account/account.ts';
 import type { ApiSettings, View } from './account/action.ts';
 import { ApiError } from './account/errors.ts';
 import { execute } from './account/execute.ts';
-import { TTL_SECONDS } from './account/instances-2.ts';
+import { TTL_SECONDS } from './account/gtm2/instances.ts';
 import type { Flat } from './account/parameters.ts';
 import type { AccountConfig } from './account-config.ts';
 

@@ -1,18 +1,18 @@
 import type { Account } from './account.ts';
 import type { Action, Actions, ApiSettings, View } from './action.ts';
-import { addressActions } from './addresses-3.ts';
-import { alertActions } from './alerts-3.ts';
-import { buyingActions } from './buying.ts';
-import { configActions } from './configs-3.ts';
 import { ApiError } from './errors.ts';
-import { instanceActions } from './instances-2.ts';
-import { cloudInstanceActions } from './instances-3.ts';
-import { monitorActions } from './monitors-2.ts';
+import { buyingActions } from './gtm2/buying.ts';
+import { instanceActions } from './gtm2/instances.ts';
+import { monitorActions } from './gtm2/monitors.ts';
+import { poolActions } from './gtm2/pools.ts';
+import { strategyActions } from './gtm2/strategies.ts';
+import { addressActions } from './gtm3/addresses.ts';
+import { alertActions } from './gtm3/alerts.ts';
+import { configActions } from './gtm3/configs.ts';
+import { cloudInstanceActions } from './gtm3/instances.ts';
+import { cloudPoolActions } from './gtm3/pools.ts';
+import { templateActions } from './gtm3/templates.ts';
 import { type Flat, readParameters } from './parameters.ts';
-import { poolActions } from './pools-2.ts';
-import { cloudPoolActions } from './pools-3.ts';
-import { strategyActions } from './strategies-2.ts';
-import { templateActions } from './templates-3.ts';
 
 /** Everything that the emulator can be asked: GTM 2.0's 28 actions and 3.0's 51. */
 export const ACTIONS: Actions = {

@@ -4,8 +4,8 @@ import type { Plan } from '../service.ts';
 import type { Account } from './account.ts';
 import { type CloudAddress, type MonitorTemplate, taskKey } from './cloud.ts';
 import { readExtendInfo } from './extend-info.ts';
-import { type EmulatorSettings, monitorOf, resolveInstance } from './resolve-2.ts';
-import { cloudConfig } from './resolve-3.ts';
+import { type EmulatorSettings, monitorOf, resolveInstance } from './gtm2/resolve.ts';
+import { cloudConfig } from './gtm3/resolve.ts';
 
 /** All that the account's GTM has to do. */
 export function planOf(account: Account, emulator: EmulatorSettings): Plan {

@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { COUNTRY, NODES, nodeOf } from '../catalogue.ts';
-import { newDigits } from './account.ts';
-import { type Actions, type Call, read, write } from './action.ts';
-import type { MonitorTemplate } from './cloud.ts';
-import { checkedNodes, nodeDetails } from './common-2.ts';
-import { DONE, name, remark, templateOf, times } from './common-3.ts';
-import { conflict } from './errors.ts';
-import { readExtendInfo } from './extend-info.ts';
-import { given, json, oneOf, optional, pageOf, paging, text, truth, word } from './parameters.ts';
+import { COUNTRY, NODES, nodeOf } from '../../catalogue.ts';
+import { newDigits } from '../account.ts';
+import { type Actions, type Call, read, write } from '../action.ts';
+import type { MonitorTemplate } from '../cloud.ts';
+import { conflict } from '../errors.ts';
+import { readExtendInfo } from '../extend-info.ts';
+import { checkedNodes, nodeDetails } from '../gtm2/common.ts';
+import { given, json, oneOf, optional, pageOf, paging, text, truth, word } from '../parameters.ts';
+import { DONE, name, remark, templateOf, times } from './common.ts';
 
 /* GTM 3.0: how addresses are checked, and from where. */
 

@@ -1,9 +1,11 @@
 import * as z from 'zod';
-import { newDigits } from './account.ts';
-import { type Actions, type Call, read, write } from './action.ts';
-import { LIMITS as ADDRESS_LIMITS, configsWith, poolsWith } from './addresses-3.ts';
-import type { CloudPool } from './cloud.ts';
-import { quota } from './common-2.ts';
+import { newDigits } from '../account.ts';
+import { type Actions, type Call, read, write } from '../action.ts';
+import type { CloudPool } from '../cloud.ts';
+import { conflict, invalid } from '../errors.ts';
+import { quota } from '../gtm2/common.ts';
+import { json, optional, pageOf, paging, text, word } from '../parameters.ts';
+import { LIMITS as ADDRESS_LIMITS, configsWith, poolsWith } from './addresses.ts';
 import {
   addressOf,
   cloudPoolOf,
@@ -20,10 +22,8 @@ import {
   readMembers,
   remark,
   sequenceMode,
-} from './common-3.ts';
-import { conflict, invalid } from './errors.ts';
-import { json, optional, pageOf, paging, text, word } from './parameters.ts';
-import { isLike, isSame } from './templates-3.ts';
+} from './common.ts';
+import { isLike, isSame } from './templates.ts';
 
 /* GTM 3.0: address pools. */
 

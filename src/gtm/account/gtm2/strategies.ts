@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { LINES } from '../catalogue.ts';
+import { LINES } from '../../catalogue.ts';
 import {
   type AccessStrategy,
   type Account,
@@ -7,8 +7,10 @@ import {
   newText,
   type StrategySet,
   timeText,
-} from './account.ts';
-import { type Actions, type Call, read, write } from './action.ts';
+} from '../account.ts';
+import { type Actions, type Call, read, write } from '../action.ts';
+import { conflict, invalid, missing, notExists } from '../errors.ts';
+import { optional, pageOf, paging, text, textList, word } from '../parameters.ts';
 import {
   checkedLines,
   instanceOf,
@@ -18,10 +20,8 @@ import {
   logged,
   poolOf,
   poolsOf,
-} from './common-2.ts';
-import { conflict, invalid, missing, notExists } from './errors.ts';
-import { optional, pageOf, paging, text, textList, word } from './parameters.ts';
-import { bothSets, sets } from './sets-2.ts';
+} from './common.ts';
+import { bothSets, sets } from './sets.ts';
 
 /* GTM 2.0: access strategies. */
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { newText } from './account.ts';
-import { type Actions, type Call, write } from './action.ts';
-import { instanceOf, logged } from './common-2.ts';
-import { ApiError, invalid } from './errors.ts';
-import { TTL_SECONDS } from './instances-2.ts';
-import { optional, text, whole, word } from './parameters.ts';
+import { newText } from '../account.ts';
+import { type Actions, type Call, write } from '../action.ts';
+import { ApiError, invalid } from '../errors.ts';
+import { optional, text, whole, word } from '../parameters.ts';
+import { instanceOf, logged } from './common.ts';
+import { TTL_SECONDS } from './instances.ts';
 
 /* What is no action of GTM, but belongs to an instance's life: BssOpenApi's, and one of the resource manager. */
 

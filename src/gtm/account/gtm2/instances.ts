@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { NODES } from '../catalogue.ts';
-import { type Account, type Instance, timeText } from './account.ts';
-import { type Actions, type Call, read, write } from './action.ts';
-import { instanceOf, instanceParameter, isAvailable, logged, monitorOfPool, poolsOf } from './common-2.ts';
-import { conflict, invalid } from './errors.ts';
-import { given, optional, pageOf, paging, text, textList, truth, whole, word } from './parameters.ts';
+import { NODES } from '../../catalogue.ts';
+import { type Account, type Instance, timeText } from '../account.ts';
+import { type Actions, type Call, read, write } from '../action.ts';
+import { conflict, invalid } from '../errors.ts';
+import { given, optional, pageOf, paging, text, textList, truth, whole, word } from '../parameters.ts';
+import { instanceOf, instanceParameter, isAvailable, logged, monitorOfPool, poolsOf } from './common.ts';
 
 /* GTM 2.0: instances, their settings, their log. */
 

@@ -1,8 +1,11 @@
 import * as z from 'zod';
-import { type Account, newDigits, newText } from './account.ts';
-import { type Actions, type Call, read, write } from './action.ts';
-import { type CloudInstance, domainOf, type InstanceConfig, type RrType } from './cloud.ts';
-import { quota } from './common-2.ts';
+import { type Account, newDigits, newText } from '../account.ts';
+import { type Actions, type Call, read, write } from '../action.ts';
+import { type CloudInstance, domainOf, type InstanceConfig, type RrType } from '../cloud.ts';
+import { conflict, invalid, missing } from '../errors.ts';
+import { quota } from '../gtm2/common.ts';
+import { isDomain, TTL_SECONDS } from '../gtm2/instances.ts';
+import { json, optional, pageOf, paging, text, whole, word } from '../parameters.ts';
 import {
   cloudInstanceOf,
   cloudPoolOf,
@@ -17,11 +20,8 @@ import {
   readMembers,
   remark,
   sequenceMode,
-} from './common-3.ts';
-import { conflict, invalid, missing } from './errors.ts';
-import { isDomain, TTL_SECONDS } from './instances-2.ts';
-import { json, optional, pageOf, paging, text, whole, word } from './parameters.ts';
-import { isLike, isSame } from './templates-3.ts';
+} from './common.ts';
+import { isLike, isSame } from './templates.ts';
 
 /* GTM 3.0: instances and what they answer for. */
 

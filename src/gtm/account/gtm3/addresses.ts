@@ -1,8 +1,11 @@
 import * as z from 'zod';
-import { newDigits } from './account.ts';
-import { type Actions, type Call, read, write } from './action.ts';
-import type { CloudAddress, CloudPool, CloudType, HealthTask } from './cloud.ts';
-import { quota } from './common-2.ts';
+import { newDigits } from '../account.ts';
+import { type Actions, type Call, read, write } from '../action.ts';
+import type { CloudAddress, CloudPool, CloudType, HealthTask } from '../cloud.ts';
+import { ApiError, conflict, invalid, missing } from '../errors.ts';
+import { quota } from '../gtm2/common.ts';
+import { checkedAddress } from '../gtm2/pools.ts';
+import { json, optional, pageOf, paging, text, whole, word } from '../parameters.ts';
 import {
   addressDetails,
   addressOf,
@@ -16,11 +19,8 @@ import {
   poolStatus,
   remark,
   templateOf,
-} from './common-3.ts';
-import { ApiError, conflict, invalid, missing } from './errors.ts';
-import { json, optional, pageOf, paging, text, whole, word } from './parameters.ts';
-import { checkedAddress } from './pools-2.ts';
-import { isLike, isSame } from './templates-3.ts';
+} from './common.ts';
+import { isLike, isSame } from './templates.ts';
 
 /* GTM 3.0: addresses and their health tasks. */
 

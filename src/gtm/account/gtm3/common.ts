@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { isLine } from '../catalogue.ts';
+import { isLine } from '../../catalogue.ts';
 import {
   addressHealth,
   configHealth,
   isAddressAvailable,
   isPoolAvailable,
   poolHealth,
-} from '../cloud-health.ts';
-import { type Account, timeText } from './account.ts';
-import type { Call, View } from './action.ts';
+} from '../../cloud-health.ts';
+import { type Account, timeText } from '../account.ts';
+import type { Call, View } from '../action.ts';
 import {
   type CloudAddress,
   type CloudInstance,
@@ -18,10 +18,10 @@ import {
   type Member,
   type MonitorTemplate,
   taskKey,
-} from './cloud.ts';
-import { invalid, notExists } from './errors.ts';
-import { optional, text, whole, word } from './parameters.ts';
-import { cloudAddress, cloudConfig, cloudPool } from './resolve-3.ts';
+} from '../cloud.ts';
+import { invalid, notExists } from '../errors.ts';
+import { optional, text, whole, word } from '../parameters.ts';
+import { cloudAddress, cloudConfig, cloudPool } from './resolve.ts';
 
 /* What GTM 3.0's actions have in common. */
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { COUNTRY, isLine, LINES, nodeOf } from '../catalogue.ts';
+import { COUNTRY, isLine, LINES, nodeOf } from '../../catalogue.ts';
 import type {
   Account,
   AddressPool,
@@ -8,10 +8,10 @@ import type {
   MonitorConfig,
   Operation,
   PoolAddress,
-} from './account.ts';
-import type { Call, View } from './action.ts';
-import { conflict, invalid, notExists } from './errors.ts';
-import { text } from './parameters.ts';
+} from '../account.ts';
+import type { Call, View } from '../action.ts';
+import { conflict, invalid, notExists } from '../errors.ts';
+import { text } from '../parameters.ts';
 
 /* What GTM 2.0's actions have in common. */
 

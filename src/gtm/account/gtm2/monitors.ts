@@ -1,6 +1,9 @@
 import * as z from 'zod';
-import { type AddressPool, type Instance, type MonitorConfig, newText, timeText } from './account.ts';
-import { type Actions, type Call, read, write } from './action.ts';
+import { type AddressPool, type Instance, type MonitorConfig, newText, timeText } from '../account.ts';
+import { type Actions, type Call, read, write } from '../action.ts';
+import { conflict } from '../errors.ts';
+import { readExtendInfo } from '../extend-info.ts';
+import { oneOf, optional, text, whole, word } from '../parameters.ts';
 import {
   checkedNodes,
   cityNodes,
@@ -11,10 +14,7 @@ import {
   nodeDetails,
   poolOf,
   requireUltimate,
-} from './common-2.ts';
-import { conflict } from './errors.ts';
-import { readExtendInfo } from './extend-info.ts';
-import { oneOf, optional, text, whole, word } from './parameters.ts';
+} from './common.ts';
 
 /* GTM 2.0: the health checks of address pools. */
 

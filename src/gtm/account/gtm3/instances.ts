@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { LINES } from '../catalogue.ts';
-import { timeText } from './account.ts';
-import { type Actions, type Call, read, write } from './action.ts';
-import { type CloudInstance, domainOf } from './cloud.ts';
-import { cloudInstanceOf, commodityCode, DONE } from './common-3.ts';
-import { optional, pageOf, paging, text, word } from './parameters.ts';
-import { isLike, isSame } from './templates-3.ts';
+import { LINES } from '../../catalogue.ts';
+import { timeText } from '../account.ts';
+import { type Actions, type Call, read, write } from '../action.ts';
+import { type CloudInstance, domainOf } from '../cloud.ts';
+import { optional, pageOf, paging, text, word } from '../parameters.ts';
+import { cloudInstanceOf, commodityCode, DONE } from './common.ts';
+import { isLike, isSame } from './templates.ts';
 
 /* GTM 3.0: instances, and what is the account's as a whole. */
 

@@ -1,6 +1,6 @@
-import type { CloudAddressModel, CloudPoolModel, RecordType, ResolvedCloud } from '../cloud-model.ts';
-import type { CloudAccount, CloudAddress, CloudPool, CloudType, InstanceConfig, Member } from './cloud.ts';
-import { domainOf, isPreemptive, taskKey } from './cloud.ts';
+import type { CloudAddressModel, CloudPoolModel, RecordType, ResolvedCloud } from '../../cloud-model.ts';
+import type { CloudAccount, CloudAddress, CloudPool, CloudType, InstanceConfig, Member } from '../cloud.ts';
+import { domainOf, isPreemptive, taskKey } from '../cloud.ts';
 
 /* GTM 3.0's objects with pools and addresses in place of their ids. */
 

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { type Actions, read, write } from './action.ts';
-import type { CloudAlertConfig } from './cloud.ts';
-import { configOf, DONE } from './common-3.ts';
-import { given, json, optional, pageOf, paging, text, truth, whole, word } from './parameters.ts';
-import { isLike } from './templates-3.ts';
+import { type Actions, read, write } from '../action.ts';
+import type { CloudAlertConfig } from '../cloud.ts';
+import { given, json, optional, pageOf, paging, text, truth, whole, word } from '../parameters.ts';
+import { configOf, DONE } from './common.ts';
+import { isLike } from './templates.ts';
 
 /* GTM 3.0: who is told what, and what there was to tell. */
 

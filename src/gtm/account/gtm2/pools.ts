@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { addressBytes } from '../../runtime/ip-address.ts';
-import { LINES } from '../catalogue.ts';
+import { addressBytes } from '../../../runtime/ip-address.ts';
+import { LINES } from '../../catalogue.ts';
 import {
   type Account,
   type AddressPool,
@@ -9,8 +9,10 @@ import {
   newText,
   type PoolAddress,
   timeText,
-} from './account.ts';
-import { type Actions, type Call, read, write } from './action.ts';
+} from '../account.ts';
+import { type Actions, type Call, read, write } from '../action.ts';
+import { conflict, invalid } from '../errors.ts';
+import { checkedParameters, optional, pageOf, paging, text, textList, whole, word } from '../parameters.ts';
 import {
   instanceOf,
   instanceParameter,
@@ -21,11 +23,9 @@ import {
   poolOf,
   poolsOf,
   quota,
-} from './common-2.ts';
-import { conflict, invalid } from './errors.ts';
-import { isDomain } from './instances-2.ts';
-import { check, makeMonitor } from './monitors-2.ts';
-import { checkedParameters, optional, pageOf, paging, text, textList, whole, word } from './parameters.ts';
+} from './common.ts';
+import { isDomain } from './instances.ts';
+import { check, makeMonitor } from './monitors.ts';
 
 /* GTM 2.0: address pools and their health checks. */
 

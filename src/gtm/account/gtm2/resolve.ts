@@ -1,4 +1,4 @@
-import { nodeName } from '../catalogue.ts';
+import { nodeName } from '../../catalogue.ts';
 import type {
   Emulator,
   HealthRule,
@@ -8,7 +8,7 @@ import type {
   RecordType,
   ResolvedGtm,
   Strategy,
-} from '../model.ts';
+} from '../../model.ts';
 import type {
   AccessStrategy,
   Account,
@@ -17,10 +17,10 @@ import type {
   Instance,
   MonitorConfig,
   StrategySet,
-} from './account.ts';
-import { memberKey, monitorOfPool, poolsOf } from './common-2.ts';
-import { type ExtendInfo, readExtendInfo } from './extend-info.ts';
-import { accessDomain } from './instances-2.ts';
+} from '../account.ts';
+import { type ExtendInfo, readExtendInfo } from '../extend-info.ts';
+import { memberKey, monitorOfPool, poolsOf } from './common.ts';
+import { accessDomain } from './instances.ts';
 
 /* GTM 2.0's objects as the service works on them. */
 
