@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { GateRow } from '../../src/gate/judge.ts';
-import { cleanUp, liangdi, root, scratch } from './liangdi.ts';
+import { cleanUp, liangdi, root, scratch, timed } from './liangdi.ts';
 
 afterAll(cleanUp);
 
@@ -85,10 +84,8 @@ describe('liangdi gate', { timeout: 60_000 }, () => {
   test('adds to the summary of a GitHub step', async () => {
     const cwd = folder();
     writeFileSync(join(cwd, 'step.md'), 'before\n');
-    await new Promise(resolve => {
-      const env = { ...process.env, GITHUB_STEP_SUMMARY: join(cwd, 'step.md') };
-      execFile(join(root, 'bin/liangdi'), ['gate', '--update-baseline'], { cwd, env }, resolve);
-    });
+    const env = { GITHUB_STEP_SUMMARY: join(cwd, 'step.md') };
+    await liangdi(['gate', '--update-baseline'], { cwd, env });
     expect(read(cwd, 'step.md')).toMatch(/^before\n## liangdi: HELD: all/);
   });
 
@@ -96,28 +93,12 @@ describe('liangdi gate', { timeout: 60_000 }, () => {
     const cwd = scratch();
     // Budgets alone: whether the baseline is today's is for `make gate` to say.
     writeFileSync(join(cwd, 'gates.yaml'), read(root, 'gates.yaml').replace(/^baseline:.*\n/m, ''));
-    // The shell tells the processor time of what it ran: the machine may do other work meanwhile.
-    const out = await new Promise<{ code: number; stdout: string }>(resolve => {
-      const script = '"$0" gate --out run; code=$?; times; exit $code';
-      execFile('/bin/sh', ['-c', script, join(root, 'bin/liangdi')], { cwd }, (error, stdout) =>
-        resolve({ code: Number(error?.code ?? 0), stdout }),
-      );
-    });
+    const out = await timed(['gate', '--out', 'run'], { cwd });
     // What they come to is the design's matter, and `make gate`'s.
     expect(out.stdout).toMatch(/\n(HELD|VIOLATED): .* of 10 scenarios with 20 seeds/);
     expect([0, 1]).toContain(out.code);
-    const times =
-      out.stdout
-        .trimEnd()
-        .split('\n')
-        .at(-1)
-        ?.matchAll(/(\d+)m([\d.]+)s/g) ?? [];
-    const spent = [...times].reduce(
-      (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
-      0,
-    );
-    expect(spent).toBeGreaterThan(1);
+    expect(out.spent).toBeGreaterThan(1);
     // Of the 120 s that two processors have in a minute.
-    expect(spent).toBeLessThan(100);
+    expect(out.spent).toBeLessThan(100);
   }, 300_000);
 });

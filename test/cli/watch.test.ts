@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Watch } from '../../src/cli/watch.ts';
 import { journalOf } from '../report/html/journals.ts';
 import { cleanUp, root, scratch } from './liangdi.ts';
@@ -12,7 +12,7 @@ afterAll(cleanUp);
 describe('liangdi drill --watch', { timeout: 60_000 }, () => {
   let child: ReturnType<typeof spawn>;
   let address: string;
-  beforeEach(async () => {
+  beforeAll(async () => {
     child = spawn(join(root, 'bin/liangdi'), ['drill', 'beijing-down', '--watch', '--format', 'json'], {
       cwd: scratch(),
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -24,7 +24,7 @@ describe('liangdi drill --watch', { timeout: 60_000 }, () => {
       if (address !== '') break;
     }
   }, 60_000);
-  afterEach(() => child.kill('SIGKILL'));
+  afterAll(() => child.kill('SIGKILL'));
 
   function get(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<number> {
     return new Promise((resolve, reject) => {
