@@ -1,4 +1,5 @@
 import { Argument, Command } from 'commander';
+import type { WorkflowOperation } from '../engine/operators.ts';
 import { kubeconfigsOption, namespaceOption, wallMs, withHub } from './hub.ts';
 
 export function amcCommand(): Command {
@@ -49,7 +50,13 @@ async function get(kind: string, name: string | undefined, options: GetOptions):
   });
 }
 
-const OPERATIONS = ['resume', 'suspend', 'terminate', 'restart', 'rollback'] as const;
+const OPERATIONS = [
+  'resume',
+  'suspend',
+  'terminate',
+  'restart',
+  'rollback',
+] as const satisfies readonly WorkflowOperation[];
 
 function workflowCommand(): Command {
   return new Command('workflow')
@@ -57,18 +64,18 @@ function workflowCommand(): Command {
     .addArgument(new Argument('<operation>', 'what to do').choices(OPERATIONS))
     .argument('<application>')
     .addOption(namespaceOption())
-    .option('--step <name>', 'only this step')
+    .option('--step <name>', 'only this step: of resume and suspend')
     .addOption(kubeconfigsOption())
     .action(workflow);
 }
 
 async function workflow(
-  operation: (typeof OPERATIONS)[number],
+  operation: WorkflowOperation,
   name: string,
   { namespace, step, kubeconfigs }: { namespace: string; step?: string; kubeconfigs: string },
 ): Promise<void> {
-  const { operate } = await import('../engine/amc.ts');
-  await withHub(kubeconfigs, hub =>
-    operate(hub, operation, { name, namespace, ...(step === undefined ? {} : { step }) }),
-  );
+  const { operate } = await import('../engine/operators.ts');
+  const { APPLICATION } = await import('../engine/model.ts');
+  const ref = { ...APPLICATION, namespace, name };
+  await withHub(kubeconfigs, async ({ client }) => `${await operate(client, ref, operation, step)}\n`);
 }

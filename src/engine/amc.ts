@@ -2,7 +2,6 @@ import { ApiError, type KubeClient } from '../kube/client.ts';
 import { resourceInfo } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { APPLICATION, PlanError, quoted } from './model.ts';
-import { restart, resume, rollback, suspend, terminate } from './operators.ts';
 import { aligned, tableOf } from './tables.ts';
 
 /** What `kubectl amc` does: looks at all managed clusters at once, and handles workflows. Its texts are the article's. */
@@ -78,23 +77,6 @@ const ALIASES: Readonly<Record<string, string>> = {
   app: 'application',
   hpa: 'horizontalpodautoscaler',
 };
-
-export const WORKFLOW_OPERATIONS = { resume, suspend, terminate, restart, rollback } as const;
-
-export type WorkflowOperation = keyof typeof WORKFLOW_OPERATIONS;
-
-/** Handles an application's workflow. Throws WorkflowError when it is not in a state for that. */
-export async function operate(
-  { client }: Hub,
-  operation: WorkflowOperation,
-  { name, namespace, step }: { readonly name: string; readonly namespace: string; readonly step?: string },
-): Promise<string> {
-  const ref = { ...APPLICATION, namespace, name };
-  if (step === undefined || operation === 'terminate' || operation === 'rollback') {
-    return `${await WORKFLOW_OPERATIONS[operation](client, ref)}\n`;
-  }
-  return `${await WORKFLOW_OPERATIONS[operation](client, ref, step)}\n`;
-}
 
 /** Applications of a namespace, or one, as `kubectl get app` prints them. */
 export async function getApplications(

@@ -144,6 +144,23 @@ export async function rollback(hub: KubeClient, ref: ObjectRef): Promise<string>
   return `Successfully rollback workflow: ${ref.name}`;
 }
 
+const OPERATIONS = { resume, suspend, terminate, restart, rollback } as const;
+
+export type WorkflowOperation = keyof typeof OPERATIONS;
+
+/** Does one of them by its name, of the whole workflow or of one step. Throws ApiError, WorkflowError. */
+export async function operate(
+  hub: KubeClient,
+  ref: ObjectRef,
+  operation: WorkflowOperation,
+  step?: string,
+): Promise<string> {
+  if (step !== undefined && (operation === 'terminate' || operation === 'rollback')) {
+    throw new WorkflowError(`${operation} is for a whole workflow, not for a step of it (${step})`);
+  }
+  return OPERATIONS[operation](hub, ref, step);
+}
+
 interface Change {
   /** The command, for the text that says it was done. */
   readonly done: string;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { getApplications, getFrom, type Hub, managedClusters, operate } from '../../src/engine/amc.ts';
+import { getApplications, getFrom, type Hub, managedClusters } from '../../src/engine/amc.ts';
+import { operate } from '../../src/engine/operators.ts';
 import { durationText } from '../../src/engine/tables.ts';
-import { CENTRES, Fleet } from './fleet.ts';
+import { APP, CENTRES, Fleet } from './fleet.ts';
 
 const WHAT = { namespace: 'demo', cluster: 'all' };
 const now = Number.MAX_SAFE_INTEGER;
@@ -74,7 +75,10 @@ describe('amc', () => {
       expect(ageless(await getApplications(hub, app, now))).toMatch(
         /web-demo +deployment +ref-objects +workflowSuspending/,
       );
-      expect(await operate(hub, 'resume', app)).toBe('Successfully resume workflow: web-demo\n');
+      await expect(operate(hub.client, APP, 'terminate', 'deploy-cluster2-beijing')).rejects.toThrow(
+        'terminate is for a whole workflow, not for a step of it (deploy-cluster2-beijing)',
+      );
+      expect(await operate(hub.client, APP, 'resume')).toBe('Successfully resume workflow: web-demo');
       await fleet.until('running');
       expect(ageless(await getApplications(hub, app, now))).toMatch(
         /NAME +COMPONENT +TYPE +PHASE +HEALTHY +STATUS\nweb-demo +deployment +ref-objects +running +true +Ready:5\/5/,

@@ -3,7 +3,7 @@ import { equal } from '../../kube/json.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import type { VirtualClock } from '../../runtime/virtual-clock.ts';
 import { APPLICATION, LOCAL } from '../model.ts';
-import { restart, resume, rollback, suspend, terminate, WorkflowError } from '../operators.ts';
+import { operate, WorkflowError, type WorkflowOperation } from '../operators.ts';
 import { DEFAULT_SETTINGS, FINALIZER, Reconciler } from '../reconciler.ts';
 import { statusOf } from '../status.ts';
 import type { Action, Case } from './case.ts';
@@ -12,7 +12,6 @@ import { type ApplicationView, objectKeys, objectsIn, revisionsIn, row, trackers
 import type { World } from './world.ts';
 
 const MOST_LOOKS = 80;
-const OPERATORS = { resume, suspend, restart, terminate, rollback } as const;
 
 /** What one engine makes of its clients: they may throw EngineDeath, then another engine takes its place. */
 export type Engines = () => (client: KubeClient, cluster: string) => KubeClient;
@@ -255,16 +254,11 @@ class Game {
     }
   }
 
-  async #operate(op: keyof typeof OPERATORS, step: string): Promise<string> {
+  async #operate(op: WorkflowOperation, step: string): Promise<string> {
     const hub = this.#world.client(LOCAL);
     if (hub === undefined || this.#application === undefined) return 'application not found';
     try {
-      if (op === 'terminate' || op === 'rollback') {
-        if (step !== '') return `unknown step operation ${op}`;
-        await OPERATORS[op](hub, this.#ref);
-      } else {
-        await OPERATORS[op](hub, this.#ref, ...(step === '' ? [] : [step]));
-      }
+      await operate(hub, this.#ref, op, step === '' ? undefined : step);
       return '';
     } catch (error) {
       if (error instanceof WorkflowError || error instanceof ApiError) return error.message;
