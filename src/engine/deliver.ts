@@ -294,20 +294,22 @@ class Execution {
 
 /** Works in groups: those that have an object in common are in one, in their order. */
 function chains(works: readonly Work[]): Work[][] {
-  const found: Work[][] = [];
+  const found = new Set<Work[]>();
   const chainOf = new Map<string, Work[]>();
   for (const work of works) {
-    const keys = work.resources.map(resourceKey);
-    const shared = [...new Set(keys.flatMap(key => chainOf.get(key) ?? []))];
-    const chain =
-      shared.length === 0 ? [] : found.filter(each => each.some(one => shared.includes(one))).flat();
-    for (const old of found.filter(each => chain.some(one => each.includes(one))))
-      found.splice(found.indexOf(old), 1);
-    chain.push(work);
-    found.push(chain);
-    for (const one of chain) for (const resource of one.resources) chainOf.set(resourceKey(resource), chain);
+    const joined = new Set(
+      work.resources.map(each => chainOf.get(resourceKey(each))).filter(each => each !== undefined),
+    );
+    const [chain = [], ...others] = joined;
+    const more = [...others.flat(), work];
+    for (const other of others) found.delete(other);
+    found.add(chain);
+    chain.push(...more);
+    for (const resource of more.flatMap(({ resources }) => resources)) {
+      chainOf.set(resourceKey(resource), chain);
+    }
   }
-  return found;
+  return [...found];
 }
 
 function traitOf({ metadata }: KubeObject): { trait?: string } {
