@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import type { Component } from '../engine/application.ts';
 import { clustersOf, objectsFor } from '../engine/expected.ts';
 import { nameOf } from '../engine/plan-differences.ts';
-import { applyOverride, type Override } from '../engine/policies/override.ts';
+import { applyOverride, namePattern, type Override } from '../engine/policies/override.ts';
 import { isObject } from '../kube/json.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import type { Design } from './design.ts';
@@ -40,14 +40,9 @@ const plain = (value: unknown): unknown =>
 
 /** Whether an override's own text names the component: by its name, a pattern of it, or for all. */
 function names(override: Override, component: string): boolean {
-  return (override.components ?? []).some(({ name }) => {
-    if (name === '') return true;
-    try {
-      return new RegExp(name.replaceAll('*', '.*')).test(component);
-    } catch {
-      return name === component;
-    }
-  });
+  return (override.components ?? []).some(
+    ({ name }) => name === '' || name === component || namePattern(name)(component),
+  );
 }
 
 export const onlyWhatItNames: Law = {
@@ -128,13 +123,20 @@ export const placed: Law = {
     fail(
       steps.flatMap(({ name, error, waiting, placements, dispatch }) => {
         if (error !== undefined || waiting !== undefined) return [`step ${name}: ${error ?? waiting}`];
+        if (placements.length === 0) return [];
         const meant = new Set(placements.map(({ cluster }) => cluster));
-        return dispatch
-          .filter(({ cluster }) => placements.length > 0 && !meant.has(cluster))
-          .map(
-            ({ cluster, component }) =>
-              `step ${name}: ${component} goes to ${cluster}, which no topology names`,
-          );
+        const served = new Set(dispatch.map(({ cluster }) => cluster));
+        return [
+          ...dispatch
+            .filter(({ cluster }) => !meant.has(cluster))
+            .map(
+              ({ cluster, component }) =>
+                `step ${name}: ${component} goes to ${cluster}, which no topology names`,
+            ),
+          ...[...meant]
+            .filter(cluster => !served.has(cluster))
+            .map(cluster => `step ${name}: nothing goes to ${cluster}, which a topology names`),
+        ];
       }),
     );
   },

@@ -8,10 +8,12 @@ import { readText } from '../../src/runtime/yaml.ts';
 import {
   arbitraries,
   commuting,
+  type Design,
   designOf,
   exactNames,
   idempotent,
   laws,
+  onlyWhatItNames,
   placed,
   readDesign,
   sameConfigurationKeys,
@@ -87,6 +89,38 @@ describe('laws find', () => {
     expect(() => idempotent.check(twice)).toThrow(`${OVERRIDE} changes more when it is applied again`);
   });
 
+  it('overrides of which one changes what the other adds', () => {
+    const override = (name: string, component: string, image: string) => ({
+      name,
+      type: 'override',
+      properties: { components: [{ name: component, type: 'webservice', properties: { image } }] },
+    });
+    const design = (...policies: object[]) =>
+      designOf([
+        {
+          apiVersion: 'core.oam.dev/v1beta1',
+          kind: 'Application',
+          metadata: { name: 'app', namespace: 'demo' },
+          spec: { components: [{ name: 'web', type: 'webservice', properties: { image: 'x' } }], policies },
+        },
+      ]);
+    const adds = override('adds', 'web-admin', 'y');
+    expect(() => commuting.check(design(adds, override('changes', '^web$', 'z')))).not.toThrow();
+    expect(() => commuting.check(design(adds, override('changes', 'web', 'z')))).toThrow(
+      'adds and changes depend on their order',
+    );
+  });
+
+  it('a centre that a step names and gives nothing', () => {
+    const design = changed('Policy', OVERRIDE, object => ({
+      ...object,
+      properties: { selector: ['ghost'] },
+    }));
+    expect(() => placed.check(design)).toThrow(
+      'step deploy-cluster2-beijing: nothing goes to cluster2-beijing, which a topology names',
+    );
+  });
+
   it('a step that cannot work', () => {
     const design = withComponents([
       { name: 'deployment', traits: [{ type: 'scaler', properties: { replicas: 'x' } }] },
@@ -108,18 +142,24 @@ describe('arbitraries', () => {
     );
   });
 
-  it('make overrides that change what they name', () => {
-    const cases = arbitraries.components.chain(components =>
-      fc.tuple(fc.constant(components), arbitraries.overridesOf(components)),
-    );
+  it('make overrides of which the laws of merging hold', () => {
+    const cases = arbitraries.components.chain(components => {
+      const override = arbitraries.overridesOf(components);
+      return fc.record({ components: fc.constant(components), a: override, b: override });
+    });
     fc.assert(
-      fc.property(cases, ([components, override]) => {
-        const once = applyOverride(components, override);
-        expect(applyOverride(once, override)).toEqual(once);
-        expect(once.map(({ name }) => name)).toEqual(components.map(({ name }) => name));
+      fc.property(cases, ({ components, a, b }) => {
+        const overrides = new Map([
+          ['a', a],
+          ['b', b],
+        ]);
+        const design = { plan: { context: { components } }, overrides } as unknown as Design;
+        for (const law of [onlyWhatItNames, exactNames, idempotent, commuting]) law.check(design);
+        expect(applyOverride(components, a).map(({ name }) => name)).toEqual(
+          components.map(({ name }) => name),
+        );
       }),
       { numRuns: 50 },
     );
-    expect(commuting.name).toContain('any order');
   });
 });

@@ -59,7 +59,7 @@ function overridden(component: Component, patch: ComponentPatch): Component {
  * A name in an override is a regular expression of Go (RE2), matched anywhere in the component's name, in which `*`
  * stands for any text. One that cannot be compiled matches nothing.
  */
-function namePattern(text: string): (name: string) => boolean {
+export function namePattern(text: string): (name: string) => boolean {
   const [, flag, source = ''] = /^(\(\?i\))?(.*)$/s.exec(text.replaceAll('*', '.*')) ?? [];
   if (NOT_IN_RE2.test(source)) return () => false;
   try {
