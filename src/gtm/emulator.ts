@@ -1,7 +1,6 @@
-import { type Account, type Alert, emptyAccount } from './account/account.ts';
+import { type Account, type Alert, emptyAccount, MOST_ROWS } from './account/account.ts';
 import type { ApiSettings, View } from './account/action.ts';
 import { execute } from './account/execute.ts';
-import { MOST_ROWS } from './account/gtm2/common.ts';
 import type { EmulatorSettings } from './account/gtm2/resolve.ts';
 import type { Flat } from './account/parameters.ts';
 import { planOf } from './account/plan.ts';

@@ -1,9 +1,8 @@
 import { InputError } from '../runtime/input-error.ts';
-import { type Account, emptyAccount } from './account/account.ts';
+import { type Account, emptyAccount, newInstance } from './account/account.ts';
 import type { ApiSettings, View } from './account/action.ts';
 import { ApiError } from './account/errors.ts';
 import { execute } from './account/execute.ts';
-import { TTL_SECONDS } from './account/gtm2/instances.ts';
 import type { Flat } from './account/parameters.ts';
 import type { AccountConfig } from './account-config.ts';
 
@@ -32,14 +31,13 @@ export function seedAccount(
   let account = emptyAccount();
   account.alertGroups = [...config.alertGroups];
   // Instances are bought, not made: the API has no action for it.
-  for (const instance of config.DnsGtm) account.instances[instance.InstanceId] = newInstance(instance, now);
+  const bought = { created: now, expires: now + YEAR_MS };
+  for (const { InstanceId, VersionCode } of config.DnsGtm) {
+    const quotas = { TaskQuota: 100, SmsQuota: 1000 };
+    account.instances[InstanceId] = newInstance({ InstanceId, VersionCode, ...quotas, ...bought });
+  }
   for (const instance of config.CloudGtm.Instances)
-    account.cloud.instances[instance.InstanceId] = {
-      ...instance,
-      created: now,
-      updated: now,
-      expires: now + YEAR_MS,
-    };
+    account.cloud.instances[instance.InstanceId] = { ...instance, ...bought, updated: now };
   const call: Caller = (path, action, parameters) => {
     try {
       const outcome = execute(account, action, flatten(parameters), {
@@ -57,32 +55,6 @@ export function seedAccount(
   for (const [i, instance] of config.DnsGtm.entries()) seedInstance(instance, `DnsGtm[${i}]`, file, call);
   seedCloud(config.CloudGtm, file, call);
   return account;
-}
-
-function newInstance(
-  { InstanceId, VersionCode }: AccountConfig['DnsGtm'][number],
-  now: number,
-): Account['instances'][string] {
-  return {
-    InstanceId,
-    VersionCode,
-    created: now,
-    expires: now + YEAR_MS,
-    TaskQuota: 100,
-    SmsQuota: 1000,
-    ResourceGroupId: '',
-    Config: {
-      InstanceName: '',
-      PublicCnameMode: 'CUSTOM',
-      PublicRr: '',
-      PublicZoneName: '',
-      PublicUserDomainName: '',
-      Ttl: TTL_SECONDS.standard,
-      StrategyMode: 'GEO',
-      AlertGroup: [],
-      AlertConfig: [],
-    },
-  };
 }
 
 function seedInstance(

@@ -200,6 +200,23 @@ describe('2.0', () => {
   });
 });
 
+describe('an instance that is bought', () => {
+  const buy = (account: Account, Code: string, Value: string) =>
+    account.call('BssCreateInstance', {
+      ProductType: 'dns_gtm_public_cn',
+      Parameter: [{ Code, Value }],
+    }) as { readonly Data?: { readonly InstanceId: string } };
+
+  test('has the edition and the quotas that were ordered', () => {
+    const account = new Account('{}');
+    const bought = (code: string, value: string) =>
+      account.emulator.account.instances[buy(account, code, value).Data?.InstanceId ?? ''];
+    expect(bought('PackageEdition', 'standard')).toMatchObject({ VersionCode: 'standard', TaskQuota: 100 });
+    expect(bought('HealthcheckTaskCount', '7')).toMatchObject({ VersionCode: 'ultimate', TaskQuota: 7 });
+    expect(() => buy(account, 'SmsNotificationCount', 'many')).toThrow('must be a whole number');
+  });
+});
+
 describe('3.0', () => {
   const CLOUD = `
 CloudGtm:

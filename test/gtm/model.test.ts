@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { emptyAccount } from '../../src/gtm/account/account.ts';
+import { emptyAccount, newInstance } from '../../src/gtm/account/account.ts';
 import { ApiError } from '../../src/gtm/account/errors.ts';
 import { TYPE } from '../../src/gtm/dns-types.ts';
 import { Emulator, type Saved } from '../../src/gtm/emulator.ts';
@@ -226,28 +226,11 @@ function setUp2(): Real2 {
 }
 
 function accountWith(more: { instances?: object; cloud?: object }): object {
+  const bought = { created: 0, expires: 0, TaskQuota: 1, SmsQuota: 1 };
   const instances = Object.fromEntries(
-    Object.entries(more.instances ?? {}).map(([id, one]) => [
-      id,
-      {
-        created: 0,
-        expires: 0,
-        TaskQuota: 1,
-        SmsQuota: 1,
-        ResourceGroupId: '',
-        Config: {
-          InstanceName: '',
-          PublicCnameMode: 'CUSTOM',
-          PublicRr: '',
-          PublicZoneName: '',
-          PublicUserDomainName: '',
-          Ttl: 60,
-          StrategyMode: 'GEO',
-          AlertGroup: [],
-          AlertConfig: [],
-        },
-        ...(one as object),
-      },
+    Object.entries(more.instances ?? {}).map(([InstanceId, one]) => [
+      InstanceId,
+      { ...newInstance({ InstanceId, VersionCode: 'ultimate', ...bought }), ...(one as object) },
     ]),
   );
   return { ...emptyAccount(), instances };

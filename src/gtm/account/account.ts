@@ -1,5 +1,6 @@
 import type { AccessMode, AddressMode, LbaStrategy } from '../model.ts';
 import type { CloudAccount } from './cloud.ts';
+import { TTL_SECONDS } from './values.ts';
 
 /*
  * What an Alibaba Cloud account has of GTM, as plain data that JSON keeps: 2.0's objects here, 3.0's in cloud.ts. The two
@@ -131,6 +132,9 @@ export interface AccessStrategy {
   created: number;
 }
 
+/** Rows of operations, and of alerts, that are kept; older ones are forgotten. */
+export const MOST_ROWS = 10_000;
+
 /** A row of DescribeDnsGtmLogs. */
 export interface Operation {
   Id: number;
@@ -152,6 +156,27 @@ export interface Alert {
   /** 2.0: the instance; 3.0: the object itself. */
   entity: string;
   Content: string;
+}
+
+/** As it is when it was bought: not configured yet. */
+export function newInstance(
+  bought: Pick<Instance, 'InstanceId' | 'VersionCode' | 'created' | 'expires' | 'TaskQuota' | 'SmsQuota'>,
+): Instance {
+  return {
+    ...bought,
+    ResourceGroupId: '',
+    Config: {
+      InstanceName: '',
+      PublicCnameMode: 'CUSTOM',
+      PublicRr: '',
+      PublicZoneName: '',
+      PublicUserDomainName: '',
+      Ttl: TTL_SECONDS.standard,
+      StrategyMode: 'GEO',
+      AlertGroup: [],
+      AlertConfig: [],
+    },
+  };
 }
 
 export function emptyAccount(): Account {

@@ -34,7 +34,7 @@ const ALL: Actions = { ...ACTIONS, ...buyingActions };
 const LEGACY =
   /^(Add|Copy|Delete|Describe|Execute|Move|Preview|Rollback|Set|Update)Gtm(AccessMode|AccessStrateg(y|ies)|AccessStrategyAvailableConfig|AddressPool|AvailableAlertGroup|Config|Instance\w*|Logs|Monitor\w*|RecoveryPlan\w*|ResourceGroup)$/;
 
-/** Parameters that belong to the call and not to the action. */
+/** ASCII characters of a ClientToken. */
 const LONGEST_TOKEN = 64;
 /** Answers to repeat, at most. */
 const MOST_TOKENS = 1000;

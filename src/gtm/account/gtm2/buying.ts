@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import { newText } from '../account.ts';
+import { newInstance, newText } from '../account.ts';
 import { type Actions, type Call, write } from '../action.ts';
 import { ApiError, invalid } from '../errors.ts';
 import { optional, text, whole, word } from '../parameters.ts';
 import { instanceOf, logged } from './common.ts';
-import { TTL_SECONDS } from './instances.ts';
 
 /* What is no action of GTM, but belongs to an instance's life: BssOpenApi's, and one of the resource manager. */
 
@@ -23,27 +22,20 @@ function buy(
   if (!ProductType.startsWith('dns_gtm_public'))
     throw invalid('ProductType', 'of all products, dns_gtm_public_cn and dns_gtm_public_intl are sold here');
   const value = (code: string) => parameters.Parameter.find(one => one.Code === code)?.Value;
+  const count = (code: string, standard: number) => {
+    const text = value(code) ?? String(standard);
+    if (!/^\d{1,9}$/.test(text)) throw invalid('Parameter', `${code} must be a whole number`);
+    return Number(text);
+  };
   const InstanceId = `gtm-cn-${newText(account, 11)}`;
-  account.instances[InstanceId] = {
+  account.instances[InstanceId] = newInstance({
     InstanceId,
     VersionCode: value('PackageEdition') === 'standard' ? 'standard' : 'ultimate',
     created: now,
     expires: now + Period * MONTH_DAYS * DAY_MS,
-    TaskQuota: Number(value('HealthcheckTaskCount') ?? 100),
-    SmsQuota: Number(value('SmsNotificationCount') ?? 1000),
-    ResourceGroupId: '',
-    Config: {
-      InstanceName: '',
-      PublicCnameMode: 'CUSTOM',
-      PublicRr: '',
-      PublicZoneName: '',
-      PublicUserDomainName: '',
-      Ttl: TTL_SECONDS.standard,
-      StrategyMode: 'GEO',
-      AlertGroup: [],
-      AlertConfig: [],
-    },
-  };
+    TaskQuota: count('HealthcheckTaskCount', 100),
+    SmsQuota: count('SmsNotificationCount', 1000),
+  });
   logged(call, {
     InstanceId,
     EntityType: 'INSTANCE',

@@ -1,16 +1,15 @@
-import * as z from 'zod';
-import { COUNTRY, isLine, LINES, nodeOf } from '../../catalogue.ts';
-import type {
-  Account,
-  AddressPool,
-  Instance,
-  IspCityNode,
-  MonitorConfig,
-  Operation,
-  PoolAddress,
+import { isLine, LINES } from '../../catalogue.ts';
+import {
+  type Account,
+  type AddressPool,
+  type Instance,
+  MOST_ROWS,
+  type MonitorConfig,
+  type Operation,
+  type PoolAddress,
 } from '../account.ts';
 import type { Call, View } from '../action.ts';
-import { conflict, invalid, notExists } from '../errors.ts';
+import { invalid, notExists } from '../errors.ts';
 import { text } from '../parameters.ts';
 
 /* What GTM 2.0's actions have in common. */
@@ -65,9 +64,6 @@ export function logged(
   if (account.operations.length > MOST_ROWS) account.operations.shift();
 }
 
-/** Older rows are forgotten. */
-export const MOST_ROWS = 10_000;
-
 /** Line codes, each known; `default` is the global line. */
 export function checkedLines(lines: readonly string[]): string[] {
   const unknown = lines.find(line => !isLine(line));
@@ -90,41 +86,7 @@ export function lineDetails(code: string) {
   };
 }
 
-const cityNode = z.object({ CityCode: text, IspCode: text });
-export const cityNodes = z.array(cityNode).min(1).max(20);
-
-export function checkedNodes(nodes: readonly IspCityNode[], parameter: string): IspCityNode[] {
-  for (const { CityCode, IspCode } of nodes)
-    if (nodeOf(CityCode, IspCode) === undefined)
-      throw invalid(parameter, `there is no node with CityCode ${CityCode} and IspCode ${IspCode}`);
-  const codes = nodes.map(({ CityCode, IspCode }) => `${CityCode}/${IspCode}`);
-  if (new Set(codes).size < codes.length) throw invalid(parameter, 'a node stands in it twice');
-  return nodes.map(({ CityCode, IspCode }) => ({ CityCode, IspCode }));
-}
-
-export function nodeDetails({ CityCode, IspCode }: IspCityNode) {
-  const node = nodeOf(CityCode, IspCode);
-  return {
-    CityCode,
-    CityName: node?.city ?? CityCode,
-    CountryCode: COUNTRY.code,
-    CountryName: COUNTRY.name,
-    IspCode,
-    IspName: node?.isp ?? IspCode,
-  };
-}
-
 /** @throws ApiError when a plan of the edition does not allow it. */
 export function requireUltimate(instance: Instance, parameter: string, what: string): void {
   if (instance.VersionCode !== 'ultimate') throw invalid(parameter, `${what} needs the ultimate edition`);
-}
-
-export function quota(
-  call: Pick<Call<unknown>, 'settings'>,
-  count: number,
-  most: number,
-  what: string,
-): void {
-  if (call.settings.quotas && count > most)
-    throw conflict('QuotaExceeded', `There may be ${most} ${what} at most.`);
 }

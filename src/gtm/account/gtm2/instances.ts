@@ -4,22 +4,10 @@ import { type Account, type Instance, timeText } from '../account.ts';
 import { type Actions, type Call, read, write } from '../action.ts';
 import { conflict, invalid } from '../errors.ts';
 import { given, optional, pageOf, paging, text, textList, truth, whole, word } from '../parameters.ts';
+import { domain, isDomain, TTL_SECONDS } from '../values.ts';
 import { instanceOf, instanceParameter, isAvailable, logged, monitorOfPool, poolsOf } from './common.ts';
 
 /* GTM 2.0: instances, their settings, their log. */
-
-export const TTL_SECONDS = { least: 1, most: 86_400, standard: 60 } as const;
-
-const label = /^[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?$/i;
-
-export function isDomain(name: string): boolean {
-  return name.length <= 253 && name.includes('.') && name.split('.').every(part => label.test(part));
-}
-
-const domain = z
-  .string()
-  .transform(name => name.replace(/\.$/, '').toLowerCase())
-  .refine(isDomain, 'it must be a domain name');
 
 const alertConfig = z.array(
   z.object({

@@ -4,17 +4,8 @@ import { type Actions, type Call, read, write } from '../action.ts';
 import { conflict } from '../errors.ts';
 import { readExtendInfo } from '../extend-info.ts';
 import { oneOf, optional, text, whole, word } from '../parameters.ts';
-import {
-  checkedNodes,
-  cityNodes,
-  instanceOf,
-  logged,
-  monitorOf,
-  monitorOfPool,
-  nodeDetails,
-  poolOf,
-  requireUltimate,
-} from './common.ts';
+import { checkedNodes, cityNodes, nodeDetails } from '../values.ts';
+import { instanceOf, logged, monitorOf, monitorOfPool, poolOf, requireUltimate } from './common.ts';
 
 /* GTM 2.0: the health checks of address pools. */
 

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { addressBytes } from '../../../runtime/ip-address.ts';
 import { LINES } from '../../catalogue.ts';
 import {
   type Account,
@@ -13,6 +12,7 @@ import {
 import { type Actions, type Call, read, write } from '../action.ts';
 import { conflict, invalid } from '../errors.ts';
 import { checkedParameters, optional, pageOf, paging, text, textList, whole, word } from '../parameters.ts';
+import { checkedAddress, quota } from '../values.ts';
 import {
   instanceOf,
   instanceParameter,
@@ -22,9 +22,7 @@ import {
   monitorOfPool,
   poolOf,
   poolsOf,
-  quota,
 } from './common.ts';
-import { isDomain } from './instances.ts';
 import { check, makeMonitor } from './monitors.ts';
 
 /* GTM 2.0: address pools and their health checks. */
@@ -46,15 +44,6 @@ const addresses = (attributes: z.ZodType<string | undefined>) =>
       }),
     )
     .min(1);
-
-/** @throws ApiError unless `address` is of the type. */
-export function checkedAddress(address: string, type: AddressType, parameter: string): string {
-  const length = addressBytes(address)?.length;
-  const fits =
-    type === 'DOMAIN' ? length === undefined && isDomain(address) : length === (type === 'IPV4' ? 4 : 16);
-  if (!fits) throw invalid(parameter, `"${address}" is not of type ${type}`);
-  return address.toLowerCase();
-}
 
 function pooled(
   call: Call<unknown>,

@@ -3,9 +3,8 @@ import { newDigits } from '../account.ts';
 import { type Actions, type Call, read, write } from '../action.ts';
 import type { CloudAddress, CloudPool, CloudType, HealthTask } from '../cloud.ts';
 import { ApiError, conflict, invalid, missing } from '../errors.ts';
-import { quota } from '../gtm2/common.ts';
-import { checkedAddress } from '../gtm2/pools.ts';
 import { json, optional, pageOf, paging, text, whole, word } from '../parameters.ts';
+import { checkedAddress, quota } from '../values.ts';
 import {
   addressDetails,
   addressOf,
@@ -20,7 +19,7 @@ import {
   remark,
   templateOf,
 } from './common.ts';
-import { isLike, isSame } from './templates.ts';
+import { isLike, isSame } from './search.ts';
 
 /* GTM 3.0: addresses and their health tasks. */
 

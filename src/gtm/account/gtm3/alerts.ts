@@ -3,7 +3,7 @@ import { type Actions, read, write } from '../action.ts';
 import type { CloudAlertConfig } from '../cloud.ts';
 import { given, json, optional, pageOf, paging, text, truth, whole, word } from '../parameters.ts';
 import { configOf, DONE } from './common.ts';
-import { isLike } from './templates.ts';
+import { isLike } from './search.ts';
 
 /* GTM 3.0: who is told what, and what there was to tell. */
 

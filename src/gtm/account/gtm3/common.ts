@@ -218,9 +218,7 @@ export function configStatus({ account, view }: Seen, config: InstanceConfig) {
   return { HealthStatus, AvailableStatus: availability(isAvailable) };
 }
 
-export function commodityCode(): string {
-  return 'dns_gtm_public_cn';
-}
+export const COMMODITY_CODE = 'dns_gtm_public_cn';
 
 /** A config as lists show it, without its pools. */
 export function configFields(seen: Seen, config: InstanceConfig) {
@@ -228,7 +226,7 @@ export function configFields(seen: Seen, config: InstanceConfig) {
   return {
     ...configReference(seen, config),
     ScheduleZoneMode,
-    CommodityCode: commodityCode(),
+    CommodityCode: COMMODITY_CODE,
     ...times(config),
   };
 }

@@ -3,9 +3,8 @@ import { type Account, newDigits, newText } from '../account.ts';
 import { type Actions, type Call, read, write } from '../action.ts';
 import { type CloudInstance, domainOf, type InstanceConfig, type RrType } from '../cloud.ts';
 import { conflict, invalid, missing } from '../errors.ts';
-import { quota } from '../gtm2/common.ts';
-import { isDomain, TTL_SECONDS } from '../gtm2/instances.ts';
 import { json, optional, pageOf, paging, text, whole, word } from '../parameters.ts';
+import { domain, isDomain, quota, TTL_SECONDS } from '../values.ts';
 import {
   cloudInstanceOf,
   cloudPoolOf,
@@ -21,7 +20,7 @@ import {
   remark,
   sequenceMode,
 } from './common.ts';
-import { isLike, isSame } from './templates.ts';
+import { isAsWanted, isLike, isSame, statusFilters } from './search.ts';
 
 /* GTM 3.0: instances and what they answer for. */
 
@@ -29,10 +28,6 @@ const LIMITS = { standard: 30, ultimate: 50, referencesPerPool: 10 } as const;
 const YEAR_MS = 365 * 24 * 3_600_000;
 
 const configParameters = { ConfigId: text, InstanceId: optional(text) };
-const zone = z
-  .string()
-  .transform(one => one.replace(/\.$/, '').toLowerCase())
-  .refine(isDomain, 'it must be a domain name');
 const hostname = z
   .string()
   .refine(host => host === '@' || isDomain(`${host}.x`), 'it must be a host name, or @ for the zone itself');
@@ -127,7 +122,7 @@ export const configActions: Actions = {
       ChargeType: optional(word('prepay', 'postpay')),
       InstanceId: optional(text),
       ScheduleZoneMode: optional(word('custom', 'sys_assign')),
-      ScheduleZoneName: zone,
+      ScheduleZoneName: domain,
       ScheduleHostname: hostname,
       ScheduleRrType: word('A', 'AAAA', 'CNAME'),
       Ttl: ttl,
@@ -172,7 +167,7 @@ export const configActions: Actions = {
     z.object({
       ...configParameters,
       ScheduleHostname: optional(hostname),
-      ScheduleZoneName: optional(zone),
+      ScheduleZoneName: optional(domain),
       Ttl: optional(ttl),
     }),
     call => {
@@ -267,21 +262,7 @@ export const configActions: Actions = {
     };
   }),
   ListCloudGtmInstanceConfigs: read(z.object(filters), call => find(call, isSame, () => true)),
-  SearchCloudGtmInstanceConfigs: read(
-    z.object({
-      ...filters,
-      AvailableStatus: optional(word('available', 'unavailable')),
-      HealthStatus: optional(word('ok', 'ok_alert', 'exceptional')),
-    }),
-    call => {
-      const { AvailableStatus, HealthStatus } = call.parameters;
-      return find(call, isLike, config => {
-        const status = configStatus(call, config);
-        return (
-          (AvailableStatus ?? status.AvailableStatus) === status.AvailableStatus &&
-          (HealthStatus ?? status.HealthStatus) === status.HealthStatus
-        );
-      });
-    },
+  SearchCloudGtmInstanceConfigs: read(z.object({ ...filters, ...statusFilters }), call =>
+    find(call, isLike, config => isAsWanted(configStatus(call, config), call.parameters)),
   ),
 };

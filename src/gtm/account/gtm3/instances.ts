@@ -4,8 +4,8 @@ import { timeText } from '../account.ts';
 import { type Actions, type Call, read, write } from '../action.ts';
 import { type CloudInstance, domainOf } from '../cloud.ts';
 import { optional, pageOf, paging, text, word } from '../parameters.ts';
-import { cloudInstanceOf, commodityCode, DONE } from './common.ts';
-import { isLike, isSame } from './templates.ts';
+import { COMMODITY_CODE, cloudInstanceOf, DONE } from './common.ts';
+import { isLike, isSame } from './search.ts';
 
 /* GTM 3.0: instances, and what is the account's as a whole. */
 
@@ -36,7 +36,7 @@ function findInstances(
     return {
       ...fields,
       ...expiry(instance),
-      CommodityCode: commodityCode(),
+      CommodityCode: COMMODITY_CODE,
       ScheduleDomainName: config ? domainOf(config) : '',
       MonitorTaskQuota: TASK_QUOTA,
       MonthlyEmailUsed: 0,

@@ -3,8 +3,8 @@ import { newDigits } from '../account.ts';
 import { type Actions, type Call, read, write } from '../action.ts';
 import type { CloudPool } from '../cloud.ts';
 import { conflict, invalid } from '../errors.ts';
-import { quota } from '../gtm2/common.ts';
-import { json, optional, pageOf, paging, text, word } from '../parameters.ts';
+import { json, optional, pageOf, paging, text } from '../parameters.ts';
+import { quota } from '../values.ts';
 import { LIMITS as ADDRESS_LIMITS, configsWith, poolsWith } from './addresses.ts';
 import {
   addressOf,
@@ -23,7 +23,7 @@ import {
   remark,
   sequenceMode,
 } from './common.ts';
-import { isLike, isSame } from './templates.ts';
+import { isAsWanted, isLike, isSame, statusFilters } from './search.ts';
 
 /* GTM 3.0: address pools. */
 
@@ -172,22 +172,7 @@ export const cloudPoolActions: Actions = {
   ListCloudGtmAddressPools: read(z.object(filters), call =>
     find(call, isSame, () => true, { lines: 'list' }),
   ),
-  SearchCloudGtmAddressPools: read(
-    z.object({
-      ...filters,
-      AvailableStatus: optional(word('available', 'unavailable')),
-      HealthStatus: optional(word('ok', 'ok_alert', 'exceptional')),
-    }),
-    call => {
-      const { AvailableStatus, HealthStatus } = call.parameters;
-      const also = (pool: CloudPool) => {
-        const status = poolStatus(call, pool);
-        return (
-          (AvailableStatus ?? status.AvailableStatus) === status.AvailableStatus &&
-          (HealthStatus ?? status.HealthStatus) === status.HealthStatus
-        );
-      };
-      return find(call, isLike, also, { lines: 'text' });
-    },
+  SearchCloudGtmAddressPools: read(z.object({ ...filters, ...statusFilters }), call =>
+    find(call, isLike, pool => isAsWanted(poolStatus(call, pool), call.parameters), { lines: 'text' }),
   ),
 };

@@ -5,9 +5,10 @@ import { type Actions, type Call, read, write } from '../action.ts';
 import type { MonitorTemplate } from '../cloud.ts';
 import { conflict } from '../errors.ts';
 import { readExtendInfo } from '../extend-info.ts';
-import { checkedNodes, nodeDetails } from '../gtm2/common.ts';
 import { given, json, oneOf, optional, pageOf, paging, text, truth, word } from '../parameters.ts';
+import { checkedNodes, cityNodes, nodeDetails } from '../values.ts';
 import { DONE, name, remark, templateOf, times } from './common.ts';
+import { isLike, isSame } from './search.ts';
 
 /* GTM 3.0: how addresses are checked, and from where. */
 
@@ -18,12 +19,7 @@ const settings = {
   Timeout: oneOf(2000, 3000, 5000, 10_000),
   EvaluationCount: oneOf(1, 2, 3),
   FailureRate: oneOf(0, 20, 50, 80, 100),
-  IspCityNodes: json(
-    z
-      .array(z.object({ CityCode: text, IspCode: text }))
-      .min(1)
-      .max(20),
-  ),
+  IspCityNodes: json(cityNodes),
 };
 
 function details(template: MonitorTemplate) {
@@ -58,15 +54,6 @@ function find(
     const Template = items.map(one => ({ ...details(one), [withId]: one.TemplateId }));
     return { ...page, Templates: { Template } };
   };
-}
-
-/** As Search does on names and remarks. */
-export function isLike(own: string, wanted: string): boolean {
-  return own.toLowerCase().includes(wanted.toLowerCase());
-}
-
-export function isSame(own: string, wanted: string): boolean {
-  return own.toLowerCase() === wanted.toLowerCase();
 }
 
 export const templateActions: Actions = {
