@@ -209,8 +209,10 @@ describe('an instance that is bought', () => {
 
   test('has the edition and the quotas that were ordered', () => {
     const account = new Account('{}');
-    const bought = (code: string, value: string) =>
-      account.emulator.account.instances[buy(account, code, value).Data?.InstanceId ?? ''];
+    const bought = (code: string, value: string) => {
+      const { Data } = buy(account, code, value);
+      return account.emulator.account.instances[Data?.InstanceId ?? ''];
+    };
     expect(bought('PackageEdition', 'standard')).toMatchObject({ VersionCode: 'standard', TaskQuota: 100 });
     expect(bought('HealthcheckTaskCount', '7')).toMatchObject({ VersionCode: 'ultimate', TaskQuota: 7 });
     expect(() => buy(account, 'SmsNotificationCount', 'many')).toThrow('must be a whole number');
