@@ -31,6 +31,8 @@ export interface Delivered {
   readonly objects: readonly KubeObject[];
 }
 
+const IN_CLUSTER = 'error encountered in cluster';
+
 /** A task with the objects that it comes to, in the order in which they are written: those of a stage together. */
 interface Work {
   readonly task: Task;
@@ -86,11 +88,17 @@ class Execution {
     }
   }
 
-  /** Reads before it records, and records before it writes: what cannot be written is not recorded. */
+  /**
+   * Writes what is not recorded and healthy yet, stage by stage. Reads before it records, and records before it writes:
+   * what cannot be written is not recorded.
+   */
   async apply(): Promise<void> {
     let works = this.#open().flatMap(task => this.#workOf(task) ?? []);
     for (let stage = 0; works.length > 0; stage++) {
       works = works.filter(({ stages }) => stages[stage] !== undefined);
+      await this.#each(works, IN_CLUSTER, work =>
+        this.#read((work.stages[stage] ?? []).filter(each => this.#recorded(each) !== undefined)),
+      );
       const open = works.filter(work => !this.#isStageDone(work, stage));
       await this.#write(open, stage);
       works = works.filter(work => this.#isStageDone(work, stage));
@@ -100,8 +108,7 @@ class Execution {
   async #write(works: readonly Work[], stage: number): Promise<void> {
     const { clusters } = this.#delivery;
     const stageOf = ({ stages }: Work) => stages[stage] ?? [];
-    const what = 'error encountered in cluster';
-    await this.#each(works, what, async work => {
+    await this.#each(works, IN_CLUSTER, async work => {
       await this.#read(stageOf(work));
       for (const resource of stageOf(work)) {
         clusters.check(objectOf(resource), this.#live.get(resourceKey(resource)));
@@ -110,10 +117,10 @@ class Execution {
     const writable = works.filter(({ task }) => !this.#failed.has(taskKey(task)));
     const problem = await this.#record(writable.flatMap(stageOf));
     if (problem !== undefined) {
-      for (const { task } of writable) this.#fail(task, what, problem);
+      for (const { task } of writable) this.#fail(task, IN_CLUSTER, problem);
       return;
     }
-    await this.#each(writable, what, async work => {
+    await this.#each(writable, IN_CLUSTER, async work => {
       for (const resource of stageOf(work)) {
         const key = resourceKey(resource);
         const live = this.#live.get(key);
@@ -181,13 +188,13 @@ class Execution {
     const { plan } = this.#delivery;
     const made = withInputs(plan.context.rendering, task, this.#values);
     if (made.manifests === undefined) {
-      this.#fail(task, 'error encountered in cluster', made.error ?? 'cannot be rendered');
+      this.#fail(task, IN_CLUSTER, made.error ?? 'cannot be rendered');
       return undefined;
     }
     const { component, manifests } = made;
     const nameless = manifests.find(({ apiVersion }) => typeof apiVersion !== 'string');
     if (nameless !== undefined) {
-      this.#fail(task, 'error encountered in cluster', `${nameless.kind} has no apiVersion`);
+      this.#fail(task, IN_CLUSTER, `${nameless.kind} has no apiVersion`);
       return undefined;
     }
     const resources = manifests.map(
