@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Baseline } from '../gate/baseline.ts';
 import type { Gates } from '../gate/config.ts';
 import type { GateVerdict } from '../gate/judge.ts';
+import { InputError } from '../runtime/input-error.ts';
 import { wallStamp } from '../runtime/wall.ts';
 import { EXIT } from './exit.ts';
 import { catchInterrupt } from './interrupt.ts';
@@ -48,6 +49,8 @@ async function gate(options: GateOptions): Promise<void> {
     import('../report/run-folder.ts'),
   ]);
   const gates = loadGates(options.config);
+  if (options.updateBaseline && gates.baseline === undefined)
+    throw new InputError(options.config, 'names no baseline; write "baseline: gates-baseline.json"');
   const baseline = options.updateBaseline ? undefined : await readBaseline(gates);
   if (options.out !== undefined) folders.claimFolder(options.out);
   const interrupt = catchInterrupt();
@@ -64,7 +67,7 @@ async function gate(options: GateOptions): Promise<void> {
   const verdict = judgeGate({ ...gates, scenarios: held }, drills, baseline);
   await print(verdict, options.format);
   await save(verdict, options);
-  if (options.updateBaseline) await writeBaseline(gates, verdict, options);
+  if (options.updateBaseline) await writeBaseline(gates, verdict, options.format);
   process.exitCode = EXIT[verdict.result];
 }
 
@@ -80,15 +83,13 @@ async function readBaseline({ baseline, seeds }: Gates): Promise<Baseline | unde
 async function writeBaseline(
   { baseline, seeds }: Gates,
   { measured }: GateVerdict,
-  { config, format }: GateOptions,
+  format: Format,
 ): Promise<void> {
-  const [{ baselineText }, { replaceFile }, { InputError }] = await Promise.all([
+  if (baseline === undefined) return;
+  const [{ baselineText }, { replaceFile }] = await Promise.all([
     import('../gate/baseline.ts'),
     import('../report/run-folder.ts'),
-    import('../runtime/input-error.ts'),
   ]);
-  if (baseline === undefined)
-    throw new InputError(config, 'names no baseline; write "baseline: gates-baseline.json"');
   replaceFile(baseline, baselineText(seeds, measured));
   if (format === 'text') process.stdout.write(`The baseline is in ${baseline}\n`);
 }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { GateRow } from '../../src/gate/judge.ts';
-import { cleanUp, liangdi, root, scratch, timed } from './liangdi.ts';
+import { cleanUp, liangdi, refused, root, scratch, timed } from './liangdi.ts';
 
 afterAll(cleanUp);
 
@@ -62,7 +62,7 @@ describe('liangdi gate', { timeout: 60_000 }, () => {
       expect(read(cwd, 'one', file)).toBe(read(cwd, 'four', file));
   });
 
-  test.each([
+  test.each<[string, string | undefined, RegExp, ...string[]]>([
     ['no file', undefined, /gates\.yaml: there is no such file/],
     ['a scenario that is not there', 'scenarios: [beijing-dwon]', /did you mean "?beijing-down/],
     [
@@ -73,11 +73,18 @@ describe('liangdi gate', { timeout: 60_000 }, () => {
     ['a scenario twice', 'scenarios: [steady, steady]', /steady is named twice/],
     ['too few seeds', 'baseline: b.json\nseeds: 9\nscenarios: [steady]', /at least 10 seeds/],
     ['no baseline yet', 'baseline: b.json\nscenarios: [steady]', /b\.json: there is no such file/],
-  ])('with %s nothing runs: 64', async (_, gates, says) => {
+    [
+      'nowhere to write a baseline',
+      'scenarios: [steady]',
+      /gates\.yaml: names no baseline/,
+      '--update-baseline',
+    ],
+  ])('with %s nothing runs: 64', async (_, gates, says, ...more) => {
     const cwd = scratch();
-    if (gates !== undefined) writeFileSync(join(cwd, 'gates.yaml'), `${gates}\n`);
-    const { code, stdout, stderr } = await liangdi(['gate'], { cwd });
-    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+    const file = join(cwd, 'gates.yaml');
+    if (gates !== undefined) writeFileSync(file, `${gates}\n`);
+    const { stderr, ...outcome } = await refused(['gate', '--config', file, ...more]);
+    expect(outcome).toEqual({ code: 64, stdout: '' });
     expect(stderr).toMatch(says);
   });
 
