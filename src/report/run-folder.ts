@@ -48,25 +48,26 @@ export function runName(time: string, scenario: string, seed: number): string {
 export function writeFiles(folder: string, files: RunFiles): void {
   for (const [name, text] of Object.entries(files)) {
     const file = join(folder, name);
-    attempt(file, () => {
-      try {
-        writeFileSync(`${file}.part`, text, { flag: 'wx' });
-        renameSync(`${file}.part`, file);
-      } catch (error) {
-        // Half a file is of no use to anybody; one that was there before is not ours.
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(`${file}.part`, { force: true });
-        throw error;
-      }
-    });
+    writeByPart(file, text, `${file}.part`, 'wx');
   }
 }
 
 /** Writes a file that may be there already: a reader finds the old one or the new one, whole. */
 export function replaceFile(file: string, text: string): void {
-  const part = `${file}.part-${process.pid}`;
+  writeByPart(file, text, `${file}.part-${process.pid}`, 'w');
+}
+
+/** @param flag `wx`: another process may be at the same part. */
+function writeByPart(file: string, text: string, part: string, flag: 'w' | 'wx'): void {
   attempt(file, () => {
-    writeFileSync(part, text);
-    renameSync(part, file);
+    try {
+      writeFileSync(part, text, { flag });
+      renameSync(part, file);
+    } catch (error) {
+      // Half a file is of no use to anybody; one that was there before is not ours.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(part, { force: true });
+      throw error;
+    }
   });
 }
 
@@ -107,6 +108,8 @@ function reason(error: NodeJS.ErrnoException): string {
     case 'EACCES':
     case 'EPERM':
       return 'permission denied';
+    case 'ENOENT':
+      return 'its folder is not there';
     case 'ENOTDIR':
     case 'EEXIST':
       return 'a file is in the way';

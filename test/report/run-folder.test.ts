@@ -10,7 +10,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { claimFolder, newFolder, pointLatest, runName, writeFiles } from '../../src/report/run-folder.ts';
+import {
+  claimFolder,
+  newFolder,
+  pointLatest,
+  replaceFile,
+  runName,
+  writeFiles,
+} from '../../src/report/run-folder.ts';
 import { InputError } from '../../src/runtime/input-error.ts';
 import { wallStamp } from '../../src/runtime/wall.ts';
 
@@ -35,6 +42,17 @@ test('files appear under their names, and nothing else stays', () => {
   writeFiles(runs, { 'journal.ndjson': '{}\n', 'verdict.json': 'null\n' });
   expect(readdirSync(runs).sort()).toEqual(['journal.ndjson', 'verdict.json']);
   expect(readFileSync(join(runs, 'verdict.json'), 'utf8')).toBe('null\n');
+});
+
+test('a file that is there is replaced, and what cannot be leaves nothing behind', () => {
+  const file = join(runs, 'report.html');
+  replaceFile(file, 'old');
+  replaceFile(file, 'new');
+  expect(readFileSync(file, 'utf8')).toBe('new');
+  mkdirSync(join(runs, 'folder'));
+  expect(() => replaceFile(join(runs, 'folder'), 'new')).toThrow(/cannot be written: a folder is in the way/);
+  expect(() => replaceFile(join(runs, 'none/report.html'), 'new')).toThrow(/its folder is not there/);
+  expect(readdirSync(runs).sort()).toEqual(['folder', 'report.html']);
 });
 
 test('latest follows the newest run', () => {
