@@ -54,7 +54,8 @@ Examples:
   liangdi curl-loop                     the article's loop: who answers its 50 requests
   liangdi heal                          take back what a killed drill left broken in them
 
-Exit codes: 0 held, 1 violated, 2 unknown, 3 the lab failed or cannot do it, 64 wrong usage or bad input`,
+Exit codes: 0 held, 1 violated, 2 unknown, 3 the lab failed or cannot do it,
+            64 wrong usage or bad input`,
     );
   speakAlike(liangdi, 'liangdi');
   return liangdi;
