@@ -46,6 +46,8 @@ class Run {
   readonly #records: Map<string, StepStatus>;
   /** Of groups' sub steps, by the name of the group. */
   readonly #subRecords: Map<string, Map<string, StepStatus>>;
+  /** Groups that a sub step's record has begun in this run: conditions do not see them before they have come to something. */
+  readonly #begun = new Set<string>();
   /** Components' names, by which steps can be meant too: as their steps were before this run. */
   readonly #aliases: ReadonlyMap<string, StepStatus | undefined>;
   readonly #values: Map<string, unknown>;
@@ -295,11 +297,13 @@ class Run {
     const timed = step.timeoutMs === undefined ? record : { ...record, firstExecuteTime: since };
     if (parent === undefined) {
       this.#records.set(step.name, timed);
+      this.#begun.delete(step.name);
       return;
     }
     if (!this.#records.has(parent.name)) {
       const { name, type } = parent;
       const began = { name, type, phase: 'running' } as const;
+      this.#begun.add(name);
       this.#records.set(
         name,
         parent.timeoutMs === undefined ? began : { ...began, firstExecuteTime: this.#around.now() },
@@ -327,7 +331,8 @@ class Run {
       record === undefined ? [] : [{ ...record, name }],
     );
     const subs = [...this.#subRecords.values()].flatMap(each => [...each.values()]);
-    return [...aliased, ...subs, ...this.#records.values()];
+    const steps = [...this.#records.values()].filter(({ name }) => !this.#begun.has(name));
+    return [...aliased, ...subs, ...steps];
   }
 
   #context({ name: stepName }: PlannedStep): Record<string, unknown> {

@@ -45,6 +45,10 @@ const DELIBERATE: Readonly<Record<string, { readonly parts: RegExp; readonly why
   },
   'd-init-default-name': { parts: /dispatch/, why: 'an init container has a volume of its own' },
   'd-number-label': { parts: /dispatch/, why: 'one wrong label does not take the others along' },
+  'd-old-steps': {
+    parts: /^run: steps/,
+    why: 'a version of which no step has begun has no steps of another',
+  },
   's-delete-unreachable': {
     parts: /^run: checkpoints/,
     why: 'deletion goes on in the other clusters, and does not wait for a dead one for ever',
