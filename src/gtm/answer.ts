@@ -4,10 +4,11 @@ import { type Question, TYPE } from './dns-types.ts';
 import { aliasHost, type Host, type HostAnswer, type Zone } from './dns-zones.ts';
 import type { LineTable } from './lines.ts';
 import type { RecordType, ResolvedGtm } from './model.ts';
-import type { Decision, WeightedAddress } from './route.ts';
+import { byWeight, rotated } from './pick.ts';
+import type { Decision } from './route.ts';
 
 /** Seconds that resolvers may keep "no such name or record", at most. */
-export const NEGATIVE_TTL = 10;
+const NEGATIVE_TTL = 10;
 
 /** What hosts draw on. */
 export interface AnswerPorts {
@@ -93,33 +94,19 @@ function answerOf(
 }
 
 /** What one answer holds of the addresses that were decided on. */
-export function pick(
+function pick(
   { answer, addresses }: Decision,
   { random, order, latency }: Pick<AnswerPorts, 'random' | 'order' | 'latency'>,
   turn: number,
   lines: readonly string[],
 ): readonly string[] {
   if (addresses.length === 0) return [];
-  if (answer === 'one') return [byWeight(addresses, random)];
+  if (answer === 'one') return [byWeight(addresses, random).address];
   const all = addresses.map(one => one.address);
   if (answer === 'all') return order === 'random' ? random.shuffle(all) : rotated(all, turn);
   const known = lines.map(line => latency[line]).find(table => table !== undefined) ?? {};
   const away = (address: string) => known[address] ?? Number.MAX_SAFE_INTEGER;
   return all.toSorted((a, b) => away(a) - away(b)).slice(0, answer.nearest);
-}
-
-function rotated(items: readonly string[], turn: number): readonly string[] {
-  const first = items.length - (turn % items.length);
-  return [...items.slice(first), ...items.slice(0, first)];
-}
-
-function byWeight(addresses: readonly WeightedAddress[], random: Random): string {
-  let draw = random.below(addresses.reduce((sum, one) => sum + one.weight, 0));
-  for (const { address, weight } of addresses) {
-    if (draw < weight) return address;
-    draw -= weight;
-  }
-  throw new RangeError('the draw is below the sum of the weights');
 }
 
 /** What is published of one 3.0 config. */

@@ -3,9 +3,10 @@
  * their serial numbers, no optional settings left. `cloudConfig` of account/gtm3/resolve.ts makes it from the account.
  */
 
+import type { RecordType } from './model.ts';
+
 export type CloudStrategy = 'round_robin' | 'sequence' | 'weight' | 'source_nearest';
 export type CloudJudgement = 'any_ok' | 'p30_ok' | 'p50_ok' | 'p70_ok' | 'all_ok';
-export type RecordType = 'A' | 'AAAA' | 'CNAME';
 
 export interface ResolvedCloud {
   readonly id: string;

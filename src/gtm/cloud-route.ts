@@ -1,12 +1,8 @@
 import type { Random } from '../runtime/random.ts';
 import { type CloudHealth, configHealth, isAddressAvailable, isPoolAvailable } from './cloud-health.ts';
-import type {
-  CloudAddressModel,
-  CloudPoolModel,
-  CloudStrategy,
-  RecordType,
-  ResolvedCloud,
-} from './cloud-model.ts';
+import type { CloudAddressModel, CloudPoolModel, CloudStrategy, ResolvedCloud } from './cloud-model.ts';
+import type { RecordType } from './model.ts';
+import { byWeight, rotated } from './pick.ts';
 
 /** A pool that answers, with those of its addresses that do. */
 export interface CloudChoice {
@@ -176,7 +172,7 @@ function among<T extends { readonly weight: number; readonly lines: readonly str
     case 'sequence':
       return items.slice(0, 1);
     case 'weight':
-      return byWeight(items, random);
+      return items.length < 2 ? items : [byWeight(items, random)];
     case 'round_robin':
       return rotated(items, turn);
     case 'source_nearest': {
@@ -193,19 +189,4 @@ function among<T extends { readonly weight: number; readonly lines: readonly str
 
 function isFor({ lines }: { readonly lines: readonly string[] }, line: string): boolean {
   return lines.length === 0 ? line === 'default' : lines.includes(line);
-}
-
-function rotated<T>(items: readonly T[], turn: number): readonly T[] {
-  const first = items.length - (turn % Math.max(1, items.length));
-  return [...items.slice(first), ...items.slice(0, first)];
-}
-
-function byWeight<T extends { readonly weight: number }>(items: readonly T[], random: Random): readonly T[] {
-  if (items.length < 2) return items;
-  let draw = random.below(items.reduce((sum, one) => sum + one.weight, 0));
-  for (const item of items) {
-    if (draw < item.weight) return [item];
-    draw -= item.weight;
-  }
-  throw new RangeError('the draw is below the sum of the weights');
 }

@@ -1,3 +1,5 @@
+import type { Subnet } from './dns-subnet.ts';
+
 /** Types of records and questions by their names (RFC 1035, 3596, 6891, 8482; IANA's registry). */
 export const TYPE = {
   A: 1,
@@ -38,14 +40,11 @@ export interface Question {
   readonly type: number;
   /** IP address of the asking resolver. */
   readonly from: string;
-  /** The resolver's client, as EDNS Client Subnet tells of it. */
-  readonly client?: ClientNetwork;
-}
-
-/** Told apart from `from` because the answer's scope must then be told too (RFC 7871 §7.2.1). */
-export interface ClientNetwork {
-  readonly bytes: Uint8Array;
-  readonly prefix: number;
+  /**
+   * The resolver's client, as EDNS Client Subnet tells of it: apart from `from`, because the answer's scope must then be
+   * told too (RFC 7871 §7.2.1).
+   */
+  readonly client?: Subnet;
 }
 
 /** What an authoritative name server answers. */

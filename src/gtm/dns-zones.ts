@@ -136,7 +136,7 @@ function soa({ apex, negativeTtl, serial = 1 }: Zone, ttl: number): RecordSet {
   return { owner: apex, type: 'SOA', ttl, minimum: negativeTtl, serial };
 }
 
-export function nameServerOf(apex: string): string {
+function nameServerOf(apex: string): string {
   return `ns.${apex}`;
 }
 

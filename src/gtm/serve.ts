@@ -15,6 +15,7 @@ import type { ApiRequest } from './api/request.ts';
 import { type ApiResponse, respondToApi } from './api/respond.ts';
 import { type Auth, Authenticator } from './api/signature.ts';
 import { type ApiServer, serveApi } from './api-server-real.ts';
+import type { ListenAddress } from './dns-listeners-real.ts';
 import { type DnsServer, serveDns } from './dns-server-real.ts';
 import type { Authority } from './dns-types.ts';
 import { Emulator, type Saved } from './emulator.ts';
@@ -23,18 +24,12 @@ import type { Target } from './prober.ts';
 import { seedAccount } from './seed.ts';
 import { StateFile } from './state-file.ts';
 
-export interface SocketAddress {
-  readonly host: string;
-  /** 0 takes any that is free. */
-  readonly port: number;
-}
-
 export interface ServeOptions {
   readonly file: string;
   /** The file's text, now and whenever it is asked for again. @throws InputError */
   readonly read: () => string;
-  readonly dns: SocketAddress;
-  readonly api: SocketAddress;
+  readonly dns: ListenAddress;
+  readonly api: ListenAddress;
   readonly auth: Auth;
   /** Where the account is kept over restarts. */
   readonly state?: string;

@@ -1,3 +1,5 @@
+import type { CloudJudgement, CloudStrategy } from '../cloud-model.ts';
+import type { RecordType } from '../model.ts';
 import type { Edition, IspCityNode } from './account.ts';
 
 /** GTM 3.0's objects. Pools, addresses and templates belong to the account; configs refer to them. */
@@ -14,9 +16,6 @@ export interface CloudAccount {
 
 export type OnOff = 'enable' | 'disable';
 export type CloudType = 'IPv4' | 'IPv6' | 'domain';
-export type RrType = 'A' | 'AAAA' | 'CNAME';
-export type LbStrategy = 'round_robin' | 'sequence' | 'weight' | 'source_nearest';
-export type Judgement = 'any_ok' | 'p30_ok' | 'p50_ok' | 'p70_ok' | 'all_ok';
 export type ChargeType = 'prepay' | 'postpay';
 
 export interface AlertSettings {
@@ -57,11 +56,11 @@ export interface InstanceConfig {
   ScheduleZoneMode: 'custom';
   ScheduleZoneName: string;
   ScheduleHostname: string;
-  ScheduleRrType: RrType;
+  ScheduleRrType: RecordType;
   /** Seconds. */
   Ttl: number;
   EnableStatus: OnOff;
-  AddressPoolLbStrategy: LbStrategy;
+  AddressPoolLbStrategy: CloudStrategy;
   /** As the client spelt it. */
   SequenceLbStrategyMode: string;
   Remark: string;
@@ -78,8 +77,8 @@ export interface CloudPool {
   AddressPoolName: string;
   AddressPoolType: CloudType;
   EnableStatus: OnOff;
-  HealthJudgement: Judgement;
-  AddressLbStrategy: LbStrategy;
+  HealthJudgement: CloudJudgement;
+  AddressLbStrategy: CloudStrategy;
   SequenceLbStrategyMode: string;
   Remark: string;
   members: Member[];
@@ -101,7 +100,7 @@ export interface CloudAddress {
   EnableStatus: OnOff;
   AvailableMode: 'auto' | 'manual';
   ManualAvailableStatus: 'available' | 'unavailable';
-  HealthJudgement: Judgement;
+  HealthJudgement: CloudJudgement;
   HealthTasks: HealthTask[];
   AttributeInfo: string;
   Remark: string;

@@ -202,7 +202,7 @@ export function poolStatus({ account, view }: Seen, pool: CloudPool) {
 }
 
 /** A pool without its addresses. */
-export function poolFields(seen: Seen, pool: CloudPool) {
+function poolFields(seen: Seen, pool: CloudPool) {
   const { members: _, created: __, updated: ___, ...fields } = pool;
   return { ...fields, ...poolStatus(seen, pool), ...times(pool) };
 }

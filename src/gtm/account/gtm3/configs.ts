@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import type { RecordType } from '../../model.ts';
 import { type Account, newDigits, newText } from '../account.ts';
 import { type Actions, type Call, read, write } from '../action.ts';
-import { type CloudInstance, domainOf, type InstanceConfig, type RrType } from '../cloud.ts';
+import { type CloudInstance, domainOf, type InstanceConfig } from '../cloud.ts';
 import { conflict, invalid, missing } from '../errors.ts';
 import { json, optional, pageOf, paging, text, whole, word } from '../parameters.ts';
 import { domain, isDomain, quota, TTL_SECONDS } from '../values.ts';
@@ -34,7 +35,7 @@ const hostname = z
 const ttl = whole(TTL_SECONDS.least, TTL_SECONDS.most);
 
 /** What each record type may be answered from. */
-const POOL_TYPES: Readonly<Record<RrType, readonly string[]>> = {
+const POOL_TYPES: Readonly<Record<RecordType, readonly string[]>> = {
   A: ['IPv4', 'domain'],
   AAAA: ['IPv6', 'domain'],
   CNAME: ['domain'],

@@ -27,7 +27,7 @@ import { isAsWanted, isLike, isSame, statusFilters } from './search.ts';
 
 /* GTM 3.0: address pools. */
 
-export const MOST_ADDRESSES = 50;
+const MOST_ADDRESSES = 50;
 
 const poolParameter = { AddressPoolId: text };
 

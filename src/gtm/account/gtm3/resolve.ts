@@ -1,4 +1,5 @@
-import type { CloudAddressModel, CloudPoolModel, RecordType, ResolvedCloud } from '../../cloud-model.ts';
+import type { CloudAddressModel, CloudPoolModel, ResolvedCloud } from '../../cloud-model.ts';
+import type { RecordType } from '../../model.ts';
 import type { CloudAccount, CloudAddress, CloudPool, CloudType, InstanceConfig, Member } from '../cloud.ts';
 import { domainOf, isPreemptive, taskKey } from '../cloud.ts';
 
