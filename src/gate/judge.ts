@@ -141,7 +141,8 @@ function budgetOf({ name, series }: Figure, budgets: Budgets): number | undefine
   return budgets.rto?.[population]?.[percentile] ?? budgets.rto?.['all']?.[percentile];
 }
 
-function endless(value: number | null): number {
+/** A row's value to compare: null is without end. */
+export function endless(value: number | null): number {
   return value ?? Number.POSITIVE_INFINITY;
 }
 

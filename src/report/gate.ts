@@ -1,11 +1,9 @@
 import { overall } from '../drill/judge.ts';
-import type { Result } from '../drill/verdict.ts';
-import type { GateRow, GateVerdict } from '../gate/judge.ts';
+import { count } from '../drill/words.ts';
+import { endless, type GateRow, type GateVerdict } from '../gate/judge.ts';
 import { type JunitCase, junitDocument } from './junit.ts';
 import { table } from './table.ts';
-import { count, hanging, padEnd, paint, percent, printable, seconds } from './text.ts';
-
-const COLOURS = { held: 'green', violated: 'red', unknown: 'yellow' } as const;
+import { COLOURS, hanging, mark, padEnd, paint, percent, printable, seconds } from './text.ts';
 
 /** A gate's verdict for people: a line a scenario, what did not hold or got better, and what it comes to. */
 export function gateText(verdict: GateVerdict, options: { color: boolean; width: number }): string {
@@ -50,10 +48,6 @@ function summaryCells(name: string, rows: readonly GateRow[]): string[] {
     figure('capacity'),
     mark(overall(rows)),
   ];
-}
-
-function endless(value: number | null): number {
-  return value ?? Number.POSITIVE_INFINITY;
 }
 
 function toldLines(row: GateRow, width: number): string {
@@ -123,10 +117,6 @@ function figures({ unit, value, budget, baseline }: GateRow): [string, string, s
     return unit === 'share' ? percent(figure) : String(figure);
   };
   return [text(value), text(budget), text(baseline)];
-}
-
-function mark(result: Result): string {
-  return result === 'held' ? result : result.toUpperCase();
 }
 
 function conclusionOf({ result, rows, measured, seeds }: GateVerdict): string {

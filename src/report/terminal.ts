@@ -1,16 +1,8 @@
-import type {
-  ExpectationResult,
-  PhaseTime,
-  PopulationResult,
-  Recovery,
-  Result,
-  Verdict,
-} from '../drill/verdict.ts';
+import type { ExpectationResult, PhaseTime, PopulationResult, Recovery, Verdict } from '../drill/verdict.ts';
 import { PHASES } from '../drill/verdict.ts';
+import { count } from '../drill/words.ts';
 import { table } from './table.ts';
-import { type Colour, count, hanging, padEnd, paint, percent, seconds, wrap } from './text.ts';
-
-const COLOURS: Readonly<Record<Result, Colour>> = { held: 'green', violated: 'red', unknown: 'yellow' };
+import { COLOURS, hanging, mark, padEnd, paint, percent, seconds, wrap } from './text.ts';
 
 /** A verdict for people: shares per period, recovery per population, expectations, and what it comes to. */
 export function verdictText(verdict: Verdict, options: { color: boolean; width: number }): string {
@@ -109,11 +101,6 @@ function expectationLines(
     ...hanging(`  ${label}  `, `${name}: ${says}`, options.width),
     ...hanging(' '.repeat(12), evidence.text + where, options.width),
   ];
-}
-
-/** Upper case where a reader must look, so that it stands out without colour too. */
-function mark(result: Result): string {
-  return result === 'held' ? result : result.toUpperCase();
 }
 
 function lineNumbers(lines: readonly number[]): string {

@@ -1,6 +1,18 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import type { Result } from '../drill/verdict.ts';
 
 export type Colour = 'green' | 'red' | 'yellow' | 'cyan' | 'magenta' | 'dim' | 'bold';
+
+export const COLOURS: Readonly<Record<Result, Colour>> = {
+  held: 'green',
+  violated: 'red',
+  unknown: 'yellow',
+};
+
+/** Upper case where a reader must look, so that it stands out without colour too. */
+export function mark(result: Result): string {
+  return result === 'held' ? result : result.toUpperCase();
+}
 
 /** Gives text a colour, or leaves it as it is. Colour never carries a meaning of its own: a word stands beside it. */
 export type Paint = (colour: Colour, text: string) => string;
@@ -92,8 +104,4 @@ export function seconds(ms: number): string {
 
 export function percent(share: number): string {
   return `${(share * 100).toFixed(1)}%`;
-}
-
-export function count(amount: number, one: string, many = `${one}s`): string {
-  return `${amount} ${amount === 1 ? one : many}`;
 }

@@ -1,3 +1,4 @@
+import { count } from '../drill/words.ts';
 import type {
   DrillEvent,
   FaultEvent,
@@ -7,10 +8,10 @@ import type {
   WorkflowEvent,
 } from '../runtime/journal.ts';
 import { succeeded } from '../runtime/journal.ts';
-import { type Colour, clockTime, count, hanging, padEnd, paint, seconds, wrap } from './text.ts';
+import { type Colour, clockTime, hanging, padEnd, paint, seconds, wrap } from './text.ts';
 
 /** So long without an error ends a spell of errors. Clients ask several times a second; one that asks every 3 s counts. */
-const QUIET_MS = 30_000;
+export const QUIET_MS = 30_000;
 const NONE: readonly string[] = [];
 /** Steps that say something to a reader; `pending` and `running` come and go by themselves. */
 const PASSING_STEPS = new Set(['', 'pending', 'running']);

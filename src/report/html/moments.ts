@@ -1,9 +1,8 @@
 import { type JournalEvent, type RequestEvent, succeeded } from '../../runtime/journal.ts';
+import { QUIET_MS } from '../timeline.ts';
 import type { Moment } from './model.ts';
 import type { Names } from './names.ts';
 
-/** So long without an error ends a spell of errors, as on the terminal. */
-const QUIET_MS = 30_000;
 const MOST_MOMENTS = 600;
 /** Steps of a workflow that come and go by themselves. */
 const PASSING = new Set(['', 'pending', 'running']);
