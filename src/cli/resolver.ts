@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { addressText } from '../gtm/listening.ts';
 import { EXIT } from './exit.ts';
 import { seedOption } from './options.ts';
 import { type SocketAddress, socketOption } from './sockets.ts';
@@ -59,8 +60,7 @@ async function resolve(options: Options): Promise<void> {
   }).catch(error => {
     throw new LabError((error as Error).message, { cause: error });
   });
-  const at = upstream.host.includes(':') ? `[${upstream.host}]` : upstream.host;
-  process.stdout.write(`resolver ready: ${resolver.address} (${kind}) asks ${at}:${upstream.port}\n`);
+  process.stdout.write(`resolver ready: ${resolver.address} (${kind}) asks ${addressText(upstream)}\n`);
   await new Promise<void>(done => {
     process.once('SIGINT', () => done());
     process.once('SIGTERM', () => done());

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, isIPv6 } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { ApiRequest } from './api/request.ts';
 import type { ApiResponse } from './api/respond.ts';
+import { addressText, type ListenAddress, listening } from './listening.ts';
 
 /** No call of the API needs more, bytes. */
 const LONGEST_BODY = 1024 * 1024;
@@ -18,7 +19,7 @@ export interface ApiServer {
 
 /** Serves the API over HTTP: `answer` is asked for every request. @throws Error when it cannot listen. */
 export async function serveApi(
-  { host, port }: { readonly host: string; readonly port: number },
+  at: ListenAddress,
   answer: (request: ApiRequest) => ApiResponse,
 ): Promise<ApiServer> {
   const server = createServer(
@@ -41,25 +42,18 @@ export async function serveApi(
     ];
     socket.end(`${[...head, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`);
   });
-  await listening(server, host, port);
-  const { port: taken } = server.address() as AddressInfo;
+  await listening('the API', at, server, () => server.listen({ host: at.host, port: at.port }));
+  // Errors after opening are of single connections; the server goes on.
+  server.on('error', () => {});
+  const { port } = server.address() as AddressInfo;
   return {
-    address: isIPv6(host) ? `[${host}]:${taken}` : `${host}:${taken}`,
+    address: addressText({ host: at.host, port }),
     stop: () =>
       new Promise(resolve => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
-}
-
-function listening(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', cause => {
-      reject(new Error(`cannot serve the API on ${host}:${port}: ${cause.message}`, { cause }));
-    });
-    server.listen({ host, port }, () => resolve());
-  });
 }
 
 async function handle(

@@ -1,5 +1,6 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from 'node:net';
+import { addressText, type ListenAddress, listening } from './listening.ts';
 
 /** How long an idle TCP connection stays open (RFC 7766 §6.2.3 asks for seconds), ms. */
 const IDLE_MS = 10_000;
@@ -8,13 +9,6 @@ const MOST_CONNECTIONS = 256;
 const RECEIVE_BUFFER = 1024 * 1024;
 /** Ports that are free for TCP are tried for UDP so often. */
 const ATTEMPTS = 20;
-
-export interface ListenAddress {
-  /** IP address to listen on. */
-  readonly host: string;
-  /** 0 takes any that is free. */
-  readonly port: number;
-}
 
 /** Told of each message, and how to answer it: once, at any time; with nothing when it deserves no answer. */
 export type OnMessage = (
@@ -56,21 +50,22 @@ export class DnsListeners {
       recvBufferSize: RECEIVE_BUFFER,
     });
     try {
-      await opened(tcp, () => tcp.listen({ host, port }));
-      const taken = (tcp.address() as AddressInfo).port;
-      await opened(udp, () => udp.bind({ address: host, port: taken, exclusive: true }));
-      return new DnsListeners(tcp, udp, { host, port: taken }, onMessage);
-    } catch (cause) {
+      await listening('DNS', { host, port }, tcp, () => tcp.listen({ host, port }));
+      const taken = { host, port: (tcp.address() as AddressInfo).port };
+      await listening('DNS', taken, udp, () =>
+        udp.bind({ address: host, port: taken.port, exclusive: true }),
+      );
+      return new DnsListeners(tcp, udp, taken, onMessage);
+    } catch (error) {
       tcp.close();
       udp.close();
-      const { code } = cause as NodeJS.ErrnoException;
-      throw new Error(`cannot serve DNS on ${textOf(host, port)}: ${why(code)}`, { cause });
+      throw error;
     }
   }
 
-  private constructor(tcp: Server, udp: UdpSocket, { host, port }: ListenAddress, onMessage: OnMessage) {
-    this.port = port;
-    this.address = textOf(host, port);
+  private constructor(tcp: Server, udp: UdpSocket, at: ListenAddress, onMessage: OnMessage) {
+    this.port = at.port;
+    this.address = addressText(at);
     this.#tcp = tcp;
     this.#udp = udp;
     this.#onMessage = onMessage;
@@ -150,34 +145,6 @@ function frameOf(bytes: Buffer): Buffer | undefined {
   if (bytes.length < 2) return undefined;
   const end = 2 + bytes.readUInt16BE(0);
   return bytes.length < end ? undefined : bytes.subarray(2, end);
-}
-
-function opened(socket: Server | UdpSocket, open: () => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    socket.once('error', reject);
-    socket.once('listening', () => {
-      socket.off('error', reject);
-      resolve();
-    });
-    open();
-  });
-}
-
-function textOf(host: string, port: number): string {
-  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-function why(code: string | undefined): string {
-  switch (code) {
-    case 'EADDRINUSE':
-      return 'another process uses the port';
-    case 'EADDRNOTAVAIL':
-      return 'this machine does not have the address';
-    case 'EACCES':
-      return 'ports below 1024 need more rights';
-    default:
-      return code ?? 'it failed';
-  }
 }
 
 /** Answers go to addresses; nothing is to be looked up, or to wait for it. */

@@ -1,8 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { connect, isIPv6, type Socket } from 'node:net';
 import { type Answer, type DecodedPacket, decode, encode, type Packet, type Question } from 'dns-packet';
-import { DnsListeners, framed, type ListenAddress, onFrames } from '../gtm/dns-listeners-real.ts';
+import { DnsListeners, framed, onFrames } from '../gtm/dns-listeners-real.ts';
 import { RCODE, type Rcode } from '../gtm/dns-types.ts';
+import type { ListenAddress } from '../gtm/listening.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { DnsAnswer, DnsOutcome } from '../runtime/network.ts';
 import type { Random } from '../runtime/random.ts';

@@ -157,6 +157,11 @@ describe('liangdi gtm serve', { timeout: 60_000 }, () => {
     [['--auth', 'none'], 64, 'Allowed choices are strict, lenient, off.'],
     [['--config', '/nosuch.yaml'], 64, '/nosuch.yaml'],
     [['--dns', '192.0.2.222:0'], 3, 'this machine does not have the address'],
+    [
+      ['--dns', ':0', '--api', '192.0.2.222:80'],
+      3,
+      'cannot serve the API on 192.0.2.222:80: this machine does not have the address',
+    ],
     [['--state', '/nosuch/gtm.json'], 3, 'the state cannot be kept in /nosuch/gtm.json'],
   ])('%j ends with %d', async (args, code, message) => {
     const outcome = await liangdi(['gtm', 'serve', ...args]);
