@@ -36,3 +36,31 @@ export async function collect(application: KubeObject, collection: Collection): 
   }
   return clean;
 }
+
+export interface Removal {
+  /** Nothing was left to remove. */
+  readonly isClean: boolean;
+  /** What is in the way, in words. */
+  readonly problems: readonly string[];
+  /** What is in clusters whose API is away: `<cluster>: <kind> <name>`. */
+  readonly unreachable: readonly string[];
+}
+
+/** Removes all that an application has, of all its versions, or lets go of it. */
+export async function removeAll(
+  application: KubeObject,
+  hub: KubeClient,
+  clusters: Clusters,
+  isOrphaning: boolean,
+): Promise<Removal> {
+  const problems: string[] = [];
+  const unreachable: string[] = [];
+  const trackers = await trackersOf(hub, application);
+  for (const tracker of trackers) {
+    const swept = await sweep(tracker.resources, clusters, isOrphaning);
+    problems.push(...swept.remaining.map(text => `Waiting for ${text} to delete.`), ...swept.errors);
+    unreachable.push(...swept.unreachable.map(({ cluster, kind, name }) => `${cluster}: ${kind} ${name}`));
+    if (swept.remaining.length + swept.errors.length === 0) await tracker.remove(hub);
+  }
+  return { isClean: trackers.length === 0, problems, unreachable };
+}

@@ -6,9 +6,10 @@ import { Backoff } from './backoff.ts';
 import type { Write } from './clusters.ts';
 import { APPLICATION, LOCAL } from './model.ts';
 import type { ClusterInfo } from './placement.ts';
-import { DEFAULT_SETTINGS, type EngineSettings, Reconciler, type Surroundings } from './reconciler.ts';
+import { Reconciler, type Surroundings } from './reconciler.ts';
 import { refOf } from './referred.ts';
 import { found } from './revision.ts';
+import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
 
 /** Something that the engine did in a cluster, or an API of the hub that failed it. */
 export type EngineEvent =

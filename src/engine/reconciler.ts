@@ -4,25 +4,15 @@ import type { KubeObject } from '../kube/objects.ts';
 import { readApplication } from './application.ts';
 import { Backoff } from './backoff.ts';
 import { Clusters, type Write } from './clusters.ts';
-import { collect } from './collect.ts';
+import { collect, removeAll } from './collect.ts';
 import { deliver } from './deliver.ts';
 import { PlanError } from './model.ts';
 import type { ClusterInfo } from './placement.ts';
-import { CLUSTER_MINOR, foundErrors, type Plan, type PlannedStep, plan, withGiven } from './plan.ts';
+import { foundErrors, type Plan, type PlannedStep, withGiven } from './plan.ts';
 import { resourceRules } from './policies/resource-rules.ts';
-import {
-  hashOfRevision,
-  planInput,
-  publishVersionOf,
-  REVISION_LIMIT,
-  revisionFor,
-  revisionNumber,
-  revisionsOf,
-  type Snapshot,
-  snapshotIn,
-  takeSnapshot,
-} from './revision.ts';
-import { keepState, sweep } from './state-keep.ts';
+import { hashOfRevision, revisionNumber } from './revision.ts';
+import type { EngineSettings } from './settings.ts';
+import { keepState } from './state-keep.ts';
 import {
   type ApplicationStatus,
   type ServiceStatus,
@@ -34,6 +24,7 @@ import {
 } from './status.ts';
 import { type CurrentTrackers, currentTrackers, type Tracker, trackersOf } from './tracker.ts';
 import { scopeOf } from './values.ts';
+import { type Version, Versions } from './version.ts';
 import * as workflows from './workflow.ts';
 import { type Executed, type Given, runWorkflow } from './workflow-run.ts';
 
@@ -43,43 +34,6 @@ const PAUSE = 'controller.core.oam.dev/pause';
 const VERSION_REQUIRED = 'app.oam.dev/controller-version-require';
 /** The version of KubeVela whose behaviour this is. */
 const VERSION = 'v1.10.6';
-
-export interface EngineSettings {
-  /** Failing executions of a step before the workflow fails: with 10, the 11th ends it. */
-  readonly retryLimit: number;
-  /** The longest wait for something to become healthy. */
-  readonly maxWaitMs: number;
-  /** The longest wait after a failed execution. */
-  readonly maxFailedWaitMs: number;
-  /** How often a finished or suspended application is looked at again. */
-  readonly resyncMs: number;
-  /** Older revisions that are kept. */
-  readonly revisionLimit: number;
-  /** Failing attempts to delete what is in a cluster that does not answer, before an application goes without it. */
-  readonly deletionLimit: number;
-  /** The minor version of Kubernetes on the hub. */
-  readonly clusterMinor: number;
-  /** Applications were admitted by somebody else; see PlanInput. */
-  readonly admitted: boolean;
-  /**
-   * Each look looks at all objects anew, as KubeVela's does. Otherwise what this engine found healthy, or wrote, a moment
-   * ago is taken for granted until the next resync: the same in the end, with fewer calls to far-away clusters.
-   */
-  readonly thorough: boolean;
-}
-
-/** KubeVela's own, but for `deletionLimit`: KubeVela waits for ever. */
-export const DEFAULT_SETTINGS: EngineSettings = {
-  retryLimit: 10,
-  maxWaitMs: 60_000,
-  maxFailedWaitMs: 300_000,
-  resyncMs: 300_000,
-  revisionLimit: REVISION_LIMIT,
-  deletionLimit: 40,
-  clusterMinor: CLUSTER_MINOR,
-  admitted: false,
-  thorough: false,
-};
 
 export interface Surroundings {
   readonly hub: KubeClient;
@@ -100,15 +54,6 @@ export interface Reconciled {
   readonly againMs?: number;
 }
 
-/** The version of an application that is being carried out. */
-interface Version {
-  /** As the workflow's status names it. */
-  readonly appRevision: string;
-  readonly publishVersion: string | undefined;
-  readonly revision: KubeObject;
-  readonly plan: Plan;
-}
-
 /**
  * Brings one application forward, one look at a time. All that must survive a crash is on the hub; what is kept here
  * only saves work, but for the counts of failures, which a restart forgives.
@@ -116,12 +61,12 @@ interface Version {
 export class Reconciler {
   readonly #around: Surroundings;
   readonly #clusters: Clusters;
+  readonly #versions: Versions;
   readonly #backoff = new Backoff();
   readonly #failures = new Map<string, number>();
   /** Tasks that were found healthy in this version. */
   readonly #done = new Set<string>();
   #deletions = 0;
-  #version: Version | undefined;
   /** Those of the version, by the generation and publishVersion that they were made for. */
   #trackers: (CurrentTrackers & { readonly for: string }) | undefined;
   /** The tracker whose predecessors are known to be gone. */
@@ -129,6 +74,7 @@ export class Reconciler {
 
   constructor(around: Surroundings, application: { readonly name: string; readonly namespace: string }) {
     this.#around = around;
+    this.#versions = new Versions(around);
     this.#clusters = new Clusters(
       application,
       cluster => around.clientOf(cluster),
@@ -144,9 +90,9 @@ export class Reconciler {
     if (deletionTimestamp !== undefined) return this.#delete(object);
     const claimed = await this.claim(object);
     try {
-      this.#version = await this.#versionOf(claimed);
-      this.#clusters.rules = this.#version.plan.rules;
-      return await this.#carryOut(claimed, this.#version);
+      const version = await this.#versions.of(claimed);
+      this.#clusters.rules = version.plan.rules;
+      return await this.#carryOut(claimed, version);
     } catch (error) {
       if (!(error instanceof PlanError)) throw error;
       return this.#refuse(claimed, error);
@@ -155,7 +101,7 @@ export class Reconciler {
 
   /** Takes nothing for granted that the hub can tell. */
   forget(): void {
-    this.#version = undefined;
+    this.#versions.forget();
     this.#trackers = undefined;
     this.#collected = undefined;
   }
@@ -166,39 +112,6 @@ export class Reconciler {
     if (finalizers.includes(FINALIZER)) return object;
     const metadata = { ...object.metadata, finalizers: [...finalizers, FINALIZER] };
     return this.#around.hub.update({ ...object, metadata });
-  }
-
-  /** While the publishVersion is that of the latest revision, its copy of everything counts. */
-  async #versionOf(object: KubeObject): Promise<Version> {
-    const publishVersion = publishVersionOf(object);
-    const known = this.#version;
-    if (known !== undefined && publishVersion !== undefined && known.publishVersion === publishVersion)
-      return known;
-    const { hub } = this.#around;
-    const revisions = await revisionsOf(hub, object);
-    const latest = revisions.find(({ metadata }) => metadata.name === statusOf(object).latestRevision?.name);
-    if (latest !== undefined && publishVersion !== undefined && publishVersionOf(latest) === publishVersion) {
-      return this.#planned(publishVersion, latest, snapshotIn(latest));
-    }
-    const snapshot = await takeSnapshot(hub, cluster => this.#around.clientOf(cluster), object);
-    const { revision, isNew } = revisionFor(revisions, object, snapshot);
-    const version = this.#planned(publishVersion, revision, snapshot);
-    if (!isNew) return version;
-    const old = revisions.find(({ metadata }) => metadata.name === revision.metadata.name);
-    const { resourceVersion } = old?.metadata ?? {};
-    await (resourceVersion === undefined
-      ? hub.create(revision)
-      : hub.update({ ...revision, metadata: { ...revision.metadata, resourceVersion } }));
-    return version;
-  }
-
-  #planned(publishVersion: string | undefined, revision: KubeObject, snapshot: Snapshot): Version {
-    const { name } = revision.metadata;
-    const { clusters, settings } = this.#around;
-    const made = cachedPlan(snapshot, clusters, name, settings);
-    const known = this.#version;
-    if (known?.plan === made && known.publishVersion === publishVersion) return known;
-    return { appRevision: publishVersion || name, publishVersion, revision, plan: made };
   }
 
   async #refuse(object: KubeObject, { message, stage }: PlanError): Promise<Reconciled> {
@@ -376,19 +289,12 @@ export class Reconciler {
     if (!finalizers.includes(FINALIZER)) return { object };
     this.#clusters.rules = rulesOf(object);
     const status = statusOf(object);
-    const trackers = await trackersOf(hub, object);
-    const problems: string[] = [];
-    const unreachable: string[] = [];
-    for (const tracker of trackers) {
-      const swept = await sweep(tracker.resources, this.#clusters, finalizers.includes(ORPHAN_FINALIZER));
-      problems.push(...swept.remaining.map(text => `Waiting for ${text} to delete.`), ...swept.errors);
-      unreachable.push(...swept.unreachable.map(({ cluster, kind, name }) => `${cluster}: ${kind} ${name}`));
-      if (swept.remaining.length + swept.errors.length === 0) await tracker.remove(hub);
-    }
+    const isOrphaning = finalizers.includes(ORPHAN_FINALIZER);
+    const { isClean, problems, unreachable } = await removeAll(object, hub, this.#clusters, isOrphaning);
     this.#deletions =
       unreachable.length > 0 && unreachable.length === problems.length ? this.#deletions + 1 : 0;
     const givesUp = this.#deletions > settings.deletionLimit;
-    if (trackers.length === 0 || givesUp) {
+    if (isClean || givesUp) {
       if (givesUp) this.#around.abandoned?.(unreachable);
       const rest = finalizers.filter(name => name !== FINALIZER && name !== ORPHAN_FINALIZER);
       await hub.update({ ...object, metadata: { ...object.metadata, finalizers: rest } });
@@ -452,23 +358,3 @@ function rulesOf(object: KubeObject): Plan['rules'] {
     return {};
   }
 }
-
-/** Plans by what they are made from: drills of one scenario plan once. */
-function cachedPlan(
-  snapshot: Snapshot,
-  clusters: readonly ClusterInfo[],
-  revision: string,
-  { clusterMinor, admitted }: EngineSettings,
-): Plan {
-  const infos = clusters.map(({ name, alias, labels }) => ({ name, alias, labels }));
-  const key = JSON.stringify([snapshot, infos, revision, clusterMinor, admitted]);
-  let made = plans.get(key);
-  if (made === undefined) {
-    made = plan({ ...planInput(snapshot, clusters, revision), clusterMinor, admitted });
-    if (plans.size >= 64) plans.clear();
-    plans.set(key, made);
-  }
-  return made;
-}
-
-const plans = new Map<string, Plan>();
