@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Sdk } from '../gtm/api/sdk.ts';
-import { cleanUp, liangdi, root, scratch } from './liangdi.ts';
+import { cleanUp, liangdi, refused, root, scratch } from './liangdi.ts';
 
 const KEY = { accessKeyId: 'test-key', accessKeySecret: 'test-secret' };
 const instanceId = 'gtm-cn-x';
@@ -162,11 +162,16 @@ describe('liangdi gtm serve', { timeout: 60_000 }, () => {
       3,
       'cannot serve the API on 192.0.2.222:80: this machine does not have the address',
     ],
-    [['--state', '/nosuch/gtm.json'], 3, 'the state cannot be kept in /nosuch/gtm.json'],
   ])('%j ends with %d', async (args, code, message) => {
-    const outcome = await liangdi(['gtm', 'serve', ...args]);
+    const outcome = await refused(['gtm', 'serve', ...args]);
     expect(outcome.code).toBe(code);
     expect(outcome.stderr).toContain(message);
+  });
+
+  test('that cannot keep its state ends, with nothing left that goes on', async () => {
+    const outcome = await liangdi(['gtm', 'serve', '--config', account(), '--state', '/nosuch/gtm.json']);
+    expect(outcome.code).toBe(3);
+    expect(outcome.stderr).toContain('the state cannot be kept in /nosuch/gtm.json');
   });
 
   test.each([
@@ -185,7 +190,7 @@ describe('liangdi gtm serve', { timeout: 60_000 }, () => {
     ],
     [{ replaced: 'DnsGtm:', by: 'networks: [192.0.2.0/33]\nDnsGtm:' }, '"192.0.2.0/33" is not a network'],
   ])('names what is wrong in the configuration: %j', async ({ replaced, by }, message) => {
-    const outcome = await liangdi(['gtm', 'serve', '--config', account(ACCOUNT.replace(replaced, by))]);
+    const outcome = await refused(['gtm', 'serve', '--config', account(ACCOUNT.replace(replaced, by))]);
     expect(outcome.code).toBe(64);
     expect(outcome.stderr).toContain(message);
   });
@@ -193,7 +198,7 @@ describe('liangdi gtm serve', { timeout: 60_000 }, () => {
   test('a state file that is none is told, and not overwritten', async () => {
     const state = join(scratch(), 'gtm.json');
     writeFileSync(state, '{"format":1}');
-    const outcome = await liangdi(['gtm', 'serve', '--config', account(), '--state', state]);
+    const outcome = await refused(['gtm', 'serve', '--config', account(), '--state', state]);
     expect(outcome.code).toBe(64);
     expect(outcome.stderr).toContain('this is not a state file');
     expect(readFileSync(state, 'utf8')).toBe('{"format":1}');
