@@ -244,7 +244,7 @@ function errorChart(model, reader, host) {
     data: /** @type {uPlot.AlignedData} */ ([binTimes(model), toTheEnd(share)]),
     series: [
       {
-        label: say('errors'),
+        label: say('errorShare'),
         stroke: paint.bad,
         fill: paint.bad,
         width: 1,

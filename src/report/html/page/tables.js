@@ -145,7 +145,10 @@ function comparison(one, other) {
       [say('seed'), ...runs.map(({ seed }) => String(seed)), ''],
       [say('version'), ...runs.map(({ version }) => version), ''],
       [say('verdict'), ...verdicts, one.verdict === other.verdict ? '=' : '≠'],
-      [say('errorShare'), ...compared(runs.map(errorShare), percent)],
+      [
+        say('errorShare'),
+        ...compared(runs.map(errorShare), percent, share => say('points', (share * 100).toFixed(1))),
+      ],
       [
         say('switches'),
         ...compared(
@@ -159,8 +162,8 @@ function comparison(one, other) {
   );
 }
 
-/** Both values and their difference; null: never, undefined: not in that run. @param {readonly (number | null | undefined)[]} values @param {(value: number) => string} text */
-function compared(values, text) {
+/** Both values and their difference; null: never, undefined: not in that run. @param {readonly (number | null | undefined)[]} values @param {(value: number) => string} text @param {(value: number) => string} ofDifference */
+function compared(values, text, ofDifference = text) {
   const [one, other] = values;
   const known = typeof one === 'number' && typeof other === 'number';
   const shown = values.map(value =>
@@ -169,5 +172,5 @@ function compared(values, text) {
   if (!known) return [...shown, one === other ? '=' : '≠'];
   const difference = other - one;
   const sign = difference > 0 ? '+' : difference < 0 ? '−' : '±';
-  return [...shown, `${sign}${text(Math.abs(difference))}`];
+  return [...shown, `${sign}${ofDifference(Math.abs(difference))}`];
 }

@@ -141,6 +141,7 @@ const ENGLISH = {
   configuration: 'Scenario and configuration',
   compare: 'Both runs side by side',
   difference: 'Difference',
+  points: '{0} percentage points',
   run: 'Run {0}',
   verdict: 'Verdict',
   'say.deploy': '{0} {1} applied to the hub',
@@ -306,6 +307,7 @@ const CHINESE = {
   configuration: '场景与配置',
   compare: '两次演练对比',
   difference: '差',
+  points: '{0} 个百分点',
   run: '演练 {0}',
   verdict: '结论',
   'say.deploy': '{0} {1} 已提交到管控集群',
@@ -368,7 +370,7 @@ function seconds(ms) {
 /** A length of time for people. @param {number} ms */
 function span(ms) {
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  return ms % 1000 === 0 && ms < 60_000 ? `${ms / 1000} s` : `${seconds(ms)} s`;
+  return ms % 1000 === 0 ? `${ms / 1000} s` : `${seconds(ms)} s`;
 }
 
 /** @param {number} share */

@@ -41,7 +41,7 @@ function whyView(model) {
     ]);
     const header = [say('sent'), say('population'), say('outcome'), say('wentTo'), say('explain')];
     list.replaceChildren(
-      rows.length === 0 ? html('p', {}, say('noRequests')) : table(say('requests'), header, rows),
+      rows.length === 0 ? html('p', {}, say('noRequests')) : table(say('why'), header, rows),
     );
   };
   population.addEventListener('change', update);
