@@ -6,7 +6,7 @@ import { mergeThreeWay, strategicThreeWay } from '../kube/patch.ts';
 import { hashOf } from './hash.ts';
 import { KUBECTL_LAST_APPLIED, OWNER_NAME, OWNER_NAMESPACE } from './render.ts';
 
-export const RENDER_HASH = 'oam.dev/render-hash';
+const RENDER_HASH = 'oam.dev/render-hash';
 const LAST_APPLIED = 'app.oam.dev/last-applied-configuration';
 
 /**

@@ -5,7 +5,7 @@ import { equal, isObject, own } from '../kube/json.ts';
  * `!`, `&&`, `||`, comparisons (also with `_|_`: whether something is there), `=~`, arithmetic, lists and `len`.
  */
 
-export class ExpressionError extends Error {
+class ExpressionError extends Error {
   override readonly name = 'ExpressionError';
 }
 

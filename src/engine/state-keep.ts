@@ -2,7 +2,7 @@ import { isAway } from '../kube/insist.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { type Clusters, problemMessage } from './clusters.ts';
 import { inParallel } from './parallel.ts';
-import { serviceOf } from './services.ts';
+import { type LiveObjects, serviceOf } from './services.ts';
 import type { ServiceStatus } from './status.ts';
 import { type ManagedResource, objectOf, resourceKey } from './tracker.ts';
 
@@ -38,10 +38,7 @@ export async function keepState(resources: readonly ManagedResource[], clusters:
 }
 
 /** The health of components as their live objects show it; of those whose objects were all found. */
-function servicesOf(
-  resources: readonly ManagedResource[],
-  live: ReadonlyMap<string, KubeObject | undefined>,
-): ServiceStatus[] {
+function servicesOf(resources: readonly ManagedResource[], live: LiveObjects): ServiceStatus[] {
   const groups = Map.groupBy(resources, ({ cluster, component, serviceNamespace }) =>
     [cluster, serviceNamespace, component].join('/'),
   );

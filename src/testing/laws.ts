@@ -24,7 +24,7 @@ function fail(problems: readonly string[]): void {
 }
 
 /** Which of the components an override changes. */
-export function changedBy(override: Override, components: readonly Component[]): string[] {
+function changedBy(override: Override, components: readonly Component[]): string[] {
   const after = applyOverride(components, override);
   const before = new Map(components.map(component => [component.name, component]));
   return after

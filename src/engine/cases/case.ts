@@ -91,4 +91,3 @@ export const caseSchema = z.strictObject({
 export type Case = z.output<typeof caseSchema>;
 export type Action = z.output<typeof action>;
 export type Health = z.output<typeof health>;
-export type ClusterCase = z.output<typeof cluster>;

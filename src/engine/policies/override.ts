@@ -25,7 +25,7 @@ export const overrideSchema = z.strictObject({
 });
 
 export type Override = z.infer<typeof overrideSchema>;
-export type ComponentPatch = NonNullable<Override['components']>[number];
+type ComponentPatch = NonNullable<Override['components']>[number];
 
 /**
  * Applies an override policy to an application's components. Components that it does not touch come back as they are;

@@ -7,7 +7,7 @@ export const replicationSchema = z.strictObject({
   selector: z.array(z.string()).nullish(),
 });
 
-export type Replication = z.infer<typeof replicationSchema>;
+type Replication = z.infer<typeof replicationSchema>;
 
 /** Components that replication policies select become one copy a key, after the others. Throws PlanError when none is selected. */
 export function replicated(
