@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { executable } from '../../src/runtime/executable.ts';
 
 /*
  * Queries per second of the emulator's name server and of CoreDNS, both asked by dnsperf for the same names, each server
@@ -27,20 +28,10 @@ const NAMES = [
 const [SERVER_CORE, CLIENT_CORE] = ['0', '1'];
 
 function find(name: string, ...more: string[]): string {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', ...more];
-  const path = folders.map(folder => join(folder, name)).find(isExecutable);
+  const path = executable(name, '/usr/sbin', ...more);
   if (path !== undefined) return path;
   process.stderr.write(`bench-dns needs ${name}, which this machine does not have\n`);
   process.exit(3);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const dnsperf = find('dnsperf');

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { AllowedDestinations } from './allowed-destinations.ts';
+import { executable } from './executable.ts';
 
 /** How long after another the packets go out, seconds: the least that needs no rights. */
 const PAUSE_S = 0.2;
@@ -16,10 +15,7 @@ type Ping = (
  * no such command. Nothing is sent but to loopback and to `networks`.
  */
 export function realPing(networks: readonly string[]): Ping | undefined {
-  const command = (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .map(folder => join(folder, 'ping'))
-    .find(isExecutable);
+  const command = executable('ping');
   if (command === undefined) return undefined;
   const destinations = new AllowedDestinations(networks);
   return ({ address, packets, timeoutMs }, done) => {
@@ -31,13 +27,4 @@ export function realPing(networks: readonly string[]): Ping | undefined {
       done(packets - Number(received ?? 0));
     });
   };
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,23 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { executable } from '../../src/runtime/executable.ts';
 
 /*
  * Other people's DNS tools, from Debian's packages bind9-dnsutils, knot-dnsutils, unbound, dnsmasq-base and dnsperf.
  */
 
-const FOLDERS = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-
 /** Where a tool is; nothing when this machine has none. */
 export function toolPath(name: string): string | undefined {
-  return FOLDERS.map(folder => join(folder, name)).find(path => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return executable(name, '/usr/sbin', '/sbin');
 }
 
 /** A describe title that tells why its tests are skipped, and whether they are. */
