@@ -35,9 +35,18 @@ export class PlanError extends Error {
 
 /** Checks JSON data against its schema; a PlanError says where it is wrong. */
 export function checked<S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> {
+  if (isDeeper(value, MOST_LEVELS)) throw new PlanError(`${where}: nested deeper than ${MOST_LEVELS} levels`);
   const result = schema.safeParse(value, { error: explain, reportInput: true });
   if (!result.success) throw new PlanError(`${where}: ${problemsOf(result.error)}`);
   return result.data;
+}
+
+/** Deeper, and what walks through data runs out of stack. */
+const MOST_LEVELS = 1500;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some(each => isDeeper(each, levels - 1));
 }
 
 /** The same of what is read again and again, and remembered. What comes back is shared, and frozen. */

@@ -99,10 +99,15 @@ describe('bad input never takes the engine down', () => {
     );
   });
 
-  it('takes deep nesting', async () => {
-    let deep: Json = 1;
-    for (let depth = 0; depth < 1000; depth++) deep = { a: deep };
-    const made = await ask([{ ...CONFIG, extra: deep }]);
+  it('takes deep nesting, and says where it ends', async () => {
+    const nested = (levels: number): Json => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`);
+    const made = await ask([{ ...CONFIG, extra: nested(1450) }]);
     expect(made.run.final.phase).toBe('running');
+    for (const levels of [1500, 100_000]) {
+      expect(await ask([{ ...CONFIG, extra: nested(levels) }])).toEqual({
+        id: 'x',
+        inputError: 'case: nested deeper than 1500 levels',
+      });
+    }
   });
 });
