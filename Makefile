@@ -66,15 +66,12 @@ typecheck: setup ## Check the types
 lint: setup ## Check format and lint rules
 	@echo 'lint' && $(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings
 
-# Slow ones: each minutes of processor time, or programs that few have.
-SYSTEM := test/browser test/conformance/dns.test.ts test/conformance/system-resolver.test.ts test/cli/gate.test.ts
-
 unit: setup ## Run the tests alone
-	@echo "unit (without test/kind, which needs Docker: make test-kind; without $(SYSTEM): make test-system)"
-	@$(NODE) node_modules/vitest/vitest.mjs run --exclude 'test/kind/**' $(SYSTEM:%=--exclude '%**')
+	@echo 'unit (without *.system.test.ts: make test-system; without test/kind, which needs Docker: make test-kind)'
+	@$(NODE) node_modules/vitest/vitest.mjs run --exclude 'test/kind/**' --exclude '**/*.system.test.ts'
 
-test-system: setup ## Test before a browser and other people's DNS tools, and the gate's speed
-	@$(NODE) node_modules/vitest/vitest.mjs run $(SYSTEM)
+test-system: setup ## Test whole programs: liangdi's own, a browser, other people's DNS tools
+	@$(NODE) node_modules/vitest/vitest.mjs run .system.test.ts
 
 test-kind: setup ## Test the lab on real parts; needs Docker, kind and the images
 	@$(NODE) node_modules/vitest/vitest.mjs run --no-file-parallelism test/kind

@@ -3,7 +3,7 @@ import { LocalServers } from '../runtime/local-servers.ts';
 import { BEIJING_1, BEIJING_2, HANGZHOU, KEY, Rig, scratch } from './api/rig.ts';
 import { Sdk } from './api/sdk.ts';
 
-/* What is taken again with the file, by SIGHUP; test/cli/gtm-serve.test.ts sends one. */
+/* What is taken again with the file, by SIGHUP; test/cli/gtm-serve.system.test.ts sends one. */
 
 const NAME = 'a.gtm.example.com';
 const both = [BEIJING_1, BEIJING_2];

@@ -13,6 +13,7 @@ import { type Held, takeHold } from './hold.ts';
 import { KindCli } from './kind-cli.ts';
 import { LabClock } from './lab-clock.ts';
 import { type Lock, lockLab } from './lock.ts';
+import { allOf } from './needs.ts';
 import { OwnParts } from './own-parts.ts';
 import { clusterName } from './pins.ts';
 import { engineOf, HUB } from './raise.ts';
@@ -26,7 +27,7 @@ export type AttachOptions = Omit<SimulatedLabOptions, 'clock'>;
  * @throws LabError when none is up, when another process uses it, or without Docker or kind
  */
 export async function attachedKindLab(options: AttachOptions): Promise<Lab> {
-  const [docker, kind] = await Promise.all([Docker.connect(), KindCli.find()]);
+  const [docker, kind] = await allOf([Docker.connect(), KindCli.find()]);
   const lock = await lockLab();
   try {
     return await AttachedLab.attach(options, docker, kind, lock);

@@ -24,6 +24,7 @@ import { KubeVela } from './kubevela.ts';
 import { LabClock } from './lab-clock.ts';
 import { struck } from './links.ts';
 import { type Lock, lockLab } from './lock.ts';
+import { allOf } from './needs.ts';
 import { OwnParts } from './own-parts.ts';
 import { INGRESS_IMAGE, KEPT_LABEL, NODE_IMAGE, TOXIPROXY_IMAGE } from './pins.ts';
 import { HUB, type Raised, raiseCentre, raiseHub, wayFromHub } from './raise.ts';
@@ -48,10 +49,10 @@ export interface KindLabOptions {
 /** Real clusters in containers, real requests, real time. @throws LabError when Docker or kind is missing, or the lab is in use. */
 export async function kindLab(options: KindLabOptions): Promise<KindLab> {
   const { topology, signal } = options;
-  const [docker, kind, kubevela] = await Promise.all([
+  const [docker, kind, kubevela] = await allOf([
     Docker.connect(),
     KindCli.find(signal),
-    topology.engine === 'kubevela' ? KubeVela.find(signal) : undefined,
+    topology.engine === 'kubevela' ? KubeVela.find(signal) : Promise.resolve(undefined),
   ]);
   return new KindLab(options, { docker, kind, kubevela, lock: await lockLab() });
 }

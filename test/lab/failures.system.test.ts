@@ -13,7 +13,7 @@ afterAll(cleanUp);
 
 // Docker's client is slow to load on a busy machine.
 describe('without Docker', { timeout: 60_000 }, () => {
-  const env = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
+  const env = { DOCKER_HOST: 'unix:///nowhere/docker.sock', LIANGDI_KIND: '/bin/true' };
 
   test.each(['drill steady --lab kind', 'up', 'down'])(
     '%s says what is missing, exits with 3 and leaves nothing',
@@ -28,6 +28,14 @@ describe('without Docker', { timeout: 60_000 }, () => {
       expect(existsSync(join(cwd, 'runs'))).toBe(false);
     },
   );
+
+  test('and without kind, all that is missing is said at once', async () => {
+    const { code, stderr } = await liangdi(['up'], { env: { ...env, LIANGDI_KIND: '/nowhere/kind' } });
+    expect(stderr).toMatch(
+      /^liangdi: the kind lab needs Docker, .*\nthe kind lab needs the kind command line, /,
+    );
+    expect(code).toBe(3);
+  });
 
   test('heal has nothing to heal, which is well', async () => {
     expect(await liangdi(['heal'], { env })).toMatchObject({ code: 0, stdout: 'nothing is left to heal\n' });
