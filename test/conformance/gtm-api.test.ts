@@ -19,18 +19,18 @@ DnsGtm:
       - { Name: hangzhou, Type: IPV4, Addr: [{ Addr: ${HANGZHOU} }] }
       - { Name: spare, Type: IPV4, Addr: [{ Addr: ${HANGZHOU} }] }
     AccessStrategies:
-      - { StrategyName: main, Lines: [default], DefaultAddrPool: [{ Name: beijing }], DefaultMinAvailableAddrNum: 1, FailoverAddrPool: [{ Name: hangzhou }] }
+      - { StrategyName: main, Lines: [default], DefaultAddrPool: [{ Name: beijing, LbaWeight: 1 }], DefaultMinAvailableAddrNum: 1, FailoverAddrPool: [{ Name: hangzhou, LbaWeight: 1 }] }
 CloudGtm:
   Instances: [{ InstanceId: gtm-cn-three, InstanceName: three }]
   MonitorTemplates:
     - { Name: tcp, Protocol: tcp, Interval: 60, Timeout: 2000, EvaluationCount: 2, FailureRate: 50, IspCityNodes: [{ CityCode: '503', IspCode: '465' }] }
     - { Name: unused, Protocol: tcp, Interval: 60, Timeout: 2000, EvaluationCount: 2, FailureRate: 50, IspCityNodes: [{ CityCode: '503', IspCode: '465' }] }
   Addresses:
-    - { Name: beijing-1, Address: ${BEIJING_1}, HealthTasks: [{ Template: tcp, Port: 80 }], Remark: first }
+    - { Name: beijing-1, Address: ${BEIJING_1}, ManualAvailableStatus: available, HealthTasks: [{ Template: tcp, Port: 80 }], Remark: first }
     - { Name: hangzhou, Address: ${HANGZHOU} }
     - { Name: unused, Address: 203.0.113.99 }
   AddressPools:
-    - { AddressPoolName: beijing, Addresses: [{ Name: beijing-1 }] }
+    - { AddressPoolName: beijing, AddressLbStrategy: sequence, Addresses: [{ Name: beijing-1 }] }
     - { AddressPoolName: unused }
   InstanceConfigs:
     - { InstanceId: gtm-cn-three, ScheduleHostname: www, ScheduleZoneName: gtm3.example.com, AddressPools: [{ Name: beijing, RequestSource: [default] }] }

@@ -106,7 +106,8 @@ export interface MonitorConfig {
 
 export interface PoolReference {
   Id: string;
-  LbaWeight: number;
+  /** Absent: none was given, which weighs 1. */
+  LbaWeight?: number;
 }
 
 export interface StrategySet {

@@ -99,7 +99,8 @@ export interface CloudAddress {
   Type: CloudType;
   EnableStatus: OnOff;
   AvailableMode: 'auto' | 'manual';
-  ManualAvailableStatus: 'available' | 'unavailable';
+  /** Absent until it is given. */
+  ManualAvailableStatus?: 'available' | 'unavailable';
   HealthJudgement: CloudJudgement;
   HealthTasks: HealthTask[];
   AttributeInfo: string;

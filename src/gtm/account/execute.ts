@@ -34,6 +34,8 @@ const ALL: Actions = { ...ACTIONS, ...buyingActions };
 const LEGACY =
   /^(Add|Copy|Delete|Describe|Execute|Move|Preview|Rollback|Set|Update)Gtm(AccessMode|AccessStrateg(y|ies)|AccessStrategyAvailableConfig|AddressPool|AvailableAlertGroup|Config|Instance\w*|Logs|Monitor\w*|RecoveryPlan\w*|ResourceGroup)$/;
 
+/** Of GTM 3.0, and of BssOpenApi: nobody buys twice because an answer was lost. */
+const TAKES_TOKEN = /CloudGtm|^BssCreateInstance$/;
 /** ASCII characters of a ClientToken. */
 const LONGEST_TOKEN = 64;
 /** Answers to repeat, at most. */
@@ -62,7 +64,7 @@ export function execute(account: Account, name: string, flat: Flat, surroundings
   const action = actionOf(name);
   const parameters = readParameters(action.parameters, flat);
   if (action.kind === 'read') return { account, body: action.run({ account, parameters, ...surroundings }) };
-  const token = name.includes('CloudGtm') ? tokenOf(name, flat) : undefined;
+  const token = TAKES_TOKEN.test(name) ? tokenOf(name, flat) : undefined;
   const before = token === undefined ? undefined : account.cloud.tokens[token];
   if (before !== undefined) return { account, body: before };
   const changed = structuredClone(account);

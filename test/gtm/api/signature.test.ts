@@ -4,26 +4,11 @@ import { ApiError } from '../../../src/gtm/account/errors.ts';
 import { type ApiRequest, readCall } from '../../../src/gtm/api/request.ts';
 import { type Auth, Authenticator } from '../../../src/gtm/api/signature.ts';
 import { KEY, Rig } from './rig.ts';
+import { dateOf, type Signing, rpc as signedRpc, sorted } from './rpc.ts';
 import { Sdk } from './sdk.ts';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
 const MINUTE = 60_000;
-
-const rfc3986 = (text: string) =>
-  encodeURIComponent(text).replace(/[!'()*]/g, char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-const sorted = (pairs: Record<string, string>) =>
-  Object.keys(pairs)
-    .sort()
-    .map(name => `${rfc3986(name)}=${rfc3986(pairs[name] ?? '')}`)
-    .join('&');
-const dateOf = (at: number) => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
-
-interface Signing {
-  readonly key?: string;
-  readonly secret?: string;
-  readonly at?: number;
-  readonly nonce?: string;
-}
 
 /** A call signed as ACS3-HMAC-SHA256, by the documentation's own words. */
 function acs3(parameters: Record<string, string>, signing: Signing = {}): ApiRequest {
@@ -54,27 +39,10 @@ function acs3(parameters: Record<string, string>, signing: Signing = {}): ApiReq
   return { method: 'POST', url: `/?${query}`, headers: { ...headers, authorization }, body: Buffer.alloc(0) };
 }
 
-/** The same in the RPC style, with its parameters in the query or in the body. */
+/** The same in the RPC style. */
 function rpc(method: 'GET' | 'POST', parameters: Record<string, string>, signing: Signing = {}): ApiRequest {
-  const { key = KEY.accessKeyId, secret = KEY.accessKeySecret, at = NOW, nonce = 'n1' } = signing;
-  const all: Record<string, string> = {
-    ...parameters,
-    Action: 'DescribeDnsGtmInstances',
-    Version: '2015-01-09',
-    Format: 'JSON',
-    AccessKeyId: key,
-    SignatureMethod: 'HMAC-SHA1',
-    SignatureVersion: '1.0',
-    SignatureNonce: nonce,
-    Timestamp: dateOf(at),
-  };
-  const text = `${method}&%2F&${rfc3986(sorted(all))}`;
-  const Signature = createHmac('sha1', `${secret}&`).update(text).digest('base64');
-  const pairs = new URLSearchParams({ ...all, Signature }).toString();
-  if (method === 'GET')
-    return { method, url: `/?${pairs.replaceAll('+', '%20')}`, headers: {}, body: Buffer.alloc(0) };
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  return { method, url: '/', headers, body: Buffer.from(pairs) };
+  const call = { ...parameters, Action: 'DescribeDnsGtmInstances', Version: '2015-01-09' };
+  return signedRpc(method, call, { at: NOW, ...signing });
 }
 
 class Gate {

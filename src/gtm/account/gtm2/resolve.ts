@@ -130,7 +130,7 @@ export function monitorOf(
 function resolveStrategy(strategy: AccessStrategy, pools: ReadonlyMap<string, Pool>): Strategy {
   const set = ({ type, pools: references, lbaStrategy, minimum, mostReturned }: StrategySet): PoolSet => ({
     type: RECORD[type],
-    pools: references.flatMap(({ Id, LbaWeight }) => {
+    pools: references.flatMap(({ Id, LbaWeight = 1 }) => {
       const pool = pools.get(Id);
       return pool ? [{ pool, weight: LbaWeight }] : [];
     }),

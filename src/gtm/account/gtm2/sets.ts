@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Account, AddressType, StrategyMode, StrategySet } from '../account.ts';
 import { invalid, missing } from '../errors.ts';
-import { optional, text, whole, word } from '../parameters.ts';
+import { given, optional, text, whole, word } from '../parameters.ts';
 import { poolOf } from './common.ts';
 
 /* GTM 2.0: the two pool sets of an access strategy, as parameters and as data. */
@@ -68,7 +68,7 @@ function setOf(
   if (mode === 'GEO' && lbaStrategy === undefined) throw missing(`${prefix}LbaStrategy`);
   return {
     type,
-    pools: list.map(({ Id, LbaWeight }) => ({ Id, LbaWeight: LbaWeight ?? 1 })),
+    pools: list.map(({ Id, LbaWeight }) => ({ Id, ...given({ LbaWeight }) })),
     lbaStrategy: lbaStrategy ?? 'ALL_RR',
     minimum: parameters[`${prefix}MinAvailableAddrNum`] ?? 1,
     mostReturned: parameters[`${prefix}MaxReturnAddrNum`] ?? 1,

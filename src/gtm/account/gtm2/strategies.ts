@@ -68,14 +68,15 @@ function loggedStrategy(
 }
 
 function poolSummaries(account: Account, set: StrategySet | undefined) {
-  return (set?.pools ?? []).map(({ Id, LbaWeight }) => {
-    const { Name, Addr } = poolOf(account, Id);
-    return { Id, LbaWeight, Name, AddrCount: Addr.length };
+  return (set?.pools ?? []).map(reference => {
+    const { Name, Addr } = poolOf(account, reference.Id);
+    return { ...reference, Name, AddrCount: Addr.length };
   });
 }
 
-function linesOf(strategy: AccessStrategy) {
-  const Line = strategy.Lines.map(code => {
+/** By latency, none was asked for. */
+function linesOf({ StrategyMode, Lines }: AccessStrategy) {
+  const Line = (StrategyMode === 'GEO' ? Lines : []).map(code => {
     const { FatherCode: _, ...details } = lineDetails(code);
     return { ...details, LineName: lineName(code) };
   });
@@ -91,13 +92,16 @@ function detailsOf(
     available: { DEFAULT: 0, FAILOVER: 0 },
   };
   const { primary, backup } = strategy;
+  // Of a set that there is not, words that were never given would be a change to undo for clients that compare.
   const setDetails = (prefix: string, set: StrategySet | undefined, available: number) => ({
-    [`${prefix}AddrPoolType`]: set?.type ?? primary.type,
+    ...(set && {
+      [`${prefix}AddrPoolType`]: set.type,
+      [`${prefix}LbaStrategy`]: set.lbaStrategy,
+      [`${prefix}LatencyOptimization`]: set.latencyOptimization,
+    }),
     [`${prefix}AddrPools`]: { [`${prefix}AddrPool`]: poolSummaries(account, set) },
-    [`${prefix}LbaStrategy`]: set?.lbaStrategy ?? 'ALL_RR',
     [`${prefix}MinAvailableAddrNum`]: set?.minimum ?? 0,
     [`${prefix}MaxReturnAddrNum`]: set?.mostReturned ?? 0,
-    [`${prefix}LatencyOptimization`]: set?.latencyOptimization ?? 'CLOSE',
     [`${prefix}AvailableAddrNum`]: available,
     [`${prefix}AddrPoolGroupStatus`]:
       set !== undefined && available >= set.minimum ? 'AVAILABLE' : 'NOT_AVAILABLE',

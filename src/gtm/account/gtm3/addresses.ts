@@ -3,7 +3,7 @@ import { newDigits } from '../account.ts';
 import { type Actions, type Call, read, write } from '../action.ts';
 import type { CloudAddress, CloudPool, CloudType, HealthTask } from '../cloud.ts';
 import { ApiError, conflict, invalid, missing } from '../errors.ts';
-import { json, optional, pageOf, paging, text, whole, word } from '../parameters.ts';
+import { given, json, optional, pageOf, paging, text, whole, word } from '../parameters.ts';
 import { checkedAddress, quota } from '../values.ts';
 import {
   addressDetails,
@@ -15,6 +15,7 @@ import {
   judgement,
   name,
   onOff,
+  poolSettings,
   poolStatus,
   remark,
   templateOf,
@@ -223,7 +224,7 @@ export const addressActions: Actions = {
     const { account, parameters } = call;
     const { AddressId, Address, Name } = addressOf(account, parameters.AddressId);
     const AddressPool = poolsWith(account.cloud.pools, AddressId).map(pool => {
-      const { members: _, created: __, updated: ___, ...fields } = pool;
+      const { created: _, updated: __, ...fields } = poolSettings(pool);
       return {
         ...fields,
         ...poolStatus(call, pool),
@@ -279,11 +280,14 @@ function availability(mode: string, manual: string | undefined) {
       'The parameter AvailableMode must be auto or manual.',
     );
   if (AvailableMode.data === 'manual' && manual === undefined) throw missing('ManualAvailableStatus');
-  const ManualAvailableStatus = manualStatus.safeParse(manual ?? 'available');
+  const ManualAvailableStatus = manualStatus.optional().safeParse(manual);
   if (!ManualAvailableStatus.success)
     throw new ApiError(
       'CloudGtm.Address.AvailableStatusInvalid',
       'The parameter ManualAvailableStatus must be available or unavailable.',
     );
-  return { AvailableMode: AvailableMode.data, ManualAvailableStatus: ManualAvailableStatus.data };
+  return {
+    AvailableMode: AvailableMode.data,
+    ...given({ ManualAvailableStatus: ManualAvailableStatus.data }),
+  };
 }

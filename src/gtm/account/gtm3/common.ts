@@ -7,6 +7,7 @@ import {
   isPoolAvailable,
   poolHealth,
 } from '../../cloud-health.ts';
+import type { CloudStrategy } from '../../cloud-model.ts';
 import { type Account, timeText } from '../account.ts';
 import type { Call, View } from '../action.ts';
 import {
@@ -201,9 +202,19 @@ export function poolStatus({ account, view }: Seen, pool: CloudPool) {
   };
 }
 
+/** What a pool was told to be. */
+export function poolSettings({ members: _, SequenceLbStrategyMode, ...settings }: CloudPool) {
+  return { ...settings, ...sequenceOf(settings.AddressLbStrategy, SequenceLbStrategyMode) };
+}
+
+/** A sequence's mode is shown of sequences only. */
+function sequenceOf(strategy: CloudStrategy, SequenceLbStrategyMode: string) {
+  return strategy === 'sequence' ? { SequenceLbStrategyMode } : {};
+}
+
 /** A pool without its addresses. */
 function poolFields(seen: Seen, pool: CloudPool) {
-  const { members: _, created: __, updated: ___, ...fields } = pool;
+  const { created: _, updated: __, ...fields } = poolSettings(pool);
   return { ...fields, ...poolStatus(seen, pool), ...times(pool) };
 }
 
@@ -245,7 +256,7 @@ export function configReference(seen: Seen, config: InstanceConfig) {
     Ttl,
     EnableStatus,
     AddressPoolLbStrategy,
-    SequenceLbStrategyMode,
+    ...sequenceOf(AddressPoolLbStrategy, SequenceLbStrategyMode),
     Remark,
     VersionCode: cloudInstanceOf(seen.account, InstanceId).VersionCode,
     ...configStatus(seen, config),

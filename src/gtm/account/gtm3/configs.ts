@@ -193,13 +193,13 @@ export const configActions: Actions = {
   UpdateCloudGtmInstanceConfigLbStrategy: write(
     z.object({
       ...configParameters,
-      AddressPoolLbStrategy: lbStrategy,
+      AddressPoolLbStrategy: optional(lbStrategy),
       SequenceLbStrategyMode: optional(sequenceMode),
     }),
     call => {
       const { ConfigId, InstanceId, AddressPoolLbStrategy, SequenceLbStrategyMode } = call.parameters;
       const config = configOf(call.account, ConfigId, InstanceId);
-      config.AddressPoolLbStrategy = AddressPoolLbStrategy;
+      if (AddressPoolLbStrategy !== undefined) config.AddressPoolLbStrategy = AddressPoolLbStrategy;
       if (SequenceLbStrategyMode !== undefined) config.SequenceLbStrategyMode = SequenceLbStrategyMode;
       checkMixture(call.account, config);
       return changed(call, config);

@@ -106,12 +106,13 @@ export const cloudPoolActions: Actions = {
   UpdateCloudGtmAddressPoolLbStrategy: write(
     z.object({
       ...poolParameter,
-      AddressLbStrategy: lbStrategy,
+      AddressLbStrategy: optional(lbStrategy),
       SequenceLbStrategyMode: optional(sequenceMode),
     }),
     call => {
-      const { AddressPoolId, AddressLbStrategy, SequenceLbStrategyMode } = call.parameters;
+      const { AddressPoolId, SequenceLbStrategyMode } = call.parameters;
       const pool = cloudPoolOf(call.account, AddressPoolId);
+      const { AddressLbStrategy = pool.AddressLbStrategy } = call.parameters;
       if (pool.AddressPoolType === 'domain' && AddressLbStrategy === 'round_robin' && pool.members.length > 1)
         throw invalid(
           'AddressLbStrategy',

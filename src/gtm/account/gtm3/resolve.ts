@@ -43,7 +43,7 @@ export function cloudAddress(address: CloudAddress, member?: Member): CloudAddre
     ...rankOf(address.AddressId, member),
     address: address.Address,
     enabled: address.EnableStatus === 'enable',
-    mode: address.AvailableMode === 'auto' ? 'auto' : address.ManualAvailableStatus,
+    mode: address.AvailableMode === 'manual' ? (address.ManualAvailableStatus ?? 'available') : 'auto',
     judgement: address.HealthJudgement,
     tasks: address.HealthTasks.map(task => taskKey(address.AddressId, task)),
   };
