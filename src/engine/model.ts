@@ -46,7 +46,11 @@ const MOST_LEVELS = 1500;
 
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some(each => isDeeper(each, levels - 1));
+  if (levels === 0) return true;
+  for (const each of Array.isArray(value) ? value : Object.values(value)) {
+    if (typeof each === 'object' && isDeeper(each, levels - 1)) return true;
+  }
+  return false;
 }
 
 /** The same of what is read again and again, and remembered. What comes back is shared, and frozen. */

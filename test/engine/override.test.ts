@@ -25,6 +25,16 @@ describe('an override', () => {
     });
   });
 
+  it('shares with its base what it does not change', () => {
+    const properties = { kept: { deep: [1] }, changed: { a: 1, kept: {} } };
+    const base = [component('web', { properties, traits: [{ type: 'env', properties }] })];
+    const patch = { components: [{ name: 'web', properties: { changed: { a: 2 } } }] };
+    const [merged] = applyOverride(base, override(patch)) as [{ properties: typeof properties }];
+    expect(merged.properties.kept).toBe(properties.kept);
+    expect(merged.properties.changed.kept).toBe(properties.changed.kept);
+    expect(merged).toMatchObject({ traits: [{ type: 'env', properties }] });
+  });
+
   it('takes a name for a regular expression that matches anywhere, * for any text', () => {
     const base = [component('web'), component('my-web'), component('db')];
     const hit = (name: string) =>
@@ -37,6 +47,9 @@ describe('an override', () => {
     expect(hit('^web$')).toEqual(['web']);
     expect(hit('*b')).toEqual(['web', 'my-web', 'db']);
     expect(hit('cache')).toEqual(['cache']);
+    expect(hit('w.b')).toEqual(['web', 'my-web']);
+    expect(hit('y-w')).toEqual(['my-web']);
+    expect(hit('(?i)WEB')).toEqual(['web', 'my-web']);
     expect(hit('[')).toEqual([]);
   });
 

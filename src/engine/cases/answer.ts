@@ -47,10 +47,8 @@ function merged({ merge }: Case): Answer {
     const overrides = (merge.overrides ?? []).map(
       (properties, index): Override => checked(overrideSchema, properties, `override policy ${index}`),
     );
-    const components = (merge.components ?? []) as unknown as readonly Component[];
-    return {
-      components: overrides.reduce<readonly Component[]>(applyOverride, components).map(withoutEmpty),
-    };
+    const components = overrides.reduce<readonly Component[]>(applyOverride, merge.components ?? []);
+    return { components: components.map(withoutEmpty) };
   } catch (error) {
     return { error: messageOf(error) };
   }
@@ -58,10 +56,13 @@ function merged({ merge }: Case): Answer {
 
 /** Lists that are empty are not told. */
 function withoutEmpty(component: Component): Component {
-  const entries = Object.entries(component).filter(
-    ([, value]) => !(Array.isArray(value) && value.length === 0),
-  );
+  if (!Object.values(component).some(isEmptyList)) return component;
+  const entries = Object.entries(component).filter(([, value]) => !isEmptyList(value));
   return Object.fromEntries(entries) as unknown as Component;
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 function admission(application: KubeObject): string[] {

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { isObject } from '../../kube/json.ts';
 import type { KubeObject } from '../../kube/objects.ts';
+import type { Component } from '../application.ts';
 
 /**
  * A case: an application with all that it meets, and what is done to it; the document that the reference run of the real
@@ -9,6 +11,8 @@ import type { KubeObject } from '../../kube/objects.ts';
 const object = z
   .looseObject({ apiVersion: z.string(), kind: z.string() })
   .transform(value => value as unknown as KubeObject);
+/** Taken as it is: what KubeVela's types say of it is not asked where it is only merged. */
+const component = z.custom<Component>(isObject, { error: 'expected fields (a mapping)' });
 const unreachable = z.union([z.boolean(), z.string()]).optional();
 
 const cluster = z.preprocess(
@@ -82,7 +86,7 @@ export const caseSchema = z.strictObject({
   options: options.optional(),
   merge: z
     .strictObject({
-      components: z.array(z.looseObject({})).nullish(),
+      components: z.array(component).nullish(),
       overrides: z.array(z.unknown()).nullish(),
     })
     .nullish(),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isObject, own, put } from '../../kube/json.ts';
+import { isObject, type JsonObject, own, put } from '../../kube/json.ts';
 import type { Component, Trait } from '../application.ts';
 import { PlanError } from '../model.ts';
 
@@ -25,6 +25,7 @@ export const overrideSchema = z.strictObject({
 });
 
 export type Override = z.infer<typeof overrideSchema>;
+type TraitPatch = z.infer<typeof trait>;
 type ComponentPatch = NonNullable<Override['components']>[number];
 
 /**
@@ -32,22 +33,37 @@ type ComponentPatch = NonNullable<Override['components']>[number];
  * nothing that comes in is changed. Throws PlanError where properties are not objects.
  */
 export function applyOverride(components: readonly Component[], override: Override): Component[] {
-  const merged = new Map(components.map(component => [component.name, component]));
-  const order = components.map(component => component.name);
+  const merged = new Map<string, Component>();
+  const order: string[] = [];
+  for (const component of components) {
+    merged.set(component.name, component);
+    order.push(component.name);
+  }
   for (const patch of override.components ?? []) {
-    const targets = patch.name === '' ? order : order.filter(namePattern(patch.name));
-    for (const name of new Set(targets)) {
-      const component = merged.get(name);
-      if (component !== undefined) merged.set(name, overridden(component, patch));
+    const isMeant = namePattern(patch.name);
+    let found = false;
+    for (const [name, component] of merged) {
+      if (!isMeant(name)) continue;
+      found = true;
+      merged.set(name, overridden(component, patch));
     }
-    if (patch.name !== '' && targets.length === 0 && /[a-z]/.test(patch.name)) {
+    if (!found && /[a-z]/.test(patch.name)) {
       merged.set(patch.name, added(patch));
       order.push(patch.name);
     }
   }
   const { selector } = override;
   const selected = selector == null ? order : order.filter(name => selector.includes(name));
-  return selected.flatMap(name => merged.get(name) ?? []);
+  return inOrder(selected, merged);
+}
+
+function inOrder<T>(names: readonly string[], items: ReadonlyMap<string, T>): T[] {
+  const found: T[] = [];
+  for (const name of names) {
+    const item = items.get(name);
+    if (item !== undefined) found.push(item);
+  }
+  return found;
 }
 
 function overridden(component: Component, patch: ComponentPatch): Component {
@@ -60,15 +76,20 @@ function overridden(component: Component, patch: ComponentPatch): Component {
  * stands for any text. One that cannot be compiled matches nothing.
  */
 export function namePattern(text: string): (name: string) => boolean {
-  const [, flag, source = ''] = /^(\(\?i\))?(.*)$/s.exec(text.replaceAll('*', '.*')) ?? [];
+  if (PLAIN.test(text)) return name => name.includes(text);
+  const ignoresCase = text.startsWith('(?i)');
+  const source = (ignoresCase ? text.slice(4) : text).replaceAll('*', '.*');
   if (NOT_IN_RE2.test(source)) return () => false;
   try {
-    const pattern = new RegExp(source, flag === undefined ? '' : 'i');
+    const pattern = new RegExp(source, ignoresCase ? 'i' : '');
     return name => pattern.test(name);
   } catch {
     return () => false;
   }
 }
+
+/** Text that stands for itself, as most names do. */
+const PLAIN = /^[\w -]*$/;
 
 /** Looking around and back, which JavaScript knows and RE2 does not. */
 const NOT_IN_RE2 = /\(\?<?[=!]|\\[1-9]|\\k</;
@@ -86,54 +107,56 @@ function added(patch: ComponentPatch): Component {
 }
 
 function mergeComponent(component: Component, patch: ComponentPatch): Component {
-  const { traits, ...rest } = component;
-  const mergedTraits = mergeTraits(traits ?? [], patch.traits ?? []);
+  const traits = mergeTraits(component.traits ?? [], patch.traits ?? []);
   return {
-    ...rest,
+    ...component,
     properties: mergeProperties(component.properties, patch.properties, `component ${component.name}`),
-    ...(patch.externalRevision ? { externalRevision: patch.externalRevision } : {}),
-    ...(mergedTraits.length === 0 ? {} : { traits: mergedTraits }),
+    externalRevision: patch.externalRevision || component.externalRevision,
+    traits: traits.length === 0 ? undefined : traits,
   };
 }
 
 /** Traits are known by their type: of several with one type the last one counts, at each of their positions. */
-function mergeTraits(base: readonly Trait[], patches: readonly z.infer<typeof trait>[]): Trait[] {
-  const byType = new Map(base.map(trait => [trait.type, trait]));
-  const order = base.map(trait => trait.type);
-  for (const { disable, ...patch } of patches) {
-    const trait = byType.get(patch.type);
+function mergeTraits(base: readonly Trait[], patches: readonly TraitPatch[]): readonly Trait[] {
+  if (patches.length === 0 && base.length < 2) return base;
+  const byType = new Map<string, Trait>();
+  const order: string[] = [];
+  for (const trait of base) {
+    byType.set(trait.type, trait);
+    order.push(trait.type);
+  }
+  for (const { type, properties, disable } of patches) {
+    const trait = byType.get(type);
     if (disable) {
-      byType.delete(patch.type);
+      byType.delete(type);
     } else if (trait === undefined) {
-      byType.set(patch.type, patch);
-      order.push(patch.type);
+      byType.set(type, { type, properties });
+      order.push(type);
     } else {
-      const properties = mergeProperties(trait.properties, patch.properties, `trait ${patch.type}`);
-      byType.set(patch.type, { type: patch.type, properties });
+      byType.set(type, { type, properties: mergeProperties(trait.properties, properties, `trait ${type}`) });
     }
   }
-  return order.flatMap(type => byType.get(type) ?? []);
+  return inOrder(order, byType);
 }
 
-function mergeProperties(base: unknown, patch: unknown, where: string): Record<string, unknown> {
-  for (const properties of [base, patch]) {
-    if (properties != null && !isObject(properties)) {
-      throw new PlanError(
-        `properties of ${where} must be an object to be merged, not ${JSON.stringify(properties)}`,
-      );
-    }
-  }
-  return mergeMaps(isObject(base) ? base : {}, isObject(patch) ? patch : {});
+function mergeProperties(base: unknown, patch: unknown, where: string): JsonObject {
+  return mergeMaps(mapOf(base, where), mapOf(patch, where));
 }
 
-/** Maps merge; anything else replaces, null included. */
-function mergeMaps(
-  base: Readonly<Record<string, unknown>>,
-  patch: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
+function mapOf(properties: unknown, where: string): JsonObject {
+  if (properties == null) return {};
+  if (isObject(properties)) return properties;
+  throw new PlanError(
+    `properties of ${where} must be an object to be merged, not ${JSON.stringify(properties)}`,
+  );
+}
+
+/** Maps merge; anything else replaces, null included. What is not changed is shared with the base. */
+function mergeMaps(base: Readonly<JsonObject>, patch: Readonly<JsonObject>): JsonObject {
   const result = { ...base };
-  for (const [key, value] of Object.entries(patch)) {
-    const old = own(result, key);
+  for (const key in patch) {
+    const value = patch[key];
+    const old = isObject(value) ? own(base, key) : undefined;
     put(result, key, isObject(value) && isObject(old) ? mergeMaps(old, value) : value);
   }
   return result;
