@@ -34,21 +34,27 @@ export interface SdkOptions extends Key {
   readonly signatureAlgorithm?: 'v2';
 }
 
+/** One of Alibaba Cloud's own clients. */
+export interface Client {
+  /** Calls an action with the TypeScript SDK's names of parameters (`addrPoolId`). Bodies come back with these names too. */
+  // biome-ignore lint/suspicious/noExplicitAny: the SDK's models say what is in it; a test says what should be.
+  call(action: string, parameters?: Readonly<Record<string, unknown>>): Promise<any>;
+}
+
 /** What the SDK makes of an error answer. */
 export interface SdkError extends Error {
   readonly code: string;
   readonly statusCode: number;
 }
 
-/** Calls of actions by name, with the SDK's names of parameters (`addrPoolId`). Bodies come back with these names too. */
-export class Sdk {
+export class Sdk implements Client {
   readonly #client: SdkClient;
 
   constructor(options: SdkOptions) {
     this.#client = new sdk.default(new $OpenApiUtil.Config({ ...options, protocol: 'http' }));
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: the SDK's models say what is in it; a test says what should be.
+  // biome-ignore lint/suspicious/noExplicitAny: as in Client.
   async call(action: string, parameters: Readonly<Record<string, unknown>> = {}): Promise<any> {
     const method = action[0]?.toLowerCase() + action.slice(1);
     const Request = sdk[`${action}Request`] as Model | undefined;
