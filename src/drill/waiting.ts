@@ -3,15 +3,12 @@ import type { Clock } from '../runtime/clock.ts';
 
 /** @throws LabError, `otherwise` in its message, when the work has not ended `ms` from now. */
 export async function within<T>(clock: Clock, ms: number, otherwise: string, work: Promise<T>): Promise<T> {
-  const done = new AbortController();
-  const late = clock.sleep(ms, done.signal).then(() => {
-    throw new LabError(`${otherwise} after ${ms / 60_000} minutes`);
-  });
-  late.catch(() => undefined);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = clock.after(ms, () => reject(new LabError(`${otherwise} after ${ms / 60_000} minutes`)));
   try {
     return await Promise.race([work, late]);
   } finally {
-    done.abort();
+    timer.cancel();
   }
 }
 

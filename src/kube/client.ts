@@ -26,7 +26,11 @@ export class ApiError extends Error {
   /** HTTP status; 0 when the API could not be reached. */
   readonly code: number;
   constructor(reason: ApiReason, code: number, message: string) {
+    // An API's no is an answer, of which there are many; the stack would be that of the transport, and cost more than the call.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'ApiError';
     this.reason = reason;
     this.code = code;
