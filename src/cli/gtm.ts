@@ -1,6 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { InputError } from '../runtime/input-error.ts';
+import type { Journal } from '../runtime/journal.ts';
 import { EXIT } from './exit.ts';
 import { seedOption } from './options.ts';
 import { type SocketAddress, socketOption } from './sockets.ts';
@@ -65,6 +67,28 @@ function parseScale(text: string): number {
   throw new InvalidArgumentError(`It must be a number from 1 to ${FASTEST}.`);
 }
 
+/** Ends at the first event that cannot be written, and tells so. @throws InputError when nothing can. */
+function journalIn(path: string, tell: (message: string) => void): Journal {
+  const why = (error: unknown) => `the journal cannot be written: ${(error as Error).message}`;
+  let isOver = false;
+  try {
+    appendFileSync(path, '');
+  } catch (error) {
+    throw new InputError(path, why(error));
+  }
+  return {
+    append(event) {
+      if (isOver) return;
+      try {
+        appendFileSync(path, `${JSON.stringify(event)}\n`);
+      } catch (error) {
+        isOver = true;
+        tell(`${path}: ${why(error)}; what follows is not in it`);
+      }
+    },
+  };
+}
+
 async function serve(options: Options): Promise<void> {
   const [{ serveGtm }, { readText }, { LabError }] = await Promise.all([
     import('../gtm/serve.ts'),
@@ -78,11 +102,7 @@ async function serve(options: Options): Promise<void> {
     file: config,
     read: () => readText(config),
     ...(state !== undefined && { state }),
-    journal: {
-      append: event => {
-        if (journal !== undefined) appendFileSync(journal, `${JSON.stringify(event)}\n`);
-      },
-    },
+    journal: journal === undefined ? { append() {} } : journalIn(journal, tell),
     tell,
   }).catch(error => {
     const { message, name } = error as Error;

@@ -1,4 +1,4 @@
-import type { ApiRequest } from './api/request.ts';
+import { type ApiRequest, pathOf } from './api/request.ts';
 import type { ApiResponse } from './api/respond.ts';
 import type { Emulator } from './emulator.ts';
 
@@ -7,10 +7,11 @@ const PREFIX = '/admin/';
 
 /** The answer to a request below `/admin/`; nothing for any other. */
 export function respondToAdmin({ method, url }: ApiRequest, emulator: Emulator): ApiResponse | undefined {
-  const { pathname } = new URL(url, 'http://localhost');
-  if (!pathname.startsWith(PREFIX)) return undefined;
-  if (method !== 'GET') return { status: 405, body: { message: 'the admin endpoint is for reading: GET' } };
-  switch (pathname.slice(PREFIX.length)) {
+  const path = pathOf(url);
+  if (!path.startsWith(PREFIX)) return undefined;
+  if (method !== 'GET' && method !== 'HEAD')
+    return { status: 405, body: { message: 'the admin endpoint is for reading: GET' } };
+  switch (path.slice(PREFIX.length)) {
     case 'status':
       return { status: 200, body: status(emulator) };
     case 'alerts':

@@ -25,6 +25,8 @@ export interface EmulatorOptions
   readonly now: () => number;
   /** Keeps what it is given before it returns: a call is answered when it is kept. Called at the start too. */
   readonly save?: (saved: Saved) => void;
+  /** Told when what was seen, or decided because of it, cannot be kept. It is kept with what comes next. */
+  readonly onUnkept?: (error: Error) => void;
   readonly saved?: Saved;
 }
 
@@ -117,7 +119,7 @@ export class Emulator implements Authority {
     this.#service.apply(planOf(account, this.#options.settings));
     this.#noteAvailability();
     // What was decided on it at once.
-    this.#save();
+    this.#keep();
   }
 
   stop(): void {
@@ -129,6 +131,15 @@ export class Emulator implements Authority {
     this.#options.save?.({ account: this.#account, alerts: [...alerts].sort(), memory });
   }
 
+  /** The same for what nobody waits for: name servers go on answering, whatever becomes of the disk. */
+  #keep(): void {
+    try {
+      this.#save();
+    } catch (error) {
+      this.#options.onUnkept?.(error as Error);
+    }
+  }
+
   #health(check: Check, change: HealthChange): void {
     this.#note(addressAlert(this.#account, check, change));
     this.#noteAvailability();
@@ -138,7 +149,7 @@ export class Emulator implements Authority {
     if (before === undefined) return;
     const alert = switchAlert(this.#account, id, decided, before);
     if (alert) this.#note(alert);
-    else this.#save();
+    else this.#keep();
   }
 
   /** Tells of sets and pools that went or came since it was called last. */
@@ -152,6 +163,6 @@ export class Emulator implements Authority {
   #note(alert: Omit<Alert, 'at'>): void {
     const alerts = [...this.#account.alerts, { at: this.#options.now(), ...alert }].slice(-MOST_ROWS);
     this.#account = { ...this.#account, alerts };
-    this.#save();
+    this.#keep();
   }
 }

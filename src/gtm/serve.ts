@@ -72,7 +72,9 @@ export async function serveGtm(options: ServeOptions): Promise<Serving> {
     return { config, account: seedAccount(config, file, wallTime(), config.emulator) };
   };
   const { config, account } = read();
-  let emulator = begin(config, kept?.load() ?? { account, alerts: [] });
+  const before = kept?.load();
+  if (before) tell(`the account comes from ${state}, where it was kept, and not from ${file}`);
+  let emulator = begin(config, before ?? { account, alerts: [] });
   const tellUnreachable = teller(tell);
   tellUnreachable(emulator);
   const authenticator = new Authenticator(options.auth, secretsOf(config));
@@ -124,7 +126,7 @@ function beginEmulator(
   return new Emulator({
     settings,
     saved,
-    ...(kept && { save: one => kept.save(one) }),
+    ...(kept && { save: one => kept.save(one), onUnkept: error => tell(error.message) }),
     now: wallTime,
     clock,
     random,

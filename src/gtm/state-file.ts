@@ -5,10 +5,30 @@ import { InputError } from '../runtime/input-error.ts';
 import type { Account } from './account/account.ts';
 import type { Saved } from './emulator.ts';
 
-/** The shape of what is kept; the account's inside is ours alone. */
+const byId = z.record(z.string(), z.looseObject({}));
+
+/** The shape of what is kept; the objects' inside is ours alone. */
 const savedSchema = z.object({
   format: z.literal(1),
-  account: z.looseObject({ sequence: z.int().nonnegative(), cloud: z.looseObject({}) }),
+  account: z.looseObject({
+    sequence: z.int().nonnegative(),
+    instances: byId,
+    pools: byId,
+    monitors: byId,
+    strategies: byId,
+    operations: z.array(z.looseObject({})),
+    alerts: z.array(z.looseObject({})),
+    alertGroups: z.array(z.string()),
+    cloud: z.looseObject({
+      instances: byId,
+      configs: byId,
+      pools: byId,
+      addresses: byId,
+      templates: byId,
+      globalAlert: z.looseObject({}),
+      tokens: byId,
+    }),
+  }),
   alerts: z.array(z.string()),
   memory: z.record(z.string(), z.array(z.string())).default({}),
 });

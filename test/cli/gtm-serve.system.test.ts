@@ -136,6 +136,7 @@ describe('liangdi gtm serve', { timeout: 60_000 }, () => {
     const server = await Server.start(args);
     expect(await server.pools()).toEqual(expect.arrayContaining(acknowledged));
     expect(acknowledged.length).toBeGreaterThan(3);
+    expect(server.stderr()).toContain(`the account comes from ${state}, where it was kept, and not from`);
     expect(await server.end('SIGTERM')).toBe(0);
   });
 
@@ -156,6 +157,7 @@ describe('liangdi gtm serve', { timeout: 60_000 }, () => {
     [['--time-scale', '0'], 64, 'It must be a number from 1 to 100.'],
     [['--auth', 'none'], 64, 'Allowed choices are strict, lenient, off.'],
     [['--config', '/nosuch.yaml'], 64, '/nosuch.yaml'],
+    [['--journal', '/nosuch/journal'], 64, '/nosuch/journal: the journal cannot be written'],
     [['--dns', '192.0.2.222:0'], 3, 'this machine does not have the address'],
     [
       ['--dns', ':0', '--api', '192.0.2.222:80'],
@@ -195,12 +197,15 @@ describe('liangdi gtm serve', { timeout: 60_000 }, () => {
     expect(outcome.stderr).toContain(message);
   });
 
-  test('a state file that is none is told, and not overwritten', async () => {
-    const state = join(scratch(), 'gtm.json');
-    writeFileSync(state, '{"format":1}');
-    const outcome = await refused(['gtm', 'serve', '--config', account(), '--state', state]);
-    expect(outcome.code).toBe(64);
-    expect(outcome.stderr).toContain('this is not a state file');
-    expect(readFileSync(state, 'utf8')).toBe('{"format":1}');
-  });
+  test.each(['{"format":1}', '{"format":1,"account":{"sequence":1,"cloud":{}},"alerts":[]}'])(
+    'a state file that is none is told, and not overwritten: %s',
+    async text => {
+      const state = join(scratch(), 'gtm.json');
+      writeFileSync(state, text);
+      const outcome = await refused(['gtm', 'serve', '--config', account(), '--state', state]);
+      expect(outcome.code).toBe(64);
+      expect(outcome.stderr).toContain('this is not a state file');
+      expect(readFileSync(state, 'utf8')).toBe(text);
+    },
+  );
 });

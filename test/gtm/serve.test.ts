@@ -3,7 +3,7 @@ import { LocalServers } from '../runtime/local-servers.ts';
 import { BEIJING_1, BEIJING_2, HANGZHOU, KEY, Rig, scratch } from './api/rig.ts';
 import { Sdk } from './api/sdk.ts';
 
-/* What is taken again with the file, by SIGHUP; test/cli/gtm-serve.system.test.ts sends one. */
+/* What is kept, and what is taken again with the file, by SIGHUP; test/cli/gtm-serve.system.test.ts sends one. */
 
 const NAME = 'a.gtm.example.com';
 const both = [BEIJING_1, BEIJING_2];
@@ -40,6 +40,27 @@ function reload(replaced: string | RegExp, by: string): void {
 }
 
 afterEach(() => rig[Symbol.asyncDispose]());
+
+describe('a state file', () => {
+  test('that cannot be written any more keeps calls from being answered, and name servers on', async () => {
+    const folder = scratch();
+    await start(folder.file('state.json'));
+    folder.remove();
+    rig.set(503, ...both);
+    await expect.poll(() => rig.ask(NAME), { timeout: 8000 }).toEqual([HANGZHOU]);
+    expect(rig.told).toContainEqual(
+      expect.stringContaining(`the state cannot be kept in ${folder.file('state.json')}`),
+    );
+    const instance = { instanceId: 'gtm-cn-a' };
+    const rename = { ...instance, instanceName: 'other' };
+    await expect(rig.sdk.call('UpdateDnsGtmInstanceGlobalConfig', rename)).rejects.toMatchObject({
+      code: 'InternalError',
+    });
+    expect(await rig.sdk.call('DescribeDnsGtmInstance', instance)).toMatchObject({
+      config: { instanceName: 'gtm-cn-a' },
+    });
+  });
+});
 
 describe('the file taken again', () => {
   test('brings other keys', async () => {

@@ -51,11 +51,10 @@ export function readCall(request: ApiRequest): ApiCall {
       `The method ${method} is not supported; POST and GET are.`,
       405,
     );
-  const mark = url.indexOf('?');
-  const path = mark < 0 ? url : url.slice(0, mark);
+  const path = pathOf(url);
   if (path !== '/')
     throw new ApiError('InvalidApi.NotFound', `There is nothing at ${path}; calls go to /.`, 404);
-  const query = readPairs(mark < 0 ? '' : url.slice(mark + 1), false);
+  const query = readPairs(url.slice(path.length + 1), false);
   const isForm = (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
   const all = { ...query, ...(isForm && readPairs(body.toString('utf8'), true)) };
   const named = headers['x-acs-action'];
@@ -74,6 +73,12 @@ export function readCall(request: ApiRequest): ApiCall {
     query,
     all,
   };
+}
+
+/** What is before the query, as it came: not everything that a client sends is a URL. */
+export function pathOf(url: string): string {
+  const mark = url.indexOf('?');
+  return mark < 0 ? url : url.slice(0, mark);
 }
 
 function readPairs(text: string, isForm: boolean): Flat {

@@ -214,7 +214,9 @@ describe('requests', () => {
     };
     expect(await get('/admin/status')).toMatchObject({ status: 200, body: { strategies: [], alerts: [] } });
     expect(await get('/admin/alerts')).toMatchObject({ status: 200, body: { alerts: [] } });
-    expect((await get('/admin/nothing')).status).toBe(404);
+    for (const path of ['/admin/', '/admin/nothing', '/admin/%73tatus', '//', '//a:b:c/admin/status'])
+      expect(await get(path)).toMatchObject({ status: 404 });
+    expect((await send(rig.serving.api, 'HEAD', '/admin/status', {}, Buffer.alloc(0))).status).toBe(200);
     expect((await send(rig.serving.api, 'POST', '/admin/status', {}, Buffer.alloc(0))).status).toBe(405);
   });
 
