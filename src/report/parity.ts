@@ -1,4 +1,5 @@
 import type { Parity, ParityRow, Spread } from '../drill/parity.ts';
+import { count } from '../drill/words.ts';
 import { table } from './table.ts';
 import { seconds } from './text.ts';
 
@@ -14,7 +15,18 @@ export function parityText({ rows, lateness, result }: Parity, options: { width:
   const told =
     `${result.toUpperCase()}: ${rows.filter(row => row.result === 'held').length} of ${rows.length} rows agree, ` +
     `over ${real} real and ${simulated} simulated runs; real timers were at most ${lateness} ms late.`;
-  return `${[...tables, told].join('\n\n')}\n`;
+  return `${[...tables, [told, ...whyUnknown(rows)].join('\n')].join('\n\n')}\n`;
+}
+
+function whyUnknown(rows: readonly ParityRow[]): string[] {
+  const unknown = rows.filter(({ result }) => result === 'unknown');
+  const alone = unknown.filter(({ real, simulated }) => real === undefined || simulated === undefined).length;
+  const few = unknown.length - alone;
+  return [
+    ...(rows.length === 0 ? ['No run recovered from a fault, so there is nothing to compare.'] : []),
+    ...(alone > 0 ? [`UNKNOWN: ${count(alone, 'row')} of one lab alone.`] : []),
+    ...(few > 0 ? [`UNKNOWN: ${count(few, 'row')} that so few real runs cannot tell apart; take more.`] : []),
+  ];
 }
 
 function cells({ of, phase, bound, real, simulated, result }: ParityRow): string[] {

@@ -88,9 +88,16 @@ describe('parity of the labs', () => {
     expect(rows.filter(({ phase }) => phase === 'detect').map(({ of }) => of)).toEqual(['GTM']);
   });
 
-  test('is unknown with too few runs to show any difference, or with none', () => {
-    expect(row(parityOf(runs([52_000]), simulated).rows, 'detect')).toMatchObject({ result: 'unknown' });
+  test('is unknown with too few runs to show any difference, or with none, and says which', () => {
+    const told = (real: ParityRun[], twin: ParityRun[]) => parityText(parityOf(real, twin), { width: 120 });
+    const few = runs([52_000]);
+    expect(row(parityOf(few, simulated).rows, 'detect')).toMatchObject({ result: 'unknown' });
+    expect(told(few, simulated)).toMatch(
+      /\nUNKNOWN: \d+ rows? that so few real runs cannot tell apart; take more\.\n$/,
+    );
     expect(parityOf([], simulated)).toMatchObject({ result: 'unknown' });
+    expect(told([], simulated)).toMatch(/\nUNKNOWN: \d+ rows of one lab alone\.\n$/);
     expect(parityOf([], [])).toMatchObject({ rows: [], result: 'unknown' });
+    expect(told([], [])).toMatch(/so there is nothing to compare\.\n$/);
   });
 });
