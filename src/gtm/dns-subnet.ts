@@ -46,11 +46,12 @@ export function parseSubnet(text: string): Subnet {
 
 /** Whether `inner` lies in `outer`. */
 export function contains(outer: Subnet, inner: Subnet): boolean {
-  if (outer.bytes.length !== inner.bytes.length || outer.prefix > inner.prefix) return false;
-  for (let bit = 0; bit < outer.prefix; bit += 8) {
-    const mask = 0xff00 >> Math.min(8, outer.prefix - bit);
-    const at = bit / 8;
-    if (((outer.bytes[at] ?? 0) & mask & 0xff) !== ((inner.bytes[at] ?? 0) & mask & 0xff)) return false;
-  }
-  return true;
+  return outer.prefix <= inner.prefix && (commonBits(outer, inner) ?? -1) >= outer.prefix;
+}
+
+/** How many bits two addresses have in common from their beginning; nothing when they are not of one family. */
+export function commonBits({ bytes: a }: Subnet, { bytes: b }: Subnet): number | undefined {
+  if (a.length !== b.length) return undefined;
+  const at = a.findIndex((byte, i) => byte !== b[i]);
+  return at < 0 ? a.length * 8 : at * 8 + Math.clz32((a[at] ?? 0) ^ (b[at] ?? 0)) - 24;
 }

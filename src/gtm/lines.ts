@@ -1,12 +1,12 @@
 import { addressBytes } from '../runtime/ip-address.ts';
 import { lineChain } from './catalogue.ts';
-import { contains, parseSubnet, type Subnet } from './dns-subnet.ts';
+import { commonBits, contains, parseSubnet, type Subnet } from './dns-subnet.ts';
 import type { Question } from './dns-types.ts';
 
 /** The lines that a client belongs to, most specific first, and how much of its network says so. */
 export interface ClientLines {
   readonly lines: readonly string[];
-  /** Bits of the client's network that an answer by line depends on. */
+  /** Bits of the client's network that an answer by line depends on: all clients that share them are of the same lines. */
   readonly scope: number;
 }
 
@@ -30,7 +30,19 @@ export class LineTable {
     if (bytes === undefined) return EVERYBODY;
     const network = client ?? { bytes, prefix: bytes.length * 8 };
     const entry = this.#entries.find(one => contains(one.network, network));
-    // Another client of the same network could be in a line of its own.
-    return { lines: entry?.lines ?? EVERYBODY.lines, scope: entry?.network.prefix ?? network.prefix };
+    return { lines: entry?.lines ?? EVERYBODY.lines, scope: this.#scopeOf(network) };
+  }
+
+  /**
+   * Bits enough to tell a client's network from every network that it is not in, smaller ones within its own line's among
+   * them: a resolver may give the answer to all who share them (RFC 7871 §7.2.1).
+   */
+  #scopeOf(client: Subnet): number {
+    return this.#entries.reduce((most, { network }) => {
+      const common = commonBits(network, client);
+      return common === undefined
+        ? most
+        : Math.max(most, Math.min(common + 1, network.prefix, client.prefix));
+    }, 0);
   }
 }

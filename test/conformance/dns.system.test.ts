@@ -193,9 +193,10 @@ describe(`dig${withDig.note}`, { skip: withDig.skip, timeout: 30_000 }, () => {
   });
 
   test.each([
-    ['192.0.2.9/32', '192.0.2.2', '192.0.2.9/32/24'],
+    ['192.0.2.9/32', '192.0.2.2', '192.0.2.9/32/25'],
     ['192.0.2.0/24', '192.0.2.2', '192.0.2.0/24/24'],
-    ['198.51.100.0/24', '192.0.2.1', '198.51.100.0/24/24'],
+    // No network of a line begins with the same six bits.
+    ['198.51.100.0/24', '192.0.2.1', '198.51.100.0/24/6'],
     // Unicom has no strategy of its own.
     ['192.0.2.200/32', '192.0.2.1', '192.0.2.200/32/25'],
     ['2001:db8:1::/48', '192.0.2.2', '2001:db8:1::/48/32'],
@@ -232,6 +233,17 @@ describe(`kdig${withKdig.note}`, { skip: withKdig.skip }, () => {
     const statuses = [...text.matchAll(/status: (\w+)/g)].map(match => match[1]);
     expect(statuses).toEqual(['NOERROR', 'NOERROR', 'NXDOMAIN', 'NOERROR']);
     expect(text.match(/198\.51\.100\.\d+/g)).toHaveLength(40);
+  });
+
+  test.each([
+    ['192.0.2.9/32', '192.0.2.2', '192.0.2.9/32/25'],
+    ['2001:db8:1::/48', '192.0.2.2', '2001:db8:1::/48/32'],
+    ['::/0', '192.0.2.1', '::/0/0'],
+  ])('tells of a client of %s, who gets %s, by %s', async (subnet, address, echoed) => {
+    const args = [`+subnet=${subnet}`, '+norec', 'lines.gtm.example.com'];
+    const text = await run('kdig', ['@127.0.0.1', '-p', port, ...args]);
+    expect(data(parseDig(text).answer)).toEqual([address]);
+    expect(text).toMatch(new RegExp(`^;; CLIENT-SUBNET: ${echoed.replaceAll('.', '\\.')}$`, 'm'));
   });
 });
 
@@ -368,6 +380,24 @@ describe(`unbound${withUnbound.note}`, { skip: withUnbound.skip, timeout: 90_000
       // A second for the resolver's whole seconds.
       expect(stale - switched).toBeLessThan((TTL + 1) * 1000);
       await back();
+    });
+  });
+
+  test('tells of its clients, and keeps an answer for those whom it is for', async () => {
+    const subnets =
+      '  module-config: "subnetcache iterator"\n  send-client-subnet: 127.0.0.1\n  client-subnet-always-forward: yes\n  max-client-subnet-ipv4: 32';
+    await inFront(unbound(subnets), async ask => {
+      for (const [client, address] of [
+        ['192.0.2.9/32', '192.0.2.2'],
+        ['198.51.100.0/24', '192.0.2.1'],
+        // The first one's answer is in the cache for its half of the network; the other half is unicom's.
+        ['192.0.2.77/32', '192.0.2.2'],
+        ['192.0.2.200/32', '192.0.2.1'],
+        ['192.0.2.9/32', '192.0.2.2'],
+      ] as const)
+        expect(data((await ask('lines.gtm.example.com', `+subnet=${client}`)).answer), client).toEqual([
+          address,
+        ]);
     });
   });
 

@@ -33,11 +33,14 @@ describe('a table of lines', () => {
   });
 
   test.each([
-    ['192.0.2.1', undefined, 'telecom', 24],
+    // Telecom's other half is unicom's.
+    ['192.0.2.1', undefined, 'telecom', 25],
     ['192.0.2.129', undefined, 'unicom', 25],
-    ['::ffff:192.0.2.1', undefined, 'telecom', 24],
+    ['::ffff:192.0.2.1', undefined, 'telecom', 25],
     ['2001:db8::1', undefined, 'mobile', 32],
-    ['198.51.100.1', undefined, 'default', 32],
+    ['2001:db9::1', undefined, 'default', 32],
+    // 11000110 and 11000000 part at the sixth bit.
+    ['198.51.100.1', undefined, 'default', 6],
     ['198.51.100.1', '192.0.2.200/32', 'unicom', 25],
     // Wider than the network of the line: it could be any of them.
     ['198.51.100.1', '192.0.2.0/23', 'default', 23],
@@ -45,6 +48,23 @@ describe('a table of lines', () => {
   ])('from %s for %s: %s by %d bits', (from, client, line, scope) => {
     const found = table.of(question(from, client));
     expect([found.lines[0], found.scope]).toEqual([line, scope]);
+  });
+
+  test('has the same lines for all clients that share the bits of the scope', () => {
+    const network = fc.tuple(fc.ipV4(), fc.nat(32)).map(([address, prefix]) => `${address}/${prefix}`);
+    const networks = fc.dictionary(network, fc.constantFrom('telecom', 'unicom', 'mobile'), { maxKeys: 8 });
+    fc.assert(
+      fc.property(networks, fc.ipV4(), fc.ipV4(), (lines, client, other) => {
+        const any = new LineTable(lines);
+        const { scope, lines: own } = any.of(question(client));
+        const bits = (text: string) =>
+          [...(addressBytes(text) ?? [])].map(byte => byte.toString(2).padStart(8, '0')).join('');
+        // The other one, moved next to the client.
+        const moved = bits(client).slice(0, scope) + bits(other).slice(scope);
+        const near = [0, 8, 16, 24].map(at => Number.parseInt(moved.slice(at, at + 8), 2)).join('.');
+        expect(any.of(question(near)).lines).toEqual(own);
+      }),
+    );
   });
 
   test('that is empty tells nobody apart', () => {
