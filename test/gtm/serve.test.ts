@@ -82,6 +82,22 @@ describe('the file taken again', () => {
     await expect.poll(() => rig.ask(NAME), { timeout: 8000 }).toEqual([BEIJING_2]);
   });
 
+  test('brings other switches, and other groups to tell', async () => {
+    await start();
+    reload('holdDown: 0s }', 'holdDown: 0s, configId: omit }\nalertGroups: [operations]');
+    const { instanceId, configId } = await rig.sdk.call('CreateCloudGtmInstanceConfig', {
+      chargeType: 'postpay',
+      scheduleZoneName: 'example.org',
+      scheduleHostname: 'www',
+      scheduleRrType: 'A',
+      ttl: 60,
+    });
+    expect([typeof instanceId, configId]).toEqual(['string', undefined]);
+    expect(await rig.sdk.call('DescribeDnsGtmAvailableAlertGroup')).toMatchObject({
+      availableAlertGroup: '["operations"]',
+    });
+  });
+
   test('leaves down what is down', async () => {
     await start();
     rig.set(503, ...both);
