@@ -72,9 +72,7 @@ export class Bounds {
       const bound = addUp([this.#late(failbackBound(this.#gtm)), publish, resolver, client, connection]);
       return bound === null ? [] : [bound];
     });
-    return bounds.length > 0
-      ? Math.max(...bounds)
-      : new Unknown('the configuration implies no bound for this');
+    return bounds.length > 0 ? Math.max(...bounds) : new Unknown('noBound');
   }
 
   #late(bound: number | null): number | null {

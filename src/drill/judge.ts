@@ -1,5 +1,7 @@
 import { type JournalEvent, succeeded } from '../runtime/journal.ts';
 import { expectations } from './expectations/index.ts';
+import { english } from './language/english.ts';
+import { inWords, reworded, type Statement } from './language/statement.ts';
 import { unobserved } from './observed.ts';
 import { periodsOf, shareOf } from './periods.ts';
 import { phasesWithinBounds } from './phases-within-bounds.ts';
@@ -14,6 +16,11 @@ import type { ExpectationResult, PopulationResult, Recovery, Result, Verdict } f
  * @throws InputError when it does not begin with a drill and its scenario.
  */
 export function judge(events: readonly JournalEvent[]): Verdict {
+  return reworded(assess(events), statement => inWords(statement, english));
+}
+
+/** The same in no language yet. */
+export function assess(events: readonly JournalEvent[]): Verdict<Statement> {
   const drill = new DrillRecord(events);
   const { header, settings } = drill;
   const expected = settings.expect.map(({ name, params }) => judgeEntry(name, params, drill));
@@ -38,18 +45,18 @@ export function overall(results: readonly { readonly result: Result }[]): Result
   return results.length > 0 && results.every(({ result }) => result === 'held') ? 'held' : 'unknown';
 }
 
-function judgeEntry(name: string, given: unknown, drill: DrillRecord): ExpectationResult {
-  const unknown = (text: string, says = name): ExpectationResult => ({
+function judgeEntry(name: string, given: unknown, drill: DrillRecord): ExpectationResult<Statement> {
+  const unknown = (text: Statement, says: Statement = ['asWritten', name]): ExpectationResult<Statement> => ({
     name,
     says,
     result: 'unknown',
     evidence: { text },
   });
   const expectation = Object.hasOwn(expectations, name) ? expectations[name] : undefined;
-  if (expectation === undefined) return unknown('This version knows no such expectation.');
+  if (expectation === undefined) return unknown(['noSuchExpectation']);
   const params = expectation.schema.safeParse(given ?? {});
   if (!params.success) {
-    return unknown(`This version reads its fields otherwise: ${params.error.issues[0]?.message}.`);
+    return unknown(['readsOtherwise', String(params.error.issues[0]?.message)]);
   }
   const says = expectation.says(params.data);
   if (drill.ends === undefined) return unknown(cutShort(drill), says);
@@ -57,10 +64,9 @@ function judgeEntry(name: string, given: unknown, drill: DrillRecord): Expectati
 }
 
 /** A drill that did not end by itself proves nothing: what it did not come to see could have been otherwise. */
-function cutShort({ end }: DrillRecord): string {
-  if (end === undefined) return 'The journal has no end: it was cut short.';
-  const detail = end.detail === undefined ? '' : `: ${end.detail}`;
-  return end.reason === 'interrupted' ? `The drill was interrupted${detail}.` : `The drill failed${detail}.`;
+function cutShort({ end }: DrillRecord): Statement {
+  if (end === undefined) return ['noEnd'];
+  return [end.reason === 'interrupted' ? 'interrupted' : 'failed', end.detail ?? ''];
 }
 
 function populationResult(name: string, drill: DrillRecord): PopulationResult {

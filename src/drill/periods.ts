@@ -1,15 +1,15 @@
 import { type RequestEvent, succeeded } from '../runtime/journal.ts';
 import type { FaultLife } from './faults.ts';
+import type { Statement } from './language/statement.ts';
 import type { DrillRecord } from './record.ts';
 import { Tally } from './tally.ts';
 import type { Period } from './verdict.ts';
-import { list } from './words.ts';
 
 /**
  * The timeline cut where a fault begins to be injected or is healed, and, while faults are in force, where the last
  * population has recovered: before that the shares are those of the failover, after it those that the design promises.
  */
-export function periodsOf(drill: DrillRecord): Period[] {
+export function periodsOf(drill: DrillRecord): Period<Statement>[] {
   const { begins, centres } = drill;
   const end = drill.end?.at ?? drill.requests.at(-1)?.at;
   if (begins === undefined || end === undefined || end <= begins) return [];
@@ -45,7 +45,7 @@ class Stretch {
     if (request.centre !== undefined) this.#dialled.add(request.centre);
   }
 
-  period(name: string): Period {
+  period(name: Statement): Period<Statement> {
     const [requests, errors] = [this.#requests, this.#errors];
     const centres = this.#dialled
       .entries()
@@ -91,15 +91,15 @@ function recoveredAt({ recoveries }: DrillRecord, fault: FaultLife): number | un
   return slowest > 0 ? fault.injected + slowest : undefined;
 }
 
-function nameOf(drill: DrillRecord, from: number): string {
+function nameOf(drill: DrillRecord, from: number): Statement {
   const began = drill.faults.filter(fault => (injectionOf(fault) ?? Number.POSITIVE_INFINITY) <= from);
   const inForce = began.filter(({ healed }) => healed === undefined || healed > from);
   if (inForce.length > 0) {
     const isOver = (fault: FaultLife) => (recoveredAt(drill, fault) ?? Number.POSITIVE_INFINITY) <= from;
-    return `during ${list(inForce.map(fault => (isOver(fault) ? `${fault.name} (recovered)` : fault.name)))}`;
+    return ['duringFaults', inForce.map(fault => ({ name: fault.name, recovered: isOver(fault) }))];
   }
   const last = began.at(-1);
-  if (last !== undefined) return `after ${last.name}`;
+  if (last !== undefined) return ['afterFault', last.name];
   const first = drill.faults.find(({ injected }) => injected !== undefined);
-  return first === undefined ? 'the whole drill' : `before ${first.name}`;
+  return first === undefined ? ['wholeDrill'] : ['beforeFault', first.name];
 }

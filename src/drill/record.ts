@@ -156,15 +156,13 @@ export class DrillRecord implements Course {
     const settle = params.settle === 'bound' ? this.#settlingBound(params) : params.settle;
     if (settle instanceof Unknown) return settle;
     const from = window.from + settle;
-    return from < window.until
-      ? { from, until: window.until }
-      : new Unknown('the window is over before it has settled');
+    return from < window.until ? { from, until: window.until } : new Unknown('neverSettled');
   }
 
   #settlingBound({ when, populations }: Windowed): number | Unknown {
     const name = faultOfWhen(when);
     if (name === undefined || when.startsWith('before')) {
-      return new Unknown('"settle: bound" has a meaning only during or after a fault');
+      return new Unknown('settlesWithoutFault');
     }
     const concerned = populations ?? this.populations;
     if (when.startsWith('after')) return this.bounds.failback(concerned);
@@ -180,7 +178,7 @@ export class DrillRecord implements Course {
         if (bound !== null) largest = Math.max(largest ?? 0, bound);
       }
     }
-    return largest ?? new Unknown('the configuration implies no bound for this');
+    return largest ?? new Unknown('noBound');
   }
 
   /** Requests that were sent in the window, in the order of their ends. */
@@ -202,7 +200,7 @@ export class DrillRecord implements Course {
   faultsOf(name: string | undefined): readonly FaultLife[] | Unknown {
     const faults = name === undefined ? this.faults.slice(0, 1) : faultsNamed(this.faults, name);
     if (faults.length === 0 || faults.some(fault => fault.injected === undefined)) {
-      return new Unknown(name === undefined ? 'no fault took effect' : `the fault ${name} never took effect`);
+      return name === undefined ? new Unknown('noFault') : new Unknown('noEffect', name);
     }
     return faults;
   }

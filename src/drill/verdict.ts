@@ -1,11 +1,14 @@
-/** What a drill's journal says: the shape of `verdict.json`. Times are milliseconds of drill time. */
+/**
+ * What a drill's journal says: the shape of `verdict.json`. Times are milliseconds of drill time. `Text` is what a
+ * text for people is: a string in verdict.json, a statement until it is told in a language.
+ */
 
 export type Result = 'held' | 'violated' | 'unknown';
 
 /** What shows a result: enough for a reader to find it in the journal again. */
-export interface Evidence {
+export interface Evidence<Text = string> {
   /** One or two sentences with the figures, for people. */
-  readonly text: string;
+  readonly text: Text;
   readonly from?: number;
   readonly until?: number;
   /** The figures of `text` as data. */
@@ -14,13 +17,13 @@ export interface Evidence {
   readonly lines?: readonly number[];
 }
 
-export interface ExpectationResult {
+export interface ExpectationResult<Text = string> {
   /** The expectation as the scenario names it (`split`, `rto-below`, …). */
   readonly name: string;
   /** The expectation's own words and window, on one line. */
-  readonly says: string;
+  readonly says: Text;
   readonly result: Result;
-  readonly evidence: Evidence;
+  readonly evidence: Evidence<Text>;
 }
 
 export const PHASES = ['detect', 'decide', 'publish', 'resolver', 'client', 'connection'] as const;
@@ -55,8 +58,8 @@ export interface PopulationResult {
 }
 
 /** A stretch of the timeline between fault edges, for the table of shares. */
-export interface Period {
-  readonly name: string;
+export interface Period<Text = string> {
+  readonly name: Text;
   readonly from: number;
   readonly until: number;
   readonly requests: number;
@@ -65,15 +68,15 @@ export interface Period {
   readonly centres: Readonly<Record<string, { readonly requests: number; readonly share: number }>>;
 }
 
-export interface Verdict {
+export interface Verdict<Text = string> {
   readonly verdict: Result;
   readonly scenario: string;
   readonly lab: string;
   readonly seed: number;
   readonly proves: string;
-  readonly expectations: readonly ExpectationResult[];
+  readonly expectations: readonly ExpectationResult<Text>[];
   readonly populations: readonly PopulationResult[];
   /** Share of successful requests per centre before the first fault. */
   readonly split: Readonly<Record<string, number>>;
-  readonly periods: readonly Period[];
+  readonly periods: readonly Period<Text>[];
 }

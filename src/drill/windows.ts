@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { duration } from '../runtime/yaml.ts';
 import { type FaultLife, faultsNamed } from './faults.ts';
-import { length } from './words.ts';
+import type { Statement } from './language/statement.ts';
 
 /** A stretch of drill time, half-open. A request belongs to it when it was sent in it. */
 export interface Window {
@@ -11,8 +11,8 @@ export interface Window {
 
 /** Why something cannot be said. */
 export class Unknown {
-  readonly why: string;
-  constructor(why: string) {
+  readonly why: Statement;
+  constructor(...why: Statement) {
     this.why = why;
   }
 }
@@ -50,13 +50,6 @@ export function faultOfWhen(when: string): string | undefined {
   return WHEN.exec(when)?.[1];
 }
 
-/** `during outage, from 30 s on`, for people. */
-export function describeWindow({ when, settle, populations }: Windowed): string {
-  const later =
-    settle === 'bound' ? ', once the bound is over' : settle > 0 ? `, from ${length(settle)} on` : '';
-  return `${when}${later}${populations ? `, for ${populations.join(', ')}` : ''}`;
-}
-
 /** What windows are made of. */
 export interface Course {
   /** When clients began to ask. */
@@ -77,21 +70,19 @@ export interface Course {
  * Of a repeated fault, the first injection and the last healing count.
  */
 export function windowOf(when: string, { begins, ends, faults }: Course): Window | Unknown {
-  if (begins === undefined) return new Unknown('the timeline never began');
-  if (ends === undefined) return new Unknown('the drill did not come to its end');
+  if (begins === undefined) return new Unknown('neverBegan');
+  if (ends === undefined) return new Unknown('neverEnded');
   // The last moment belongs to the drill.
   const end = ends + 1;
   const name = faultOfWhen(when);
   if (name === undefined) return { from: begins, until: end };
   const named = faultsNamed(faults, name);
   const [first] = named;
-  if (first?.injected === undefined) return new Unknown(`the fault ${name} never took effect`);
+  if (first?.injected === undefined) return new Unknown('noEffect', name);
   if (when.startsWith('before')) return { from: begins, until: first.inject };
   if (when.startsWith('during')) return { from: first.injected, until: lastOf(named, 'heal') ?? end };
   const healed = lastOf(named, 'healed');
-  return healed === undefined
-    ? new Unknown(`the fault ${name} was never healed`)
-    : { from: healed, until: end };
+  return healed === undefined ? new Unknown('neverHealed', name) : { from: healed, until: end };
 }
 
 /** When the last of the faults reached the step; undefined when one did not. */

@@ -1,7 +1,11 @@
-import { describe, expect, test } from 'vitest';
-import { runDrill } from '../../src/drill/runner.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { assess } from '../../src/drill/judge.ts';
+import { chinese } from '../../src/drill/language/chinese.ts';
+import { inWords, reworded } from '../../src/drill/language/statement.ts';
+import { type DrillResult, runDrill } from '../../src/drill/runner.ts';
 import { listScenarios, loadScenario } from '../../src/drill/scenario.ts';
 import { toNdjson } from '../../src/runtime/journal-memory.ts';
+import { englishLeftIn, namesIn } from './language/english-left.ts';
 
 /** What the article's own design does not carry: a finding, not a bug. */
 const FINDINGS = new Set(['capacity-hangzhou']);
@@ -9,12 +13,26 @@ const FINDINGS = new Set(['capacity-hangzhou']);
 const drill = (name: string, seed: number) => runDrill(loadScenario(name), { lab: 'simulated', seed });
 
 describe.each(listScenarios().map(({ name }) => name))('%s', name => {
-  test(FINDINGS.has(name) ? 'is violated: a finding' : 'is held on the shipped design', async () => {
-    const { verdict } = await drill(name, 7);
+  let result: DrillResult;
+  beforeAll(async () => {
+    result = await drill(name, 7);
+  });
+
+  test(FINDINGS.has(name) ? 'is violated: a finding' : 'is held on the shipped design', () => {
+    const { verdict } = result;
     const fallen = verdict.expectations.filter(({ result }) => result !== 'held');
     if (FINDINGS.has(name)) expect(fallen.map(({ result }) => result)).toContain('violated');
     else expect(fallen).toEqual([]);
     expect(verdict.verdict).toBe(FINDINGS.has(name) ? 'violated' : 'held');
+  });
+
+  test('is judged in Chinese without an English word', () => {
+    const { events } = result;
+    const { expectations, periods } = reworded(assess(events), text => inWords(text, chinese));
+    const texts = expectations.flatMap(({ says, evidence }) => [says, evidence.text]);
+    expect(texts.length).toBeGreaterThan(0);
+    for (const text of [...texts, ...periods.map(period => period.name)])
+      expect(englishLeftIn(text, namesIn(events)), text).toEqual([]);
   });
 
   test('gives the same journal for the same seed, byte for byte, and another for another', async () => {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { english } from '../../src/drill/language/english.ts';
+import { inWords } from '../../src/drill/language/statement.ts';
 import { DrillRecord } from '../../src/drill/record.ts';
 import { Unknown, type Window } from '../../src/drill/windows.ts';
 import { BEIJING, Story } from './journal-builder.ts';
 
 function window(when: string, story: Story, settle: number | 'bound' = 0, populations?: string[]) {
   const found = new DrillRecord(story.events).window({ when, settle, populations });
-  return found instanceof Unknown ? found.why : found;
+  return found instanceof Unknown ? inWords(found.why, english) : found;
 }
 
 /** Outage from 100 s (in force from 102 s) to 200 s (over by 205 s), in a drill of 10 s to 400 s. */
@@ -43,7 +45,7 @@ describe('windows', () => {
   it('a fault that is never healed lasts to the end, and has no after', () => {
     const story = new Story().timeline().fault('outage', BEIJING, { inject: 1000, injected: 2000 }).end(9000);
     expect(window('during outage', story)).toEqual({ from: 2000, until: 9001 });
-    expect(window('after outage', story)).toBe('the fault outage was never healed');
+    expect(window('after outage', story)).toBe('The fault outage was never healed.');
   });
 
   it('a repeated fault is one from its first injection to its last healing', () => {
@@ -59,22 +61,22 @@ describe('windows', () => {
   });
 
   it('are unknown without the events that they are made of', () => {
-    expect(window('always', new Story().end(9000))).toBe('the timeline never began');
-    expect(window('always', new Story().timeline())).toBe('the drill did not come to its end');
+    expect(window('always', new Story().end(9000))).toBe('The timeline never began.');
+    expect(window('always', new Story().timeline())).toBe('The drill did not come to its end.');
     expect(window('always', new Story().timeline().end(9000, 'failed'))).toBe(
-      'the drill did not come to its end',
+      'The drill did not come to its end.',
     );
     expect(window('during outage', new Story().timeline().end(9000))).toBe(
-      'the fault outage never took effect',
+      'The fault outage never took effect.',
     );
     const begun = new Story().timeline().fault('outage', BEIJING, { inject: 1000 }).end(9000);
-    expect(window('before outage', begun)).toBe('the fault outage never took effect');
+    expect(window('before outage', begun)).toBe('The fault outage never took effect.');
   });
 
   it('start later when they settle, by a time or by the largest bound of the populations', () => {
     const from = (found: string | Window) => (typeof found === 'string' ? found : found.from);
     expect(from(window('during outage', outage(), 30_000))).toBe(132_000);
-    expect(window('during outage', outage(), 98_000)).toBe('the window is over before it has settled');
+    expect(window('during outage', outage(), 98_000)).toBe('The window is over before it has settled.');
     // Detection 3 × 15 s + 2 s, publication 2 s, resolver 60 s and its attempt's timeout, request 5 s.
     const long = () =>
       new Story().timeline().fault('outage', BEIJING, { inject: 0, injected: 0 }).end(999_000);
@@ -82,7 +84,7 @@ describe('windows', () => {
     expect(honest - 47_000 - 2000 - 60_000 - 5000).toBeLessThanOrEqual(5000);
     expect(from(window('during outage', long(), 'bound'))).toBe(honest + 60_000);
     expect(window('always', long(), 'bound')).toBe(
-      '"settle: bound" has a meaning only during or after a fault',
+      '"settle: bound" has a meaning only during or after a fault.',
     );
   });
 });

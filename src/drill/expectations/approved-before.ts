@@ -1,18 +1,17 @@
 import * as z from 'zod';
 import type { ObjectEvent } from '../../runtime/journal.ts';
 import type { DrillRecord } from '../record.ts';
-import { count, list } from '../words.ts';
 import { expectation, Findings } from './expectation.ts';
 
 /** No version of the application reaches the centre before a person has approved it; in the whole drill. */
 export const approvedBefore = expectation({
   name: 'approved-before',
   schema: z.strictObject({ centre: z.string(), step: z.string() }),
-  says: ({ centre, step }) => `nothing of a version reaches ${centre} before ${step} is approved`,
+  says: params => ['approvedBefore', params],
   judge({ centre, step }, drill) {
     const findings = new Findings(drill);
     const arrivals = firstArrivals(drill, centre);
-    if (arrivals.size === 0) return findings.unknown(`Nothing was seen of the application in ${centre}.`);
+    if (arrivals.size === 0) return findings.unknown(['nothingSeenIn', centre]);
     const approvals = drill.approvals.filter(approval => approval.step === step);
     const early = [...arrivals].filter(
       ([version, object]) =>
@@ -22,15 +21,13 @@ export const approvedBefore = expectation({
     );
     const figures = { versions: arrivals.size, approvals: approvals.length, early: early.length };
     if (early.length > 0) {
-      const what = early.map(
-        ([version, { object, at }]) => `${version || 'the application'} (${object} at ${drill.time(at)})`,
-      );
-      return findings.violated(`In ${centre} without approval: ${list(what)}.`, {
+      const what = early.map(([version, { object, at }]) => ({ version, object, time: drill.time(at) }));
+      return findings.violated(['unapproved', centre, what], {
         figures,
         events: early.map(([, object]) => object),
       });
     }
-    return findings.held(`${count(arrivals.size, 'version')} reached ${centre}, each after its approval.`, {
+    return findings.held(['approved', arrivals.size, centre], {
       figures,
       events: [...approvals, ...arrivals.values()],
     });

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { type BodyEvent, type PlanEvent, type RequestEvent, succeeded } from '../../runtime/journal.ts';
+import type { Page } from '../language/values.ts';
 import type { DrillRecord } from '../record.ts';
-import { describeWindow, populations, windowed } from '../windows.ts';
-import { count, list } from '../words.ts';
+import { populations, windowed } from '../windows.ts';
 import { expectation, inWindow } from './expectation.ts';
 
 const page = z.strictObject({ env: z.string().optional(), contains: z.string().optional() });
-type Page = z.infer<typeof page>;
+type Wanted = z.infer<typeof page>;
 
 /**
  * Every page shows the environment and the configuration that the plan has for the centre that was dialled. While a
@@ -16,16 +16,14 @@ type Page = z.infer<typeof page>;
 export const configurationMatchesCentre = expectation({
   name: 'configuration-matches-centre',
   schema: z.strictObject({ shows: z.record(z.string(), page).default({}), ...windowed, ...populations }),
-  says: ({ shows, ...params }) =>
-    `every page shows the configuration of the centre that served it${describeShows(shows)} (${describeWindow(params)})`,
+  says: ({ shows, ...params }) => ['showsConfiguration', wantedOf(shows), params],
   judge: inWindow(({ shows, populations }, drill, window, findings) => {
     const wrongPlans = drill.plans.filter(
       plan => plan.at < window.until && !agrees(plan, shows[plan.centre]),
     );
     const [plan] = wrongPlans;
     if (plan) {
-      const text = `The plan for ${plan.centre} is not what the centre must show: ${describePage(plan)}.`;
-      return findings.violated(text, { events: wrongPlans });
+      return findings.violated(['wrongPlan', plan.centre, shownBy(plan)], { events: wrongPlans });
     }
     const checker = new Checker(drill, shows);
     let pages = 0;
@@ -35,20 +33,21 @@ export const configurationMatchesCentre = expectation({
       pages++;
       if (!checker.isRight(request)) wrong.push(request);
     }
-    if (pages === 0) return findings.unknown('No client was shown a page.');
-    if (drill.plans.length === 0) return findings.unknown('The journal holds no plan.');
+    if (pages === 0) return findings.unknown(['noPage']);
+    if (drill.plans.length === 0) return findings.unknown(['noPlan']);
     const figures = { pages, wrong: wrong.length };
     const [first] = wrong;
     if (first) {
-      return findings.violated(
-        `${count(wrong.length, 'page')} of ${pages} were wrong; the first, from ${first.centre ?? first.address}` +
-          ` at ${drill.time(first.at)}, showed ${describePage(drill.body(first.body))}.`,
-        { figures, events: wrong },
-      );
+      const example = {
+        from: String(first.centre ?? first.address),
+        time: drill.time(first.at),
+        shown: shownBy(drill.body(first.body)),
+      };
+      return findings.violated(['wrongPages', wrong.length, pages, example], { figures, events: wrong });
     }
     const unseen = Object.keys(shows).filter(centre => !checker.hasSeen(centre));
-    if (unseen.length > 0) return findings.unknown(`No page came from ${list(unseen)}.`, { figures });
-    return findings.held(`All of ${count(pages, 'page')} showed it.`, { figures });
+    if (unseen.length > 0) return findings.unknown(['noPageFrom', unseen], { figures });
+    return findings.held(['allPages', pages], { figures });
   }),
 });
 
@@ -58,7 +57,7 @@ interface Shown {
 }
 
 /** Whether a page or a plan shows what the centre must show. */
-function agrees({ env, config }: Shown, wanted: Page | undefined): boolean {
+function agrees({ env, config }: Shown, wanted: Wanted | undefined): boolean {
   if (wanted === undefined) return true;
   const rightEnv = wanted.env === undefined || wanted.env === env;
   return rightEnv && (wanted.contains === undefined || (config ?? '').includes(wanted.contains));
@@ -72,10 +71,10 @@ interface Version {
 
 class Checker {
   readonly #drill: DrillRecord;
-  readonly #shows: Readonly<Record<string, Page>>;
+  readonly #shows: Readonly<Record<string, Wanted>>;
   readonly #centres = new Map<string, CentreChecker>();
 
-  constructor(drill: DrillRecord, shows: Readonly<Record<string, Page>>) {
+  constructor(drill: DrillRecord, shows: Readonly<Record<string, Wanted>>) {
     this.#drill = drill;
     this.#shows = shows;
   }
@@ -98,12 +97,12 @@ class Checker {
 
 class CentreChecker {
   readonly #drill: DrillRecord;
-  readonly #wanted: Page | undefined;
+  readonly #wanted: Wanted | undefined;
   readonly #versions: readonly Version[];
   /** By body: the versions that it shows; none when it is not what the centre must show. */
   readonly #shown: (readonly Version[] | undefined)[] = [];
 
-  constructor(drill: DrillRecord, centre: string, wanted: Page | undefined) {
+  constructor(drill: DrillRecord, centre: string, wanted: Wanted | undefined) {
     this.#drill = drill;
     this.#wanted = wanted;
     this.#versions = drill.plans
@@ -145,15 +144,14 @@ function completion(drill: DrillRecord, plan: PlanEvent): number | undefined {
   return undefined;
 }
 
-function describePage(shown: Shown | BodyEvent | PlanEvent | undefined): string {
-  if (shown?.env === undefined) return "not web-demo's page";
-  return `env ${shown.env}, config ${(shown.config ?? '').replace(/\s+/g, ' ').trim()}`;
+function shownBy(shown: Shown | BodyEvent | PlanEvent | undefined): Page {
+  if (shown?.env === undefined) return null;
+  return { env: shown.env, config: (shown.config ?? '').replace(/\s+/g, ' ').trim() };
 }
 
-function describeShows(shows: Readonly<Record<string, Page>>): string {
-  const each = Object.entries(shows).map(
-    ([centre, { env, contains }]) =>
-      `${centre}: ${[env, contains].filter(text => text !== undefined).join(', ')}`,
-  );
-  return each.length > 0 ? ` (${each.join('; ')})` : '';
+function wantedOf(shows: Readonly<Record<string, Wanted>>): { centre: string; texts: string[] }[] {
+  return Object.entries(shows).map(([centre, { env, contains }]) => ({
+    centre,
+    texts: [env, contains].filter(text => text !== undefined),
+  }));
 }

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import type { CompareEvent } from '../../runtime/journal.ts';
 import type { DrillRecord } from '../record.ts';
-import { describeWindow, type Window, windowed } from '../windows.ts';
-import { count, list } from '../words.ts';
+import { type Window, windowed } from '../windows.ts';
 import { eventsIn, expectation, inWindow } from './expectation.ts';
 
 const UNREACHABLE = 'unreachable';
@@ -11,7 +10,7 @@ const UNREACHABLE = 'unreachable';
 export const converged = expectation({
   name: 'converged',
   schema: z.strictObject({ ...windowed }),
-  says: params => `the objects in every centre are those of the plan (${describeWindow(params)})`,
+  says: params => ['converged', params],
   judge: inWindow((_, drill, window, findings) => {
     const compared = lastComparisons(drill, window);
     const different = compared.filter(
@@ -20,24 +19,18 @@ export const converged = expectation({
     const unseen = compared.filter(({ differences }) => differences.includes(UNREACHABLE));
     const figures = { objects: compared.length, different: different.length, unreachable: unseen.length };
     if (different.length > 0) {
-      const what = different.map(
-        ({ centre, object, differences }) => `${object} in ${centre} (${differences.join(', ')})`,
-      );
-      return findings.violated(`Not as planned: ${list(what.slice(0, 5))}.`, { figures, events: different });
+      return findings.violated(['differing', different.slice(0, 5)], { figures, events: different });
     }
     if (unseen.length > 0) {
       const where = [...new Set(unseen.map(({ centre }) => centre))];
-      return findings.unknown(`The API of ${list(where)} did not answer.`, { figures, events: unseen });
+      return findings.unknown(['silentApis', where], { figures, events: unseen });
     }
     const seen = new Set(compared.map(({ centre }) => centre));
     const missing = plannedCentres(drill).filter(centre => !seen.has(centre));
     if (missing.length > 0 || compared.length === 0) {
-      return findings.unknown(`Nothing was compared in ${list(missing) || 'any centre'}.`, { figures });
+      return findings.unknown(['notCompared', missing], { figures });
     }
-    return findings.held(
-      `${count(compared.length, 'object')} in ${count(seen.size, 'centre')} are as planned.`,
-      { figures },
-    );
+    return findings.held(['asPlanned', compared.length, seen.size], { figures });
   }),
 });
 

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { succeeded } from '../../runtime/journal.ts';
 import { share } from '../../runtime/yaml.ts';
-import { describeWindow, populations, windowed } from '../windows.ts';
-import { count, list, percent } from '../words.ts';
+import { populations, windowed } from '../windows.ts';
 import { expectation, inWindow } from './expectation.ts';
 
 /** Fewer than a share of the requests fail; with `centres`, of those that were sent there: whether these carry the load. */
@@ -14,13 +13,12 @@ export const errorsBelow = expectation({
     ...windowed,
     ...populations,
   }),
-  says: ({ share, centres, ...params }) =>
-    `${share === 0 ? 'none' : `fewer than ${percent(share)}`} of the requests${centres ? ` to ${list(centres)}` : ''} fail (${describeWindow(params)})`,
+  says: ({ share, centres, ...params }) => ['errorsBelow', share, centres, params],
   judge: inWindow(({ share, centres, populations }, drill, window, findings) => {
     const requests = drill
       .requestsIn(window, populations)
       .filter(({ centre }) => centres === undefined || (centre !== undefined && centres.includes(centre)));
-    if (requests.length === 0) return findings.unknown('No request was sent.');
+    if (requests.length === 0) return findings.unknown(['noRequest']);
     const errors = requests.filter(request => !succeeded(request));
     const found = errors.length / requests.length;
     const until = Math.min(window.until, drill.ends ?? window.until);
@@ -31,7 +29,7 @@ export const errorsBelow = expectation({
       share: Number(found.toFixed(4)),
       rate,
     };
-    const text = `${count(errors.length, 'error')} of ${count(requests.length, 'request')} (${percent(found)}), at ${rate} requests a second.`;
+    const text = ['errorRate', errors.length, requests.length, rate] as const;
     return errors.length === 0 || found < share
       ? findings.held(text, { figures })
       : findings.violated(text, { figures, events: errors });

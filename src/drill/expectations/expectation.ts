@@ -1,12 +1,13 @@
 import type * as z from 'zod';
 import type { JournalEvent } from '../../runtime/journal.ts';
+import type { Statement } from '../language/statement.ts';
 import type { DrillRecord } from '../record.ts';
 import type { Evidence, Result } from '../verdict.ts';
 import { Unknown, type Window, type Windowed } from '../windows.ts';
 
 export interface Judgement {
   readonly result: Result;
-  readonly evidence: Evidence;
+  readonly evidence: Evidence<Statement>;
 }
 
 /** Something that must hold in a drill: a pure function of its journal. */
@@ -15,7 +16,7 @@ export interface Expectation<P = unknown> {
   /** The fields that a scenario gives; what comes out goes through it again unchanged. */
   readonly schema: z.ZodType<P>;
   /** What must hold and when, in one line. */
-  says(params: P): string;
+  says(params: P): Statement;
   judge(params: P, drill: DrillRecord): Judgement;
 }
 
@@ -39,19 +40,19 @@ export class Findings {
     this.#window = window;
   }
 
-  held(text: string, shown?: Shown): Judgement {
+  held(text: Statement, shown?: Shown): Judgement {
     return this.#judgement('held', text, shown);
   }
 
-  violated(text: string, shown?: Shown): Judgement {
+  violated(text: Statement, shown?: Shown): Judgement {
     return this.#judgement('violated', text, shown);
   }
 
-  unknown(text: string, shown?: Shown): Judgement {
+  unknown(text: Statement, shown?: Shown): Judgement {
     return this.#judgement('unknown', text, shown);
   }
 
-  #judgement(result: Result, text: string, { events, ...shown }: Shown = {}): Judgement {
+  #judgement(result: Result, text: Statement, { events, ...shown }: Shown = {}): Judgement {
     const lines = events && events.length > 0 ? { lines: this.#drill.linesOf(events) } : {};
     return { result, evidence: { text, ...this.#stretch(), ...shown, ...lines } };
   }
@@ -69,14 +70,9 @@ export function inWindow<P extends Windowed>(
 ): (params: P, drill: DrillRecord) => Judgement {
   return (params, drill) => {
     const window = drill.window(params);
-    if (window instanceof Unknown) return new Findings(drill).unknown(sentence(window.why));
+    if (window instanceof Unknown) return new Findings(drill).unknown(window.why);
     return judge(params, drill, window, new Findings(drill, window));
   };
-}
-
-/** With a capital first letter and a full stop. */
-export function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 /** The events of a window, in the order of the journal. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { PublishEvent } from '../../runtime/journal.ts';
+import type { Statement } from '../language/statement.ts';
 import type { DrillRecord } from '../record.ts';
-import { describeWindow, type Window, windowed } from '../windows.ts';
-import { count } from '../words.ts';
+import { type Window, windowed } from '../windows.ts';
 import { eventsIn, expectation, inWindow } from './expectation.ts';
 
 /**
@@ -12,20 +12,17 @@ import { eventsIn, expectation, inWindow } from './expectation.ts';
 export const noFlap = expectation({
   name: 'no-flap',
   schema: z.strictObject({ 'at-most': z.int().min(0).default(1), ...windowed }),
-  says: ({ 'at-most': most, ...params }) =>
-    `at most ${count(most, 'switch', 'switches')} between the pool sets, then none (${describeWindow(params)})`,
+  says: ({ 'at-most': most, ...params }) => ['noFlap', most, params],
   judge: inWindow(({ 'at-most': most }, drill, window, findings) => {
     if (isBlind(drill, window)) {
-      return findings.unknown('Nothing was seen of the GTM: no check and no answer.');
+      return findings.unknown(['blind']);
     }
     const switches = eventsIn(drill.switches, window);
     const changes = setChanges(drill, window);
     const events = changes.length > switches.length ? changes : switches;
     const figures = { switches: events.length };
     const last = events.at(-1);
-    const text = last
-      ? `${count(events.length, 'switch', 'switches')}, the last at ${drill.time(last.at)}.`
-      : 'No switch.';
+    const text: Statement = last ? ['switched', events.length, drill.time(last.at)] : ['noSwitch'];
     return events.length <= most
       ? findings.held(text, { figures, events })
       : findings.violated(text, { figures, events });

@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { succeeded } from '../../runtime/journal.ts';
 import type { DrillRecord } from '../record.ts';
 import { type Limit, limit, populations, Unknown, type Window, windowOf } from '../windows.ts';
-import { count, length, list } from '../words.ts';
-import { expectation, Findings, sentence } from './expectation.ts';
+import { expectation, Findings } from './expectation.ts';
 
 /** From a time after the fault on, as long as the fault lasts, every request succeeds. */
 export const recoveredWithin = expectation({
@@ -14,31 +13,31 @@ export const recoveredWithin = expectation({
     within: limit,
     ...populations,
   }),
-  says: ({ fault, within, populations }) =>
-    `no errors from ${within === 'bound' ? 'the bound' : length(within)} after ${fault ?? 'the first fault'} on` +
-    `${populations ? `, for ${list(populations)}` : ''}`,
+  says: ({ fault, within, populations }) => ['recoveredWithin', within, fault, populations],
   judge({ fault, within, populations }, drill) {
     const concerned = populations ?? drill.populations;
     const window = stretch(drill, fault, within, concerned);
-    if (window instanceof Unknown) return new Findings(drill).unknown(sentence(window.why));
+    if (window instanceof Unknown) return new Findings(drill).unknown(window.why);
     const findings = new Findings(drill, window);
     const requests = drill.requestsIn(window, populations);
     const errors = requests.filter(request => !succeeded(request));
     const figures = { requests: requests.length, errors: errors.length };
     const [first] = errors;
     if (first !== undefined) {
-      return findings.violated(
-        `${count(errors.length, 'error')} of ${count(requests.length, 'request')} after that, ` +
-          `the first at ${drill.time(first.at)}, the last at ${drill.time((errors.at(-1) ?? first).at)}.`,
-        { figures, events: errors },
-      );
+      const [from, until] = [first, errors.at(-1) ?? first].map(({ at }) => drill.time(at)) as [
+        string,
+        string,
+      ];
+      return findings.violated(['errorsAfter', errors.length, requests.length, from, until], {
+        figures,
+        events: errors,
+      });
     }
     const asked = new Set(requests.map(({ population }) => population));
     const silent = concerned.filter(name => !asked.has(name));
-    if (asked.size === 0) return findings.unknown('No client asked after that.', { figures });
-    if (silent.length > 0)
-      return findings.unknown(`No client of ${list(silent)} asked after that.`, { figures });
-    return findings.held(`All of ${count(requests.length, 'request')} after that succeeded.`, { figures });
+    if (asked.size === 0) return findings.unknown(['nobodyAfter'], { figures });
+    if (silent.length > 0) return findings.unknown(['silentAfter', silent], { figures });
+    return findings.held(['succeededAfter', requests.length], { figures });
   },
 });
 
@@ -57,5 +56,5 @@ function stretch(
   const from = window.from + wait;
   return from < window.until
     ? { from, until: window.until }
-    : new Unknown(`the fault lasted only ${length(window.until - window.from)}, not ${length(wait)}`);
+    : new Unknown('lastedOnly', window.until - window.from, wait);
 }

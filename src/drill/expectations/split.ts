@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { succeeded } from '../../runtime/journal.ts';
 import { share } from '../../runtime/yaml.ts';
+import type { Observed } from '../language/values.ts';
 import type { DrillRecord } from '../record.ts';
 import { clusteredSample, type SplitTest, testSplit } from '../statistics.ts';
 import { Tally } from '../tally.ts';
-import { describeWindow, populations, type Window, type Windowed, windowed } from '../windows.ts';
-import { count, list, percent } from '../words.ts';
+import { populations, type Window, type Windowed, windowed } from '../windows.ts';
 import { expectation, inWindow } from './expectation.ts';
 
 /** Where a successful request went that went to none of the centres. */
@@ -41,30 +41,26 @@ export const split = expectation({
     ...windowed,
     ...populations,
   }),
-  says: ({ between, margin, ...params }) =>
-    `successful requests split ${describeShares(between)}, within ${percent(margin)} (${describeWindow(params)})`,
+  says: ({ between, margin, ...params }) => [
+    'split',
+    Object.entries(between).map(([centre, share]) => ({ centre, share })),
+    margin,
+    params,
+  ],
   judge: inWindow(({ between, margin, alpha, populations }, drill, window, findings) => {
     const test = testSplit(...observe(between, drill, window, populations), margin, alpha);
     const { sample, outcome } = test;
-    if (sample.size === 0) return findings.unknown('No request succeeded.');
+    if (sample.size === 0) return findings.unknown(['noSuccess']);
     const figures = figuresOf(test, alpha);
-    const text = describe(test, alpha);
-    if (outcome === 'equivalent') return findings.held(text, { figures });
+    const observed = observedIn(test, alpha);
+    if (outcome === 'equivalent') return findings.held(['splitAs', observed], { figures });
     if (outcome === 'different') {
-      const strayed = `${list(test.beyond)}: shown to be beyond the margin of ${percent(margin)}. ${text}`;
-      return findings.violated(strayed, { figures });
+      return findings.violated(['splitBeyond', test.beyond.map(named), margin, observed], { figures });
     }
     const needed = Math.ceil((test.wanted * sample.size) / sample.effective);
-    return findings.unknown(
-      `Too few independent requests to tell: about ${needed} requests like these (${test.wanted} independent ones) would do. ${text}`,
-      { figures },
-    );
+    return findings.unknown(['splitUnclear', needed, test.wanted, observed], { figures });
   }),
 });
-
-function describeShares(shares: Readonly<Record<string, number>>): string {
-  return list(Object.entries(shares).map(([centre, part]) => `${percent(part)} ${centre}`));
-}
 
 type Counts = Parameters<typeof testSplit>[0];
 
@@ -90,15 +86,15 @@ function observe(
   return [compared, clusteredSample(Object.values(draws))];
 }
 
-function describe({ shares, sample, power }: SplitTest, alpha: number): string {
-  const observed = shares
+function observedIn({ shares, sample, power }: SplitTest, alpha: number): Observed {
+  const shown = shares
     .filter(({ name, observed }) => name !== ELSEWHERE || observed > 0)
-    .map(
-      ({ name, observed, from, until }) =>
-        `${name} ${percent(observed)} (${percent(from)} to ${percent(until)})`,
-    );
-  const worth = `${count(sample.size, 'request')} worth ${Math.floor(sample.effective)} independent ones`;
-  return `${observed.join(', ')}, of ${worth}; error rate ${percent(alpha)}, power ${percent(power)}.`;
+    .map(({ name, observed, from, until }) => ({ name: named(name), observed, from, until }));
+  return { shares: shown, requests: sample.size, effective: sample.effective, alpha, power };
+}
+
+function named(place: string): string | null {
+  return place === ELSEWHERE ? null : place;
 }
 
 function figuresOf({ shares, sample, power }: SplitTest, alpha: number): Record<string, number> {

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { succeeded } from '../../runtime/journal.ts';
 import { share } from '../../runtime/yaml.ts';
-import { describeWindow, populations, windowed } from '../windows.ts';
-import { count, percent } from '../words.ts';
+import { populations, windowed } from '../windows.ts';
 import { eventsIn, expectation, inWindow, type Judgement } from './expectation.ts';
 import { isBlind } from './no-flap.ts';
 
@@ -19,9 +18,13 @@ export const unaffected = expectation({
     ...windowed,
     ...populations,
   }),
-  says: ({ 'errors-at-most': errors, switches, alerts, ...params }) =>
-    `at most ${percent(errors)} errors, ${count(switches, 'switch', 'switches')}` +
-    `${alerts === undefined ? '' : ` and ${count(alerts, 'alert')}`} (${describeWindow(params)})`,
+  says: ({ 'errors-at-most': errors, switches, alerts, ...params }) => [
+    'unaffected',
+    errors,
+    switches,
+    alerts,
+    params,
+  ],
   judge: inWindow((params, drill, window, findings): Judgement => {
     const requests = drill.requestsIn(window, params.populations);
     const errors = requests.filter(request => !succeeded(request));
@@ -33,18 +36,14 @@ export const unaffected = expectation({
       switches: switches.length,
       alerts: alerts.length,
     };
-    const text =
-      `${count(errors.length, 'error')} of ${count(requests.length, 'request')}, ` +
-      `${count(switches.length, 'switch', 'switches')}, ${count(alerts.length, 'alert')}.`;
     const excess = [
       ...(errors.length > params['errors-at-most'] * requests.length ? errors : []),
       ...(switches.length > params.switches ? switches : []),
       ...(params.alerts !== undefined && alerts.length > params.alerts ? alerts : []),
     ];
-    if (excess.length > 0) return findings.violated(text, { figures, events: excess });
-    if (requests.length === 0)
-      return findings.unknown('No client asked: nobody could have noticed.', { figures });
-    if (isBlind(drill, window)) return findings.unknown(`${text} Nothing was seen of the GTM.`, { figures });
-    return findings.held(text, { figures });
+    if (excess.length > 0) return findings.violated(['effects', figures, false], { figures, events: excess });
+    if (requests.length === 0) return findings.unknown(['nobodyAsked'], { figures });
+    if (isBlind(drill, window)) return findings.unknown(['effects', figures, true], { figures });
+    return findings.held(['effects', figures, false], { figures });
   }),
 });
