@@ -23,16 +23,14 @@ Examples:
 }
 
 async function report(run: string, other: string | undefined, { out }: { out?: string }): Promise<void> {
-  const [{ judge }, { reportModel }, { reportPage }, { replaceFile }] = await Promise.all([
-    import('../drill/judge.ts'),
+  const [{ reportModel }, { reportPage }, { replaceFile }] = await Promise.all([
     import('../report/html/build.ts'),
     import('../report/html/page.ts'),
     import('../report/run-folder.ts'),
   ]);
   const models: ReportModel[] = [];
   for (const each of other === undefined ? [run] : [run, other]) {
-    const events = await readJournal(each);
-    models.push(reportModel(events, judge(events)));
+    models.push(reportModel(await readJournal(each)));
   }
   const name = other === undefined ? 'report.html' : 'comparison.html';
   const file = out ?? join(dirname(journalFile(other ?? run)), name);

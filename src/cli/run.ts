@@ -125,7 +125,7 @@ async function save(events: readonly JournalEvent[], verdict: Verdict, folder: s
   writeFiles(folder, { 'journal.ndjson': toNdjson(events) });
   writeFiles(folder, {
     'junit.xml': junitXml(verdict, versionOf(events)),
-    'report.html': reportPage([reportModel(events, verdict)]),
+    'report.html': reportPage([reportModel(events)]),
     'verdict.json': verdictJson(verdict),
   });
 }

@@ -1,4 +1,3 @@
-import { judge } from '../drill/judge.ts';
 import { reportModel } from '../report/html/build.ts';
 import { reportPage } from '../report/html/page.ts';
 import { InputError } from '../runtime/input-error.ts';
@@ -62,7 +61,7 @@ export class Watch {
   }
 
   #tell(): void {
-    const model = reportModel(this.#events, judge(this.#events));
+    const model = reportModel(this.#events);
     this.#page.tell('model', JSON.stringify({ runs: [model], live: true }));
   }
 }

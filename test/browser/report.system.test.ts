@@ -1,19 +1,14 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { judge } from '../../src/drill/judge.ts';
+import { listScenarios } from '../../src/drill/scenario.ts';
+import { reportModel } from '../../src/report/html/build.ts';
 import type { ReportModel } from '../../src/report/html/model.ts';
 import { reportPage } from '../../src/report/html/page.ts';
 import { percent, seconds } from '../../src/report/text.ts';
 import { type JournalEvent, succeeded } from '../../src/runtime/journal.ts';
-import {
-  beginOf,
-  HOSTILE,
-  hostile,
-  journalOf,
-  modelOf,
-  multiplied,
-  requestsOf,
-} from '../report/html/journals.ts';
+import { englishLeftIn, namesIn } from '../drill/language/english-left.ts';
+import { beginOf, HOSTILE, hostile, journalOf, multiplied, requestsOf } from '../report/html/journals.ts';
 import { accessibilityFaults, chromiumPath, type Opened, ReportBrowser } from './browser.ts';
 
 const TIMEOUT = 60_000;
@@ -30,7 +25,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
     let page: Page;
     beforeAll(async () => {
       events = await journalOf(scenario);
-      model = modelOf(events);
+      model = reportModel(events);
       opened = await browser.open(scenario, reportPage([model]));
       page = opened.page;
     }, TIMEOUT);
@@ -147,8 +142,34 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
     });
   });
 
+  test.each(listScenarios().map(({ name }) => name))('%s is told in Chinese throughout', async name => {
+    const events = await journalOf(name);
+    const model = reportModel(events);
+    const { page } = await browser.open(`zh-${name}`, reportPage([model]), { locale: 'zh-CN' });
+    const texts = new Set<string>();
+    const read = async () => {
+      for (const text of await page.evaluate<string[]>(`(${TEXTS})()`)) texts.add(text);
+    };
+    await page.evaluate(OPEN_ALL);
+    await read();
+    const failures = requestsOf(events).filter(each => !succeeded(each));
+    const strikes = failures.slice(0, 1).map(({ sent }) => sent - beginOf(events));
+    for (const at of [0, ...strikes, model.until - 1000]) {
+      await seek(page, at);
+      await page.locator('.why tbody button').first().click();
+      await page.evaluate(OPEN_ALL);
+      await read();
+    }
+    expect(texts.size).toBeGreaterThan(100);
+    const { scenario, proves, lab, cities, expectations } = model;
+    const named = [...cities, ...expectations].map(each => each.name);
+    const names = [...namesIn(events), ...named, scenario, proves, lab];
+    expect([...texts].filter(text => englishLeftIn(text, names).length > 0)).toEqual([]);
+    await page.context().close();
+  });
+
   test('is worked by the keyboard alone', async () => {
-    const model = modelOf(await journalOf('beijing-down'));
+    const model = reportModel(await journalOf('beijing-down'));
     const { page } = await browser.open('keyboard', reportPage([model]));
     const slider = page.locator('#scrubber');
     await slider.focus();
@@ -166,7 +187,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
 
   test('compares two runs side by side', async () => {
     const [one, other] = await Promise.all([journalOf('beijing-down', 1), journalOf('beijing-down', 2)]);
-    const models = [one, other].map(modelOf);
+    const models = [one, other].map(reportModel);
     const { page, complaints } = await browser.open('comparison', reportPage(models), {
       viewport: { width: 1800, height: 900 },
     });
@@ -185,7 +206,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
   });
 
   test('prints all of it, in the light', async () => {
-    const html = reportPage([modelOf(await journalOf('beijing-down'))]);
+    const html = reportPage([reportModel(await journalOf('beijing-down'))]);
     const { page } = await browser.open('print', html, { colorScheme: 'dark' });
     const pdf = await page.pdf({ format: 'A4', path: `${browser.folder}/beijing-down.pdf` });
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
@@ -193,7 +214,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
   });
 
   test('hostile text is text', async () => {
-    const model = modelOf(hostile(await journalOf('beijing-down')));
+    const model = reportModel(hostile(await journalOf('beijing-down')));
     const { page, complaints } = await browser.open('hostile', reportPage([model]));
     await page.evaluate(OPEN_ALL);
     expect(await page.locator('h1').textContent()).toContain(HOSTILE.script);
@@ -209,7 +230,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
   test('a million events open in less than 3 s and scroll smoothly', async () => {
     const events = multiplied(await journalOf('beijing-down'), 200);
     expect(events.length).toBeGreaterThan(1_000_000);
-    const html = reportPage([modelOf(events)]);
+    const html = reportPage([reportModel(events)]);
     expect(html.length).toBeLessThan(2 * 1024 * 1024);
     const { page, took, complaints } = await browser.open('million', html);
     expect(await figure(page, 'requests')).toBe(String(requestsOf(events).length));
@@ -225,6 +246,22 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
 // In the browser's own language: these tests' types know no DOM.
 
 const OPEN_ALL = "for (const each of document.querySelectorAll('details')) each.open = true;";
+
+/** All that is read or read out, besides the scenario's own JSON, commands and what is marked as English. */
+const TEXTS = `async () => {
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const texts = [document.title];
+  const visit = element => {
+    if (element.matches('script, style, pre, code, [lang=en]')) return;
+    for (const name of ['aria-label', 'title', 'aria-valuetext']) texts.push(element.getAttribute(name) ?? '');
+    for (const node of element.childNodes) {
+      if (node.nodeType === Node.TEXT_NODE) texts.push(node.data);
+      else if (node.nodeType === Node.ELEMENT_NODE) visit(node);
+    }
+  };
+  visit(document.body);
+  return texts;
+}`;
 
 const COLOURS = `index => {
   const canvas = document.querySelectorAll('.chart canvas')[index];

@@ -1,4 +1,8 @@
 import { type FaultLife, faultLives } from '../../drill/faults.ts';
+import { assess } from '../../drill/judge.ts';
+import { chinese } from '../../drill/language/chinese.ts';
+import { english } from '../../drill/language/english.ts';
+import { inWords, reworded, type Statement } from '../../drill/language/statement.ts';
 import { readSettings, type Settings } from '../../drill/settings.ts';
 import type { Period, Verdict } from '../../drill/verdict.ts';
 import type { EngineName } from '../../kube/engines.ts';
@@ -7,23 +11,23 @@ import { InputError } from '../../runtime/input-error.ts';
 import type { AnswerEvent, DrillEvent, EndEvent, FaultEvent, JournalEvent } from '../../runtime/journal.ts';
 import { BinCounter, binWidth } from './bins.ts';
 import { LaneCollector } from './lanes.ts';
-import type { ExpectationModel, FaultModel, PopulationModel, ReportModel } from './model.ts';
+import type { ExpectationModel, FaultModel, PopulationModel, ReportModel, Texts } from './model.ts';
 import { MomentCollector } from './moments.ts';
 import { Names } from './names.ts';
 import { safeTexts } from './safe-text.ts';
 import { answerColumns, type Placed, requestColumns, sampled } from './samples.ts';
 
 /**
- * Reduces a journal to what a page can hold and draw, however long the journal is: a pure function of its arguments.
+ * Judges a journal, and reduces it to what a page can hold and draw, however long it is: a function of it alone.
  *
- * @param verdict What `judge` says of the same events.
  * @throws InputError when the journal does not begin with a drill and its scenario.
  */
-export function reportModel(events: readonly JournalEvent[], verdict: Verdict): ReportModel {
+export function reportModel(events: readonly JournalEvent[]): ReportModel {
   const [header] = events;
   if (header?.kind !== 'drill')
     throw new InputError('the journal', 'must begin with an event of kind "drill"', { line: 1 });
   const settings = readSettings(header);
+  const verdict = reworded(assess(events), inEachLanguage);
   const outline = outlineOf(events, settings);
   const { begins, range } = outline;
   const names = new Names(
@@ -89,6 +93,10 @@ export function reportModel(events: readonly JournalEvent[], verdict: Verdict): 
   };
 }
 
+function inEachLanguage(statement: Statement): Texts {
+  return { en: inWords(statement, english), zh: inWords(statement, chinese) };
+}
+
 /** What one look at the whole journal says: its range of time, its size, its faults. */
 interface Outline {
   readonly begins: number;
@@ -140,7 +148,7 @@ function outlineOf(events: readonly JournalEvent[], settings: Settings): Outline
 function titleOf(
   { version, timeScale = 1, lab, seed }: DrillEvent,
   engine: EngineName,
-  { scenario, proves, verdict }: Verdict,
+  { scenario, proves, verdict }: Verdict<Texts>,
 ) {
   return {
     scenario,
@@ -167,7 +175,7 @@ function replay(scenario: string, lab: string, engine: EngineName, seed: number,
   ].join(' ');
 }
 
-function populationModel(name: string, { clients }: Settings, verdict: Verdict): PopulationModel {
+function populationModel(name: string, { clients }: Settings, verdict: Verdict<Texts>): PopulationModel {
   const config = clients.populations.find(each => each.name === name);
   const result = verdict.populations.find(each => each.name === name);
   const forever = (value: number | 'forever') => (value === 'forever' ? -1 : value);
@@ -206,7 +214,7 @@ function faultModel(
 }
 
 function expectationModel(
-  { name, says, result, evidence }: Verdict['expectations'][number],
+  { name, says, result, evidence }: Verdict<Texts>['expectations'][number],
   events: readonly JournalEvent[],
   begins: number,
 ): ExpectationModel {
@@ -222,6 +230,6 @@ function expectationModel(
   };
 }
 
-function shifted(period: Period, begins: number): Period {
+function shifted(period: Period<Texts>, begins: number): Period<Texts> {
   return { ...period, from: period.from - begins, until: period.until - begins };
 }

@@ -38,11 +38,14 @@ export interface ReportModel {
   readonly lists: readonly string[];
   readonly expectations: readonly ExpectationModel[];
   /** Of the verdict, with times of the timeline. */
-  readonly periods: readonly Period[];
+  readonly periods: readonly Period<Texts>[];
   readonly moments: readonly Moment[];
   /** The scenario as the journal's first line holds it, indented JSON. */
   readonly configuration: string;
 }
+
+/** What is said of the drill, in each language of the page. */
+export type Texts = Readonly<Record<'en' | 'zh', string>>;
 
 export interface CentreModel {
   readonly name: string;
@@ -157,9 +160,9 @@ export interface Requests {
 
 export interface ExpectationModel {
   readonly name: string;
-  readonly says: string;
+  readonly says: Texts;
   readonly result: Result;
-  readonly text: string;
+  readonly text: Texts;
   readonly from: number | null;
   readonly until: number | null;
   /** Lines of the journal and when they were written. */

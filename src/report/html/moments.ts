@@ -1,4 +1,4 @@
-import { type JournalEvent, type RequestEvent, succeeded } from '../../runtime/journal.ts';
+import { type JournalEvent, type RequestEvent, type RouteEvent, succeeded } from '../../runtime/journal.ts';
 import { QUIET_MS } from '../timeline.ts';
 import type { Moment } from './model.ts';
 import type { Names } from './names.ts';
@@ -14,6 +14,8 @@ export class MomentCollector {
   readonly #moments: Moment[] = [];
   readonly #states = new Map<string, string>();
   #spell: { last: number; errors: number } | undefined;
+  /** The GTM's last decision: a switch comes beside it. */
+  #route: RouteEvent | undefined;
   #leftOut = 0;
 
   constructor(names: Names, begins: number) {
@@ -41,9 +43,14 @@ export class MomentCollector {
         this.#tell(event.at, event.status === 'OK' ? 'up' : 'down', event.centre, votes);
         break;
       }
-      case 'switch':
-        this.#tell(event.at, 'switch', event.from, event.to, event.reason);
+      case 'route':
+        this.#route = event;
         break;
+      case 'switch': {
+        const { DEFAULT = '?', FAILOVER = '?' } = this.#route?.available ?? {};
+        this.#tell(event.at, 'switch', event.from, event.to, event.reason, `${DEFAULT}`, `${FAILOVER}`);
+        break;
+      }
       case 'publish':
         this.#tell(event.at, 'publish', event.set, this.#names.places(event.addresses));
         break;
@@ -65,7 +72,7 @@ export class MomentCollector {
       }
       case 'compare':
         if (event.differences.length === 0) return;
-        this.#tell(event.at, 'different', event.centre, event.object, event.differences.join(', '));
+        this.#tell(event.at, 'different', event.centre, event.object, ...event.differences);
         break;
       case 'end':
         this.#endSpell();

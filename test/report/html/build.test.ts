@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { judge } from '../../../src/drill/judge.ts';
 import { binWidth, percentile } from '../../../src/report/html/bins.ts';
+import { reportModel } from '../../../src/report/html/build.ts';
 import { thinned } from '../../../src/report/html/lanes.ts';
 import type { ReportModel } from '../../../src/report/html/model.ts';
 import { reportPage } from '../../../src/report/html/page.ts';
 import { type JournalEvent, succeeded } from '../../../src/runtime/journal.ts';
-import { beginOf, HOSTILE, hostile, journalOf, modelOf, multiplied, requestsOf } from './journals.ts';
+import { beginOf, HOSTILE, hostile, journalOf, multiplied, requestsOf } from './journals.ts';
 
 const total = (rows: readonly (readonly number[])[]) => rows.flat().reduce((sum, count) => sum + count, 0);
 
@@ -15,7 +16,7 @@ describe('the model of beijing-down', () => {
   let model: ReportModel;
   beforeAll(async () => {
     events = await journalOf('beijing-down');
-    model = modelOf(events);
+    model = reportModel(events);
   });
 
   test('counts every request once, in the bin and at the centre where it was sent', () => {
@@ -94,18 +95,18 @@ describe('the model of beijing-down', () => {
   });
 
   test('is a function of the journal alone, and takes less than a megabyte as a page', () => {
-    expect(modelOf(events)).toEqual(model);
+    expect(reportModel(events)).toEqual(model);
     expect(Buffer.byteLength(reportPage([model]))).toBeLessThan(1024 * 1024);
   });
 
   test('says how to run the drill again, and never a command that a name made up', () => {
     expect(model.replay).toBe('bin/liangdi drill beijing-down --seed 1');
-    expect(modelOf(hostile(events)).replay).toBe('bin/liangdi drill SCENARIO.yaml --seed 1');
+    expect(reportModel(hostile(events)).replay).toBe('bin/liangdi drill SCENARIO.yaml --seed 1');
   });
 
   test('is there for a drill that was cut short, at any line', () => {
     for (const length of [1, 3, 20, 60, 1000, 4000]) {
-      const cut = modelOf(events.slice(0, length));
+      const cut = reportModel(events.slice(0, length));
       expect(cut).toMatchObject({ verdict: 'unknown', ended: null, events: length });
       expect(cut.until).toBeGreaterThan(cut.from);
     }
@@ -117,7 +118,7 @@ describe('a long journal', () => {
     const events = await journalOf('gray-beijing');
     const many = multiplied(events, 20);
     const verdict = judge(many);
-    const model = modelOf(many);
+    const model = reportModel(many);
     const requests = requestsOf(many);
     expect(total(model.bins.requests)).toBe(requests.length);
     expect(model.requests.total).toBe(requests.length);
@@ -137,7 +138,7 @@ describe('a long journal', () => {
 
 describe('hostile text', () => {
   test('is cut and stays text, and no page ends its script before its time', async () => {
-    const model = modelOf(hostile(await journalOf('beijing-down')));
+    const model = reportModel(hostile(await journalOf('beijing-down')));
     const page = reportPage([model]);
     expect(page.length).toBeLessThan(1024 * 1024);
     expect(page).not.toContain(HOSTILE.script);

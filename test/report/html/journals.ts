@@ -1,18 +1,11 @@
-import { judge } from '../../../src/drill/judge.ts';
 import { runDrill } from '../../../src/drill/runner.ts';
 import { loadScenario } from '../../../src/drill/scenario.ts';
-import { reportModel } from '../../../src/report/html/build.ts';
-import type { ReportModel } from '../../../src/report/html/model.ts';
 import type { DrillEvent, JournalEvent, RequestEvent } from '../../../src/runtime/journal.ts';
 
 /** The journal of a drill on the simulated lab. */
 export async function journalOf(scenario: string, seed = 1): Promise<readonly JournalEvent[]> {
   const { events } = await runDrill(loadScenario(scenario), { lab: 'simulated', seed });
   return events;
-}
-
-export function modelOf(events: readonly JournalEvent[]): ReportModel {
-  return reportModel(events, judge(events));
 }
 
 export function requestsOf(events: readonly JournalEvent[]): RequestEvent[] {

@@ -4,6 +4,7 @@
 
 type ReportModel = import('../model.ts').ReportModel;
 type Lane = import('../model.ts').Lane;
+type Texts = import('../model.ts').Texts;
 type Moment = import('../model.ts').Moment;
 type Recovery = import('../../../drill/verdict.ts').Recovery;
 type Phase = import('../../../drill/verdict.ts').Phase;
@@ -16,7 +17,7 @@ interface PageData {
   readonly live: boolean;
 }
 
-type Language = 'en' | 'zh';
+type Language = keyof Texts;
 type Theme = 'light' | 'dark';
 
 /** What the reader chose; all views follow it. Times are ms of the timeline. */

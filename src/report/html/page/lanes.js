@@ -96,7 +96,7 @@ function stateColour(state, paint) {
 
 /** @param {string} state @param {string} detail */
 function stateText(state, detail) {
-  const name = state === 'DEFAULT' || state === 'FAILOVER' ? setName(state) : state;
+  const name = state === 'DEFAULT' || state === 'FAILOVER' ? setName(state) : nameOf(state);
   return detail === '' ? name : `${name} (${detail})`;
 }
 

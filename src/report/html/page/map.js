@@ -55,7 +55,7 @@ function centreLines(model, index) {
   const failing = votes.filter(({ ok }) => !ok).length;
   const faults = faultsOn(model, name, at).map(fault => `${fault.name} (${fault.fault})`);
   return [
-    `${address} ${healthAt(model, name, at) ?? ''}`,
+    `${address} ${nameOf(healthAt(model, name, at) ?? '')}`,
     `${share}, ${counted(traffic.errors[index] ?? 0, 'error')}`,
     say('map.state', podsAt(model, name, at) ?? '–', failing, votes.length),
     ...(faults.length > 0 ? [`⚡ ${faults.join(', ')}`] : []),

@@ -67,7 +67,7 @@ function waterfall(rows, most) {
       svg(
         'text',
         { x: x(recovery.rto ?? 0) + 6, y: top + 13 },
-        recovery.rto === null ? say('never') : `${seconds(recovery.rto)} s`,
+        recovery.rto === null ? say('never') : say('length.s', seconds(recovery.rto)),
       ),
     );
   });

@@ -22,9 +22,9 @@ function expectationTable(model, reader) {
             }),
           ];
     return [
-      html('span', {}, html('strong', {}, name), `: ${says}`),
+      html('span', {}, html('strong', {}, name), `: ${told(says)}`),
       badge(result),
-      html('span', {}, text, ' ', ...[...window, ...places].flatMap(each => [each, ' '])),
+      html('span', {}, told(text), ' ', ...[...window, ...places].flatMap(each => [each, ' '])),
     ];
   });
   return html(
@@ -38,7 +38,7 @@ function expectationTable(model, reader) {
 /** @param {ReportModel} model @param {Reader} reader */
 function periodTable({ periods, centres }, reader) {
   const rows = periods.map(period => [
-    button(period.name, () => reader.zoom(period.from, period.until)),
+    button(told(period.name), () => reader.zoom(period.from, period.until)),
     clock(period.from),
     String(period.requests),
     String(period.errors),
@@ -96,7 +96,7 @@ function tiles(model) {
     [
       'worst',
       say('worst'),
-      worst === null ? say('never') : worst === undefined ? say('none') : `${seconds(worst)} s`,
+      worst === null ? say('never') : worst === undefined ? say('none') : say('length.s', seconds(worst)),
     ],
     ['switches', say('switches'), String(model.switches)],
   ];
@@ -125,13 +125,16 @@ function comparison(one, other) {
     const [fault = '', name = ''] = key.split('\n');
     const rto = (/** @type {ReportModel} */ { populations }) =>
       populations.find(each => each.name === name)?.recoveries.find(each => each.fault === fault)?.rto;
-    return [`${say('rto')} ${name} (${fault})`, ...compared(runs.map(rto), ms => `${seconds(ms)} s`)];
+    return [
+      `${say('rto')} ${name} (${fault})`,
+      ...compared(runs.map(rto), ms => say('length.s', seconds(ms))),
+    ];
   });
   const expectations = names(({ expectations }) =>
-    expectations.map(({ name, says }) => `${name}: ${says}`),
+    expectations.map(({ name, says }) => `${name}: ${told(says)}`),
   ).map(key => {
     const results = runs.map(
-      ({ expectations }) => expectations.find(({ name, says }) => `${name}: ${says}` === key)?.result,
+      ({ expectations }) => expectations.find(({ name, says }) => `${name}: ${told(says)}` === key)?.result,
     );
     const cells = results.map(result => (result === undefined ? '–' : badge(result)));
     return [key, ...cells, results[0] === results[1] ? '=' : '≠'];

@@ -10,6 +10,9 @@ const ENGLISH = {
   print: 'Print',
   skip: 'To the expectations',
   ended: 'Ended: {0}',
+  'length.ms': '{0} ms',
+  'length.s': '{0} s',
+  comma: ', ',
   'end.finished': 'finished',
   'end.interrupted': 'interrupted',
   'end.failed': 'failed',
@@ -179,6 +182,9 @@ const CHINESE = {
   print: '打印',
   skip: '跳到期望',
   ended: '结束:{0}',
+  'length.ms': '{0} 毫秒',
+  'length.s': '{0} 秒',
+  comma: '、',
   'end.finished': '按计划完成',
   'end.interrupted': '被中断',
   'end.failed': '失败',
@@ -220,7 +226,7 @@ const CHINESE = {
   latencyOf: '{0} 的请求不超过',
   lanes: '故障、健康状态、地址池、DNS 应答、Pod、工作流',
   timeline: '时间线',
-  timelineHelp: '在图上拖动可放大,点击可移动时刻。每 {0} 统计一次;请求按发出时间计数。',
+  timelineHelp: '在图上拖动可放大,点击可移动时刻。每 {0}统计一次;请求按发出时间计数。',
   asTable: '以表格显示',
   from: '起',
   until: '止',
@@ -265,9 +271,9 @@ const CHINESE = {
   explain: '为什么?',
   explainFull: '{0} 在 {1} 的请求为什么去了那里?',
   noRequests: '这里没有请求。',
-  'why.client': '{1} 的客户端 {0} 在 {2} 发出请求;{4} 后结果为 {3}。(日志第 {5} 行)',
-  'why.reused': '它使用 {0} 打开的连接({1} 之前):没有为它解析域名。',
-  'why.cached': '它自己的 DNS 缓存里有地址,是 {0}({1} 之前)查到的;地址保存 {2}。',
+  'why.client': '{1} 的客户端 {0} 在 {2} 发出请求;{4}后结果为 {3}。(日志第 {5} 行)',
+  'why.reused': '它使用 {0} 打开的连接({1}之前):没有为它解析域名。',
+  'why.cached': '它自己的 DNS 缓存里有地址,是 {0}({1}之前)查到的;地址保存 {2}。',
   'why.looked': '它在 {0} 询问了解析器。',
   'why.noAnswer': '没有地址可连接:没有从 GTM 得到应答。',
   'why.resolver': '解析器 {0} 在 {1} 询问过 GTM,得到“{2}”,TTL {3};此时应答已有 {4}。',
@@ -292,7 +298,7 @@ const CHINESE = {
   evidence: '证据',
   show: '查看 {0}',
   line: '第 {0} 行',
-  evidenceHelp: '判定程序的原文,与 verdict.json 相同(英文)。',
+  evidenceHelp: '判定程序的说明;verdict.json 中是同样内容的英文。',
   periods: '各阶段占比',
   period: '阶段',
   story: '经过',
@@ -318,7 +324,7 @@ const CHINESE = {
   'say.healed': '故障 {0} 已解除',
   'say.up': '{0} 恢复:{1} 个探测点认为它不可用',
   'say.down': '{0} 不可用:{1} 个探测点认为它不可用',
-  'say.switch': 'GTM 从{0}切换到{1}:{2}',
+  'say.switch': 'GTM 从{0}切换到{1}:可用地址主 {3} 个,备 {4} 个',
   'say.publish': 'GTM 应答 {1}({0})',
   'say.approval': '{1} 的 {0} 已批准',
   'say.workflow': '{0} 的工作流:{1}',
@@ -327,11 +333,47 @@ const CHINESE = {
   'say.no-pods': '{0}:没有就绪的 Pod',
   'say.gone': '{0}:Deployment 已删除',
   'say.different': '{0}:{1} 与计划不符:{2}',
-  'say.first-error': '第一个错误:{2} 返回 {1}({0})',
+  'say.first-error': '第一个错误:在 {2} 得到 {1}({0})',
   'say.last-error': '最后一个错误;这一段共 {0} 个',
   'say.end': '结束:{0} {1}',
   'say.left-out': '日志中还有 {0} 个事件',
 };
+
+/**
+ * What a journal calls states, results and differences, where Chinese has a word for it. In English they stand as they
+ * are.
+ */
+const CHINESE_NAMES = new Map([
+  ['OK', '正常'],
+  ['ALERT', '告警'],
+  ['all', '全部就绪'],
+  ['some', '部分就绪'],
+  ['none', '无就绪'],
+  ['gone', '已删除'],
+  ['rendering', '渲染中'],
+  ['starting', '启动中'],
+  ['pending', '等待中'],
+  ['running', '运行中'],
+  ['runningWorkflow', '工作流运行中'],
+  ['suspending', '等待审核'],
+  ['workflowSuspending', '工作流等待审核'],
+  ['succeeded', '成功'],
+  ['workflowFinished', '工作流完成'],
+  ['skipped', '已跳过'],
+  ['failed', '失败'],
+  ['workflowFailed', '工作流失败'],
+  ['terminated', '已终止'],
+  ['workflowTerminated', '工作流已终止'],
+  ['unhealthy', '不健康'],
+  ['deleting', '删除中'],
+  ['connected', '已连接'],
+  ['refused', '连接被拒绝'],
+  ['reset', '连接被重置'],
+  ['timeout', '超时'],
+  ['dns', '没有可用地址'],
+  ['missing', '缺失'],
+  ['unreachable', '无法访问'],
+]);
 
 /** @typedef {keyof typeof ENGLISH} Word */
 
@@ -345,6 +387,16 @@ const choice = { language: 'en', theme: 'light', at: 0, from: 0, until: 1 };
 function say(word, ...values) {
   const text = (choice.language === 'zh' ? CHINESE : ENGLISH)[word];
   return text.replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)] ?? ''));
+}
+
+/** What is said of the drill, in the reader's language. @param {Texts} texts */
+function told(texts) {
+  return texts[choice.language];
+}
+
+/** The name of a state, a result or a difference. @param {string} name */
+function nameOf(name) {
+  return choice.language === 'zh' ? (CHINESE_NAMES.get(name) ?? name) : name;
 }
 
 /** So many of a thing. @param {number} amount @param {'request' | 'error' | 'answer' | 'event'} thing */
@@ -369,8 +421,8 @@ function seconds(ms) {
 
 /** A length of time for people. @param {number} ms */
 function span(ms) {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  return ms % 1000 === 0 ? `${ms / 1000} s` : `${seconds(ms)} s`;
+  if (ms < 1000) return say('length.ms', Math.round(ms));
+  return say('length.s', ms % 1000 === 0 ? ms / 1000 : seconds(ms));
 }
 
 /** @param {number} share */
@@ -393,6 +445,25 @@ function endName(reason) {
 function momentText({ what, words }) {
   const word = /** @type {Word} */ (`say.${what === 'pods' ? words[1] : what}`);
   if (!(word in ENGLISH)) return what;
-  const name = what === 'switch' || what === 'publish' ? setName : what === 'end' ? endName : String;
-  return say(word, ...words.map(name));
+  return say(word, ...momentWords(what, words));
+}
+
+/** @param {string} what @param {Moment['words']} words */
+function momentWords(what, [first = '', second = '', ...others]) {
+  switch (what) {
+    case 'switch':
+      return [setName(first), setName(second), ...others];
+    case 'publish':
+      return [setName(first), second];
+    case 'workflow':
+    case 'step':
+    case 'first-error':
+      return [first, nameOf(second), ...others];
+    case 'different':
+      return [first, second, others.map(nameOf).join(say('comma'))];
+    case 'end':
+      return [endName(first), second];
+    default:
+      return [first, second, ...others];
+  }
 }

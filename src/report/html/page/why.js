@@ -17,7 +17,7 @@ function whyView(model) {
   const outcome = select(say('outcome'), [
     ['', say('allOutcomes')],
     ['errors', say('onlyErrors')],
-    ...outcomes.map((name, index) => /** @type {[string, string]} */ ([String(index), name])),
+    ...outcomes.map((name, index) => /** @type {[string, string]} */ ([String(index), nameOf(name)])),
   ]);
   const matches = (/** @type {number} */ index) =>
     (population.value === '' || requests.population[index] === Number(population.value)) &&
@@ -29,7 +29,7 @@ function whyView(model) {
     const rows = nearest(requests.sent, choice.at, matches).map(index => [
       clock(requests.sent[index] ?? 0),
       populations[requests.population[index] ?? 0]?.name ?? '',
-      outcomes[requests.outcome[index] ?? 0] ?? '',
+      nameOf(outcomes[requests.outcome[index] ?? 0] ?? ''),
       centreName(model, requests.centre[index] ?? -1),
       button(say('explain'), () => answer.replaceChildren(chain(model, index)), {
         'aria-label': say(
@@ -104,7 +104,7 @@ function clientSteps(model, index) {
     column(requests.client),
     population?.name ?? '',
     clock(sent),
-    outcomes[column(requests.outcome)] ?? '',
+    nameOf(outcomes[column(requests.outcome)] ?? ''),
     span(column(requests.took)),
     column(requests.line),
   );
@@ -144,7 +144,8 @@ function resolverStep(model, index, position) {
       : habits?.serveStale
         ? say('why.serves', span(habits.serveStale))
         : say('why.keeps');
-  const more = failure !== '' ? say('why.failure', failure) : age > ttl ? say('why.stale', habit) : '';
+  const more =
+    failure !== '' ? say('why.failure', nameOf(failure)) : age > ttl ? say('why.stale', habit) : '';
   return html('li', {}, text, ' ', more);
 }
 
@@ -168,9 +169,9 @@ function healthSteps(model, at) {
     const failing = votes.filter(({ ok }) => !ok).length;
     const count = votes.length === 0 ? say('why.noVotes') : say('why.votes', failing, votes.length);
     const each = votes.map(({ vantage, since, result }) =>
-      html('li', {}, say('why.vote', vantage, result, clock(since))),
+      html('li', {}, say('why.vote', vantage, nameOf(result), clock(since))),
     );
-    const text = say('why.health', name, healthAt(model, name, at) ?? '–', count);
+    const text = say('why.health', name, nameOf(healthAt(model, name, at) ?? '–'), count);
     return html(
       'li',
       {},
