@@ -29,9 +29,10 @@ describe('an override', () => {
     const properties = { kept: { deep: [1] }, changed: { a: 1, kept: {} } };
     const base = [component('web', { properties, traits: [{ type: 'env', properties }] })];
     const patch = { components: [{ name: 'web', properties: { changed: { a: 2 } } }] };
-    const [merged] = applyOverride(base, override(patch)) as [{ properties: typeof properties }];
-    expect(merged.properties.kept).toBe(properties.kept);
-    expect(merged.properties.changed.kept).toBe(properties.changed.kept);
+    const [merged] = applyOverride(base, override(patch));
+    const own = merged?.properties as typeof properties;
+    expect(own.kept).toBe(properties.kept);
+    expect(own.changed.kept).toBe(properties.changed.kept);
     expect(merged).toMatchObject({ traits: [{ type: 'env', properties }] });
   });
 
