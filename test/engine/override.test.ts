@@ -30,7 +30,6 @@ describe('an override', () => {
     const base = [component('web', { properties, traits: [{ type: 'env', properties }] })];
     const patch = { components: [{ name: 'web', properties: { changed: { a: 2 } } }] };
     const [merged] = applyOverride(base, override(patch));
-    const made = merged?.properties as typeof properties;
     const own = merged?.properties as typeof properties;
     expect(own.kept).toBe(properties.kept);
     expect(own.changed.kept).toBe(properties.changed.kept);
