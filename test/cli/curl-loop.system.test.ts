@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { cleanUp, liangdi, type Outcome, refused, root } from './liangdi.ts';
+import { cleanUp, here, liangdi, type Outcome, root } from './liangdi.ts';
 
 afterAll(cleanUp);
 
@@ -129,7 +129,7 @@ test.each([
     /^--down: no centre or city is named "cluster1-bejing"; did you mean "cluster1-beijing"\?/,
   ],
 ])('%s is wrong', async (line, message) => {
-  const { code, stdout, stderr } = await refused(`curl-loop --lab simulated ${line}`.split(' '));
+  const { code, stdout, stderr } = await here(`curl-loop --lab simulated ${line}`.split(' '));
   expect(stderr).toMatch(message);
   expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
 });

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { GateRow } from '../../src/gate/judge.ts';
-import { cleanUp, liangdi, refused, root, scratch, timed } from './liangdi.ts';
+import { cleanUp, here, liangdi, root, scratch, timed } from './liangdi.ts';
 
 afterAll(cleanUp);
 
@@ -83,7 +83,7 @@ describe('liangdi gate', { timeout: 60_000 }, () => {
     const cwd = scratch();
     const file = join(cwd, 'gates.yaml');
     if (gates !== undefined) writeFileSync(file, `${gates}\n`);
-    const { stderr, ...outcome } = await refused(['gate', '--config', file, ...more]);
+    const { stderr, ...outcome } = await here(['gate', '--config', file, ...more]);
     expect(outcome).toEqual({ code: 64, stdout: '' });
     expect(stderr).toMatch(says);
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Sdk } from '../gtm/api/sdk.ts';
-import { cleanUp, liangdi, refused, root, scratch } from './liangdi.ts';
+import { cleanUp, here, liangdi, root, scratch } from './liangdi.ts';
 
 const KEY = { accessKeyId: 'test-key', accessKeySecret: 'test-secret' };
 const instanceId = 'gtm-cn-x';
@@ -165,7 +165,7 @@ describe('liangdi gtm serve', { timeout: 60_000 }, () => {
       'cannot serve the API on 192.0.2.222:80: this machine does not have the address',
     ],
   ])('%j ends with %d', async (args, code, message) => {
-    const outcome = await refused(['gtm', 'serve', ...args]);
+    const outcome = await here(['gtm', 'serve', ...args]);
     expect(outcome.code).toBe(code);
     expect(outcome.stderr).toContain(message);
   });
@@ -192,7 +192,7 @@ describe('liangdi gtm serve', { timeout: 60_000 }, () => {
     ],
     [{ replaced: 'DnsGtm:', by: 'networks: [192.0.2.0/33]\nDnsGtm:' }, '"192.0.2.0/33" is not a network'],
   ])('names what is wrong in the configuration: %j', async ({ replaced, by }, message) => {
-    const outcome = await refused(['gtm', 'serve', '--config', account(ACCOUNT.replace(replaced, by))]);
+    const outcome = await here(['gtm', 'serve', '--config', account(ACCOUNT.replace(replaced, by))]);
     expect(outcome.code).toBe(64);
     expect(outcome.stderr).toContain(message);
   });
@@ -202,7 +202,7 @@ describe('liangdi gtm serve', { timeout: 60_000 }, () => {
     async text => {
       const state = join(scratch(), 'gtm.json');
       writeFileSync(state, text);
-      const outcome = await refused(['gtm', 'serve', '--config', account(), '--state', state]);
+      const outcome = await here(['gtm', 'serve', '--config', account(), '--state', state]);
       expect(outcome.code).toBe(64);
       expect(outcome.stderr).toContain('this is not a state file');
       expect(readFileSync(state, 'utf8')).toBe(text);

@@ -1,44 +1,13 @@
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cleanUp, liangdi, refused, scratch, timed } from './liangdi.ts';
+import { cleanUp, here } from './liangdi.ts';
+import { wrongFiles } from './wrong-files.ts';
 
 afterAll(cleanUp);
 
-const bomb = `a: &a [x, x, x, x, x, x, x, x, x]
-${[...'bcdefghi'].map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(', ')}]`).join('\n')}
-`;
-
-const files: Record<string, string> = {
-  'typo.yaml': `proves: nothing
-timeline:
-  - { at: 10s, fault: aplication-down, on: beijing }
-ends: 20s
-expect:
-  - no-flap: {}
-`,
-  'cluster.yaml': `proves: nothing
-timeline:
-  - { at: 10s, fault: application-down, on: cluster3-beijing }
-ends: 20s
-expect:
-  - no-flap: {}
-`,
-  'key.yaml': 'proves: nothing\nends: 20s\nexpcet:\n  - no-flap: {}\n',
-  'bomb.yaml': bomb,
-  'broken.yaml': 'proves: [nothing\n',
-  'empty.yaml': '',
-  'text.ndjson': 'not a journal\n',
-  'foreign.ndjson': '{"at":0,"kind":"drill"}\n',
-};
-
 let cwd: string;
 beforeAll(() => {
-  cwd = scratch();
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
-  writeFileSync(join(cwd, 'huge.yaml'), '');
-  truncateSync(join(cwd, 'huge.yaml'), 100 * 1024 * 1024);
-  mkdirSync(join(cwd, 'full/inside'), { recursive: true });
+  cwd = wrongFiles();
 });
 
 test.each<[string, RegExp]>([
@@ -81,37 +50,19 @@ test.each<[string, RegExp]>([
 ])('liangdi %s', async (line, message) => {
   const words = line.split(' ').filter(Boolean);
   const isFile = (word: string) => /^full$|^\.\/|\.(yaml|ndjson)$/.test(word);
-  const { stderr, ...outcome } = await refused(words.map(word => (isFile(word) ? join(cwd, word) : word)));
+  const { stderr, ...outcome } = await here(words.map(word => (isFile(word) ? join(cwd, word) : word)));
   expect(stderr).toMatch(message);
   expect(outcome).toEqual({ code: 64, stdout: '' });
 });
 
-test.each([
-  ['dril beijing-down', /^liangdi: unknown command 'dril'/],
-  ['drill beijing-dwn', /^beijing-dwn: no such scenario/],
-  ['drill typo.yaml', /typo\.yaml:3:\d+: /],
-  ['drill bomb.yaml', /bomb\.yaml/],
-  ['drill huge.yaml', /huge\.yaml: the file is longer than 4 MiB/],
-  ['judge text.ndjson', /text\.ndjson:1: not a line of JSON/],
-])(
-  "liangdi %s, as a user calls it, ends at once: in less than a second with Node's start",
-  async (line, says) => {
-    const { spent, stderr, ...outcome } = await timed(line.split(' '), { cwd });
-    expect(stderr).toMatch(says);
-    expect(outcome).toEqual({ code: 64, stdout: '' });
-    expect(spent).toBeGreaterThan(0);
-    expect(spent).toBeLessThan(1);
-  },
-);
-
 test.each(['local', 'kubeconfig'])('the lab %s is known, but not there yet', async lab => {
-  const { code, stdout, stderr } = await liangdi(['drill', 'steady', '--lab', lab], { cwd });
+  const { code, stdout, stderr } = await here(['drill', 'steady', '--lab', lab]);
   expect(stderr).toBe(`liangdi: the lab "${lab}" is not available; available: simulated, kind\n`);
   expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
 });
 
 test('KubeVela needs real clusters', async () => {
-  const { code, stdout, stderr } = await liangdi(['drill', 'steady', '--engine', 'kubevela'], { cwd });
+  const { code, stdout, stderr } = await here(['drill', 'steady', '--engine', 'kubevela']);
   expect(stderr).toMatch(
     /^liangdi: the simulated lab runs liangdi's own engine: kubevela needs real clusters/,
   );

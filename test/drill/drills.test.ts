@@ -36,9 +36,8 @@ describe.each(listScenarios().map(({ name }) => name))('%s', name => {
   });
 
   test('gives the same journal for the same seed, byte for byte, and another for another', async () => {
-    const journal = async (seed: number) => toNdjson((await drill(name, seed)).events);
-    const first = await journal(11);
-    expect(await journal(11)).toBe(first);
-    expect(await journal(12)).not.toBe(first);
+    const journal = ({ events }: DrillResult) => toNdjson(events);
+    expect(journal(await drill(name, 7))).toBe(journal(result));
+    expect(journal(await drill(name, 8))).not.toBe(journal(result));
   });
 });

@@ -1,0 +1,40 @@
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { scratch } from './liangdi.ts';
+
+const bomb = `a: &a [x, x, x, x, x, x, x, x, x]
+${[...'bcdefghi'].map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(', ')}]`).join('\n')}
+`;
+
+const files: Record<string, string> = {
+  'typo.yaml': `proves: nothing
+timeline:
+  - { at: 10s, fault: aplication-down, on: beijing }
+ends: 20s
+expect:
+  - no-flap: {}
+`,
+  'cluster.yaml': `proves: nothing
+timeline:
+  - { at: 10s, fault: application-down, on: cluster3-beijing }
+ends: 20s
+expect:
+  - no-flap: {}
+`,
+  'key.yaml': 'proves: nothing\nends: 20s\nexpcet:\n  - no-flap: {}\n',
+  'bomb.yaml': bomb,
+  'broken.yaml': 'proves: [nothing\n',
+  'empty.yaml': '',
+  'text.ndjson': 'not a journal\n',
+  'foreign.ndjson': '{"at":0,"kind":"drill"}\n',
+};
+
+/** A new folder with files that are wrong in one way each; `cleanUp` removes it. */
+export function wrongFiles(): string {
+  const folder = scratch();
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  writeFileSync(join(folder, 'huge.yaml'), '');
+  truncateSync(join(folder, 'huge.yaml'), 100 * 1024 * 1024);
+  mkdirSync(join(folder, 'full/inside'), { recursive: true });
+  return folder;
+}
