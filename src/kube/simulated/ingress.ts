@@ -10,7 +10,7 @@ import type { PodNetwork, UpstreamCall, UpstreamOutcome } from './pod-network.ts
 import { draw, type Timings } from './timings.ts';
 
 /** Pods that are tried for one request: `attempts` of clusters/ingress/traefik.yaml. */
-const TRIES = 5;
+const TRIES = 10;
 
 type Reply = (response: HttpResponse | 'reset') => void;
 
