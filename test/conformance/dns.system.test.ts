@@ -479,7 +479,7 @@ describe(`dnsmasq${withDnsmasq.note}`, { skip: withDnsmasq.skip, timeout: 90_000
 });
 
 const withDnsperf = needs('dnsperf');
-describe(`dnsperf${withDnsperf.note}`, { skip: withDnsperf.skip, timeout: 60_000 }, () => {
+describe(`dnsperf${withDnsperf.note}`, { skip: withDnsperf.skip, timeout: 120_000 }, () => {
   test.each(['udp', 'tcp'])(
     'hears no lost or failed answer over %s while health goes up and down',
     async mode => {
@@ -496,22 +496,7 @@ describe(`dnsperf${withDnsperf.note}`, { skip: withDnsperf.skip, timeout: 60_000
         }
         return switches;
       })();
-      const args = [
-        '-s',
-        '127.0.0.1',
-        '-p',
-        port,
-        '-d',
-        queries,
-        '-l',
-        '5',
-        '-c',
-        '4',
-        '-q',
-        '20',
-        '-m',
-        mode,
-      ];
+      const args = ['-s', '127.0.0.1', '-p', port, '-d', queries, '-l', '30', '-c', '20', '-m', mode];
       const text = await run('dnsperf', args);
       over = true;
       expect(await toggling).toBeGreaterThan(1);
