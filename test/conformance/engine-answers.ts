@@ -65,7 +65,7 @@ function compareRuns(expected: Json, actual: Json, compare: Compare): void {
   const suspends = ({ suspends: all = [] }: Json) =>
     all.map(({ steps, objects }: Json) => ({ steps: steps ?? [], objects: withoutEmpty(objects) }));
   compare('run: suspends', suspends(expected), suspends(actual));
-  compare('run: objects', objectsOf(expected), objectsOf(actual));
+  compare('run: objects', withoutEmpty(expected.objects), withoutEmpty(actual.objects));
   const checkpoints = ({ checkpoints: all = [] }: Json) =>
     all.map(({ op, error, objects, status }: Json) => ({
       op,
@@ -95,22 +95,11 @@ function servicesOf({ final }: Json): string[] {
     .sort();
 }
 
-function objectsOf({ objects }: Json): unknown {
-  const clusters = Object.entries(withoutEmpty(objects)).map(([cluster, all]) => [
-    cluster,
-    (all as Json[]).map(object => canonical(clean(object))).sort(),
-  ]);
-  return Object.fromEntries(clusters);
-}
-
-/** Objects by cluster, in an order of their own: names without the hash that some end in. */
-function withoutEmpty(clusters: Json): Record<string, unknown> {
-  const entries = Object.entries(clusters ?? {}).filter(([, objects]) => (objects as unknown[]).length > 0);
+/** Objects by cluster as texts, in an order of their own: names without the hash that some end in. */
+function withoutEmpty(clusters: Json): Record<string, string[]> {
+  const entries = Object.entries<Json[]>(clusters ?? {}).filter(([, objects]) => objects.length > 0);
   return Object.fromEntries(
-    entries.map(([cluster, objects]) => [
-      cluster,
-      [...(objects as unknown[])].sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1)),
-    ]),
+    entries.map(([cluster, objects]) => [cluster, objects.map(each => canonical(clean(each))).sort()]),
   );
 }
 
