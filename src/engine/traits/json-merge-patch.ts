@@ -1,6 +1,5 @@
-import { isObject, withoutNulls } from '../../kube/json.ts';
+import { isObject, type JsonObject, own, put, withoutNulls } from '../../kube/json.ts';
 import type { KubeObject } from '../../kube/objects.ts';
-import { mergePatch } from '../../kube/patch.ts';
 import type { TraitDefinition } from './trait.ts';
 
 /** Its properties are a JSON merge patch (RFC 7386) of the object: null deletes, lists are replaced. */
@@ -11,13 +10,21 @@ export const jsonMergePatch: TraitDefinition = {
     const patch = properties ?? {};
     if (!isObject(patch))
       throw new Error(`json-merge-patch: properties must be an object, not ${JSON.stringify(patch)}`);
-    return mergePatch(workload, pruned(patch)) as KubeObject;
+    return merged({ ...workload }, patch) as KubeObject;
   },
 };
 
-/** Inside lists there is nothing to delete: null fields of their items are left out. */
-function pruned(patch: unknown): unknown {
-  if (Array.isArray(patch)) return patch.map(item => (isObject(item) ? withoutNulls(item) : pruned(item)));
-  if (!isObject(patch)) return patch;
-  return Object.fromEntries(Object.entries(patch).map(([field, value]) => [field, pruned(value)]));
+/**
+ * As KubeVela's library merges: fields that are null inside lists are left out too, but for a list that takes the place
+ * of an object, which stays as it is.
+ */
+function merged(target: JsonObject, patch: JsonObject): JsonObject {
+  const result = { ...target };
+  for (const [field, value] of Object.entries(patch)) {
+    const present = own(result, field);
+    if (value === null) delete result[field];
+    else if (!isObject(present)) put(result, field, withoutNulls(value));
+    else put(result, field, isObject(value) ? merged(present, value) : value);
+  }
+  return result;
 }
