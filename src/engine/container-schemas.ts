@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fallback } from './traits/unify.ts';
 
 /** Parameters that several of KubeVela's definitions share. Lists' items are open: what is not known goes along. */
 
@@ -37,13 +38,26 @@ function probe(more: z.ZodRawShape) {
       })
       .optional(),
     tcpSocket: z.strictObject({ port: z.int() }).optional(),
-    initialDelaySeconds: z.int().default(0),
-    periodSeconds: z.int().default(10),
-    timeoutSeconds: z.int().default(1),
-    successThreshold: z.int().default(1),
-    failureThreshold: z.int().default(3),
+    initialDelaySeconds: z.int().optional(),
+    periodSeconds: z.int().optional(),
+    timeoutSeconds: z.int().optional(),
+    successThreshold: z.int().optional(),
+    failureThreshold: z.int().optional(),
   });
 }
 
 export const healthProbe = probe({});
 export const webHealthProbe = probe({ host: z.string().optional(), scheme: z.string().optional() });
+
+/** The probe with what holds where nobody says otherwise. */
+export function withProbeDefaults(given: z.output<typeof webHealthProbe> | undefined): object | undefined {
+  return given && { ...PROBE_DEFAULTS, ...given };
+}
+
+const PROBE_DEFAULTS = {
+  initialDelaySeconds: fallback(0, Number.isInteger),
+  periodSeconds: fallback(10, Number.isInteger),
+  timeoutSeconds: fallback(1, Number.isInteger),
+  successThreshold: fallback(1, Number.isInteger),
+  failureThreshold: fallback(3, Number.isInteger),
+};

@@ -7,6 +7,7 @@ import { PlanError, unknownType } from './model.ts';
 import type { Placement } from './placement.ts';
 import { traitDefinitions } from './traits/index.ts';
 import type { RenderContext } from './traits/trait.ts';
+import { plain } from './traits/unify.ts';
 
 /** What of an object's metadata tells whose it is: written by the engine, checked before it touches an object. */
 export const OWNER_NAME = 'app.oam.dev/name';
@@ -88,7 +89,10 @@ function renderAfresh(rendering: Rendering, component: Component, namespace: str
       throw new PlanError(`${at}: ${unknownType('trait', type, traitDefinitions.keys())}`);
     }
     const apply = (object: KubeObject) => trait.apply?.(object, properties, context) ?? object;
-    if (trait.json) lasting = [];
+    if (trait.json) {
+      lasting = [];
+      workload = plain(workload) as KubeObject;
+    }
     workload = trying(at, () => lasting.reduce((object, again) => again(object), apply(workload)));
     if (trait.lasts) lasting.push(apply);
     const added = trying(at, () => trait.outputs?.(properties, context) ?? {});
@@ -96,7 +100,7 @@ function renderAfresh(rendering: Rendering, component: Component, namespace: str
   }
   const bare = [
     {
-      object: workload,
+      object: plain(workload) as KubeObject,
       role: { 'app.oam.dev/resourceType': 'WORKLOAD', 'workload.oam.dev/type': component.type },
     },
     ...outputs.map(({ name, object, type }) => ({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { hostAliases, webHealthProbe } from '../container-schemas.ts';
+import { hostAliases, webHealthProbe, withProbeDefaults } from '../container-schemas.ts';
 import { deploymentHealth } from '../health.ts';
 import { decode } from '../model.ts';
 import { portName } from '../traits/expose.ts';
@@ -55,7 +55,12 @@ export const webservice: ComponentDefinition = {
       workload: deployment(
         context,
         given,
-        { args, ports: containerPorts, livenessProbe, readinessProbe },
+        {
+          args,
+          ports: containerPorts,
+          livenessProbe: withProbeDefaults(livenessProbe),
+          readinessProbe: withProbeDefaults(readinessProbe),
+        },
         { hostAliases: given.hostAliases },
         { labels: unify(own, labels ?? {}, 'labels'), annotations },
       ),

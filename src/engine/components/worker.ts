@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { KubeObject } from '../../kube/objects.ts';
-import { environment, healthProbe } from '../container-schemas.ts';
+import { environment, healthProbe, withProbeDefaults } from '../container-schemas.ts';
 import { deploymentHealth } from '../health.ts';
 import { decode } from '../model.ts';
 import type { RenderContext } from '../traits/trait.ts';
-import { plain } from '../traits/unify.ts';
+import { joinable } from '../traits/unify.ts';
 import type { ComponentDefinition } from './component.ts';
 import { ofVolumeMounts, ofVolumes, volumeMountsSchema, volumesSchema } from './volumes.ts';
 
@@ -31,7 +31,11 @@ const schema = z.object({
 export const worker: ComponentDefinition = {
   render(properties, context) {
     const { livenessProbe, readinessProbe, ...given } = decode(schema, properties ?? {}, 'worker');
-    return { workload: deployment(context, given, { livenessProbe, readinessProbe }), outputs: {} };
+    const probes = {
+      livenessProbe: withProbeDefaults(livenessProbe),
+      readinessProbe: withProbeDefaults(readinessProbe),
+    };
+    return { workload: deployment(context, given, probes), outputs: {} };
   },
   health: deploymentHealth,
 };
@@ -58,7 +62,7 @@ export function deployment(
     requests: { cpu, memory },
     limits: { cpu: cpu && (limit.cpu ?? cpu), memory: memory && (limit.memory ?? memory) },
   };
-  return plain({
+  return joinable({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     spec: {

@@ -3,12 +3,13 @@ import { environment } from '../container-schemas.ts';
 import { decode } from '../model.ts';
 import { withPodSpec } from './pod-template.ts';
 import type { TraitDefinition } from './trait.ts';
-import { keyed } from './unify.ts';
+import { fallback, keyed } from './unify.ts';
 
+const pullPolicy = z.enum(['IfNotPresent', 'Always', 'Never']);
 const schema = z.object({
   name: z.string(),
   image: z.string(),
-  imagePullPolicy: z.enum(['IfNotPresent', 'Always', 'Never']).default('IfNotPresent'),
+  imagePullPolicy: pullPolicy.optional(),
   cmd: z.array(z.string()).optional(),
   args: z.array(z.string()).optional(),
   env: environment.optional(),
@@ -17,6 +18,8 @@ const schema = z.object({
   initMountPath: z.string(),
   extraVolumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).default([]),
 });
+
+const PULL_POLICY = fallback('IfNotPresent', other => pullPolicy.safeParse(other).success);
 
 /** Adds an init container that shares a volume with the component's namesake container. */
 export const initContainer: TraitDefinition = {
@@ -32,6 +35,7 @@ export const initContainer: TraitDefinition = {
       ]),
       initContainers: keyed('name', [
         {
+          imagePullPolicy: PULL_POLICY,
           ...container,
           command: cmd,
           volumeMounts: keyed('name', [{ name: mountName, mountPath: initMountPath }, ...extraVolumeMounts]),

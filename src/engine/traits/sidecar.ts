@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { environment, healthProbe } from '../container-schemas.ts';
+import { environment, healthProbe, withProbeDefaults } from '../container-schemas.ts';
 import { decode } from '../model.ts';
 import { withPodSpec } from './pod-template.ts';
 import type { TraitDefinition } from './trait.ts';
@@ -19,10 +19,22 @@ const schema = z.object({
 /** Adds a container; one of its name that is there must not contradict it. */
 export const sidecar: TraitDefinition = {
   apply(workload, properties) {
-    const { cmd, volumes, ...container } = decode(schema, properties ?? {}, 'sidecar');
+    const { cmd, volumes, livenessProbe, readinessProbe, ...container } = decode(
+      schema,
+      properties ?? {},
+      'sidecar',
+    );
     const volumeMounts = volumes?.map(({ name, path }) => ({ name, mountPath: path }));
     return withPodSpec(workload, {
-      containers: keyed('name', [{ ...container, command: cmd, volumeMounts }]),
+      containers: keyed('name', [
+        {
+          ...container,
+          livenessProbe: withProbeDefaults(livenessProbe),
+          readinessProbe: withProbeDefaults(readinessProbe),
+          command: cmd,
+          volumeMounts,
+        },
+      ]),
     });
   },
 };

@@ -15,7 +15,7 @@ export interface RenderContext {
 export interface TraitDefinition {
   /** `PostDispatch`: its objects are written once the workload is healthy. */
   readonly stage?: 'PostDispatch';
-  /** It goes on for what later traits add, until one that patches JSON (`json`) makes plain data of it. */
+  /** It goes on for what later traits add, until one that patches JSON (`json`) makes plain data of it, and of defaults. */
   readonly lasts?: true;
   readonly json?: true;
   /**

@@ -26,6 +26,22 @@ export function replacing(value: unknown): unknown {
   return new Marked('replacing', value);
 }
 
+/** A value that holds unless another says one, which it must know: a default in CUE, and what else may be there. */
+class Default {
+  readonly value: unknown;
+  readonly admits: (other: unknown) => boolean;
+
+  constructor(value: unknown, admits: Default['admits']) {
+    this.value = value;
+    this.admits = admits;
+  }
+}
+
+/** A default that stays one, for other traits to say otherwise, until the workload becomes plain data. */
+export function fallback(value: unknown, admits: (other: unknown) => boolean): unknown {
+  return new Default(value, admits);
+}
+
 /** What an item applies to: each of a list's items. */
 export class Each {
   readonly value: unknown;
@@ -39,7 +55,8 @@ export class Each {
  * Throws an Error that names the place where they contradict each other.
  */
 export function unify(base: unknown, patch: unknown, path = '', key = ''): unknown {
-  if (base === undefined) return plain(patch);
+  if (base === undefined) return joinable(patch);
+  if (base instanceof Default || patch instanceof Default) return settled(base, patch, path);
   if (patch instanceof Each) {
     if (!Array.isArray(base)) throw conflict(base, [], path);
     return base.map((item, index) => unify(item, patch.value, `${path}[${index}]`, key));
@@ -47,7 +64,7 @@ export function unify(base: unknown, patch: unknown, path = '', key = ''): unkno
   if (patch instanceof Marked) {
     if (patch.mark === 'keyed') return unifyKeyed(base, patch.value as unknown[], patch.key, path);
     if (Array.isArray(patch.value) && !Array.isArray(base)) throw conflict(base, patch.value, path);
-    return plain(patch.value);
+    return joinable(patch.value);
   }
   if (Array.isArray(patch)) {
     if (!Array.isArray(base)) throw conflict(base, patch, path);
@@ -63,6 +80,14 @@ export function unify(base: unknown, patch: unknown, path = '', key = ''): unkno
   }
   if (!equal(base, patch)) throw conflict(base, patch, path);
   return base;
+}
+
+/** What is said counts, on whichever side it is. */
+function settled(base: unknown, patch: unknown, path: string): unknown {
+  if (patch instanceof Marked && patch.mark === 'replacing') return joinable(patch.value);
+  const [byDefault, said] = patch instanceof Default ? [patch, base] : [base as Default, patch];
+  if (!(said instanceof Default) && !byDefault.admits(said)) throw conflict(base, patch, path);
+  return said;
 }
 
 function unifyMaps(base: JsonObject, patch: JsonObject, path: string, key: string): JsonObject {
@@ -89,22 +114,32 @@ function unifyKeyed(base: unknown, items: readonly unknown[], key: string, path:
     byKey.delete(id);
     return unify(item, patch, `${path}[${index}]`, key);
   });
-  return [...joined, ...items.filter(item => byKey.get(keyOf(item)) === item).map(plain)];
+  return [...joined, ...items.filter(item => byKey.get(keyOf(item)) === item).map(joinable)];
 }
 
 function isKeyed(items: readonly unknown[], key: string): boolean {
   return items.length === 0 || items.some(item => isObject(item) && own(item, key) !== undefined);
 }
 
-/** The patch as data: without marks, and without what is undefined. */
+/** The patch as data: without marks and defaults, and without what is undefined. */
 export function plain(patch: unknown): unknown {
-  if (patch instanceof Marked) return plain(patch.value);
+  return without(patch, value => value);
+}
+
+/** As `plain`, but its defaults stay such for what is joined with it next. */
+export function joinable(patch: unknown): unknown {
+  return without(patch, (_value, byDefault) => byDefault);
+}
+
+function without(patch: unknown, settle: (value: unknown, byDefault: Default) => unknown): unknown {
+  if (patch instanceof Default) return settle(patch.value, patch);
+  if (patch instanceof Marked) return without(patch.value, settle);
   if (patch instanceof Each) return [];
-  if (Array.isArray(patch)) return patch.map(plain);
+  if (Array.isArray(patch)) return patch.map(item => without(item, settle));
   if (!isObject(patch)) return patch;
   const result: JsonObject = {};
   for (const field of Object.keys(patch)) {
-    if (patch[field] !== undefined) put(result, field, plain(patch[field]));
+    if (patch[field] !== undefined) put(result, field, without(patch[field], settle));
   }
   return result;
 }
