@@ -17,7 +17,7 @@ test('everything that the files time gets faster alike, and as many requests are
   expect(gtm.AddrPools[0]?.Monitor).toMatchObject({ Interval: 2, Timeout: 2000, EvaluationCount: 3 });
   expect(gtm.Config.Ttl).toBe(8);
   expect(gtm.emulator).toMatchObject({ publishDelay: 267, holdDown: 16_000, recoverySuccesses: 2 });
-  expect(timeline).toMatchObject([{ at: 53_333, name: 'outage' }]);
+  expect(timeline).toMatchObject([{ at: 48_000, name: 'outage' }]);
   expect(clients.rate * ends).toBeCloseTo(scenario.clients.rate * scenario.ends, -3);
   expect(topology.pod.serviceTime * FAST).toBe(scenario.topology.pod.serviceTime);
   const named = Object.fromEntries(clients.populations.map(population => [population.name, population]));
