@@ -13,6 +13,8 @@ const WARM_UP = 300;
 const BLOCKS = 7;
 const PER_BLOCK = 40;
 
+const unknown: number[] = [];
+
 const cpuMs = () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
@@ -20,7 +22,10 @@ const cpuMs = () => {
 
 async function one(seed: number): Promise<{ events: number; bytes: number }> {
   const { events, verdict } = await runDrill(scenario, { lab: 'simulated', seed });
-  if (verdict.verdict !== 'held') throw new Error(`seed ${seed}: ${verdict.verdict}`);
+  // The split's power is 99.9%: of a thousand seeds, one may have drawn too unevenly to tell.
+  if (verdict.verdict === 'unknown') unknown.push(seed);
+  if (verdict.verdict === 'violated' || unknown.length > 5)
+    throw new Error(`seed ${seed}: ${verdict.verdict}`);
   return { events: events.length, bytes: toNdjson(events).length };
 }
 
@@ -46,3 +51,5 @@ console.log(
   `steady: ${median.toFixed(1)} ms CPU a drill (median of ${BLOCKS} × ${PER_BLOCK}; ${blocks[0]?.toFixed(1)} to ${blocks.at(-1)?.toFixed(1)}), ` +
     `${Math.round(60_000 / median)} drills a minute on one core (target ${TARGET_PER_MINUTE})`,
 );
+if (unknown.length > 0)
+  console.log(`unknown: ${unknown.length} of ${WARM_UP + BLOCKS * PER_BLOCK} (seed ${unknown.join(', ')})`);

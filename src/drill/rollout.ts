@@ -25,9 +25,8 @@ export class Rollout {
   readonly #lab: Lab;
   readonly #journal: Journal;
   #manifests: Manifests;
-  #watch: RolloutWatch | undefined;
+  #observers: ReturnType<typeof observe> | undefined;
   #engine: Engine | undefined;
-  #close = () => {};
 
   constructor(
     scenario: Pick<Scenario, 'topology' | 'approveAfter' | 'application'>,
@@ -54,9 +53,7 @@ export class Rollout {
     // KubeVela is part of the hub that the lab brought up.
     if (this.#scenario.topology.engine === 'liangdi') this.#runEngine();
     const planned = this.plan();
-    const observers = observe(this.#lab, this.#manifests, kindsOf(planned), this.#journal);
-    this.#watch = observers.rollout;
-    this.#close = () => observers.close();
+    this.#observers = observe(this.#lab, this.#manifests, kindsOf(planned), this.#journal);
     await this.#deploy(planned);
     await within(this.#lab.clock, READY_WITHIN_MS, 'the application is not running', this.#approveAll());
     await this.#everyCentreAnswers();
@@ -89,7 +86,7 @@ export class Rollout {
 
   /** Looks no more, and repairs nothing: what was rolled out stays as it is. */
   close(): void {
-    this.#close();
+    this.#observers?.close();
     this.#engine?.stop();
   }
 
@@ -154,8 +151,8 @@ export class Rollout {
   }
 
   #watched(): RolloutWatch {
-    if (this.#watch === undefined) throw new LabError('nothing was deployed yet');
-    return this.#watch;
+    if (this.#observers === undefined) throw new LabError('nothing was deployed yet');
+    return this.#observers.rollout;
   }
 }
 

@@ -22,7 +22,7 @@ export interface Clients {
   /** Sends no more; `done` is called when what was under way has ended and been journaled. */
   stop(done?: () => void): void;
   /** Requests and DNS queries that have not ended. */
-  readonly outstanding: number;
+  outstanding(): number;
 }
 
 /** Starts every population. Clients ask from `clients/<population>`, resolvers from `resolver/<population>-<n>`. */
@@ -41,7 +41,7 @@ export function startClients(options: TrafficOptions): Clients {
       // The last answer comes in a synchronous step, and `done` may settle a promise.
       record.whenDrained(() => clock.after(0, done ?? (() => {})));
     },
-    get outstanding() {
+    outstanding() {
       return record.outstanding;
     },
   };

@@ -298,7 +298,7 @@ describe('stopping', () => {
     const stage = new Stage();
     stage.serviceMs[ONE] = stage.serviceMs[TWO] = 3_000;
     await stage.run([{ share: 1 }], 10_000);
-    expect(stage.clients?.outstanding).toBe(0);
+    expect(stage.clients?.outstanding()).toBe(0);
     expect(stage.requests.at(-1)?.at).toBe(stage.clock.now());
     expect(stage.requests.filter(({ at }) => at > 10_000).length).toBeGreaterThan(10);
     expect(Math.max(...stage.requests.map(({ looked }) => looked))).toBeLessThan(10_000);

@@ -98,7 +98,7 @@ class RemoteWatch {
   #waiting: Message[] = [];
   #delivering = false;
   #over = false;
-  #stop: () => void = () => {};
+  #opened: { close(): void } | undefined;
 
   constructor(
     options: ClientOptions,
@@ -118,16 +118,15 @@ class RemoteWatch {
 
   close(): void {
     this.#over = true;
-    this.#stop();
+    this.#opened?.close();
   }
 
   #open(api: ApiServer, kind: Parameters<KubeClient['watch']>[0], watch: WatchOptions): void {
     if (this.#over) return;
-    const opened = api.watch(kind, watch, {
+    this.#opened = api.watch(kind, watch, {
       event: event => this.#send({ event }),
       end: end => this.#send({ end }),
     });
-    this.#stop = () => opened.close();
   }
 
   #send(message: Message): void {
