@@ -55,12 +55,22 @@ class Queue {
     const at = this.#times[this.#head];
     if (this.#armed || at === undefined) return;
     this.#armed = true;
-    this.#clock.after(at - this.#clock.now(), () => {
-      this.#armed = false;
-      this.#expire();
-      this.#arm();
-    });
+    this.#clock.after(at - this.#clock.now(), this.#look, 'sync');
   }
+
+  /** Nearly always the head is over by then. What expires tells somebody, who may settle a promise: in a turn of its own. */
+  readonly #look = (): void => {
+    this.#skipOver();
+    const at = this.#times[this.#head];
+    if (at !== undefined && at <= this.#clock.now()) this.#clock.after(0, this.#end);
+    else this.#end();
+  };
+
+  readonly #end = (): void => {
+    this.#armed = false;
+    this.#expire();
+    this.#arm();
+  };
 
   #expire(): void {
     const now = this.#clock.now();

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock, Firing } from './clock.ts';
 import type { Expiring } from './deadlines.ts';
 import type { Link } from './links-simulated.ts';
 import type { NetworkFailure, Place, SimulatedNameServer, SimulatedServer } from './network.ts';
@@ -40,7 +40,7 @@ export type Packet = 'syn' | 'syn-ack' | 'refusal' | 'request' | 'response' | 'r
  * on its way, and is sent again for as long as it does not arrive. It is lost by chance, by a cut at its sending or
  * its arrival, or because the host lets it vanish.
  */
-export abstract class Exchange implements Expiring {
+export abstract class Exchange implements Expiring, Firing {
   protected readonly wire: Wire;
   over = false;
   #packet: Packet = 'request';
@@ -49,7 +49,6 @@ export abstract class Exchange implements Expiring {
   #lost = false;
   #delay = 0;
   #manner: 'sync' | undefined;
-  readonly #fire = () => this.#due();
 
   constructor(wire: Wire) {
     this.wire = wire;
@@ -88,7 +87,7 @@ export abstract class Exchange implements Expiring {
     this.#manner = this.mannerOf(packet);
     this.#lost = false;
     this.#delay = this.#latency(back) + this.#latency(there);
-    this.wire.clock.after(this.#delay, this.#fire, this.#manner);
+    this.wire.clock.after(this.#delay, this, this.#manner);
     return true;
   }
 
@@ -102,14 +101,15 @@ export abstract class Exchange implements Expiring {
     const { clock, random } = this.wire;
     this.#lost = cut || (loss > 0 && random.chance(loss));
     if (this.#lost) {
-      clock.after(this.#resendMs, this.#fire, this.#manner);
+      clock.after(this.#resendMs, this, this.#manner);
       return;
     }
     this.#delay = this.#latency(link);
-    clock.after(this.#delay, this.#fire, this.#manner);
+    clock.after(this.#delay, this, this.#manner);
   }
 
-  #due(): void {
+  /** The packet's time has come. */
+  fire(): void {
     if (this.over) return;
     const link = this.#link as Link;
     if (this.#lost) {
@@ -117,7 +117,7 @@ export abstract class Exchange implements Expiring {
       this.#depart(link);
     } else if (link.quality.cut || !this.arrived(this.#packet)) {
       this.#lost = true;
-      this.wire.clock.after(Math.max(0, this.#resendMs - this.#delay), this.#fire, this.#manner);
+      this.wire.clock.after(Math.max(0, this.#resendMs - this.#delay), this, this.#manner);
     }
   }
 }
@@ -131,6 +131,7 @@ export class PlainExchange<T> extends Exchange {
   readonly #there: Link;
   readonly #back: Link;
   readonly #serve: (reply: (value: T) => void) => void;
+  readonly #serving: 'sync' | undefined;
   readonly #done: (outcome: { value: T; failure?: undefined } | { failure: NetworkFailure }) => void;
   #reply: { readonly value: T } | undefined;
 
@@ -140,8 +141,10 @@ export class PlainExchange<T> extends Exchange {
     back: Link,
     serve: (reply: (value: T) => void) => void,
     done: (outcome: { value: T; failure?: undefined } | { failure: NetworkFailure }) => void,
+    serving: 'sync' | undefined,
   ) {
     super(wire);
+    this.#serving = serving;
     this.#there = there;
     this.#back = back;
     this.#serve = serve;
@@ -155,6 +158,10 @@ export class PlainExchange<T> extends Exchange {
   expire(): void {
     this.over = true;
     this.#done({ failure: 'timeout' });
+  }
+
+  protected override mannerOf(packet: Packet): 'sync' | undefined {
+    return packet === 'request' ? this.#serving : undefined;
   }
 
   protected arrived(): boolean {

@@ -78,8 +78,9 @@ class Simulation implements SimulatedNetwork, Wire {
     timeoutMs: number,
     serve: (reply: (value: T) => void) => void,
     done: (outcome: { value: T; failure?: undefined } | { failure: NetworkFailure }) => void,
+    manner?: 'sync',
   ): void {
-    const exchange = new PlainExchange(this, this.link(from, to), this.link(to, from), serve, done);
+    const exchange = new PlainExchange(this, this.link(from, to), this.link(to, from), serve, done, manner);
     this.#deadlines.add(timeoutMs, exchange);
     exchange.start();
   }

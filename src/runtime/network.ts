@@ -126,7 +126,8 @@ export interface SimulatedNetwork extends Network {
   rule(from: Place, to: Place, quality: LinkQuality): () => void;
   /**
    * A request and its reply between two places, with their latencies, losses and cuts: what `http`, `dns` and the
-   * simulated Kubernetes clients are made of. `serve` runs when the request arrives, `done` when the reply does.
+   * simulated Kubernetes clients are made of. `serve` runs when the request arrives, `done` when the reply does;
+   * `manner` is that of `serve` (see `Clock.after`).
    */
   exchange<T>(
     from: Place,
@@ -134,5 +135,6 @@ export interface SimulatedNetwork extends Network {
     timeoutMs: number,
     serve: (reply: (value: T) => void) => void,
     done: (outcome: { value: T; failure?: undefined } | { failure: NetworkFailure }) => void,
+    manner?: 'sync',
   ): void;
 }

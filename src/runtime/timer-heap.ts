@@ -1,4 +1,4 @@
-import type { Timer } from './clock.ts';
+import { type Firing, fireOf, type Timer } from './clock.ts';
 
 /** A timer in a heap. */
 export class VirtualTimer implements Timer {
@@ -6,9 +6,9 @@ export class VirtualTimer implements Timer {
   readonly sequence: number;
   readonly isSync: boolean;
   #heap: TimerHeap | undefined;
-  #fire: (() => void) | undefined;
+  #fire: (() => void) | Firing | undefined;
 
-  constructor(heap: TimerHeap, at: number, sequence: number, fire: () => void, isSync: boolean) {
+  constructor(heap: TimerHeap, at: number, sequence: number, fire: (() => void) | Firing, isSync: boolean) {
     this.#heap = heap;
     this.at = at;
     this.sequence = sequence;
@@ -24,7 +24,7 @@ export class VirtualTimer implements Timer {
     const fire = this.#fire;
     this.#fire = undefined;
     this.#heap = undefined;
-    fire?.();
+    if (fire !== undefined) fireOf(fire);
   }
 
   cancel(): void {

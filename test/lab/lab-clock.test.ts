@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { LabClock } from '../../src/lab/kind/lab-clock.ts';
+import { type Clock, fireOf } from '../../src/runtime/clock.ts';
 import { RealClock } from '../../src/runtime/real-clock.ts';
 
 test("a lab's times are whole milliseconds", async () => {
@@ -26,7 +27,7 @@ test('when a lab is down, nothing that waited happens any more', async () => {
 
 test('it sees by how much, at most, its timers were late', async () => {
   let time = 0;
-  const due: (() => void)[] = [];
+  const due: Parameters<Clock['after']>[1][] = [];
   const clock = new LabClock({
     now: () => time,
     after: (_ms, fire) => {
@@ -37,7 +38,7 @@ test('it sees by how much, at most, its timers were late', async () => {
   });
   const fireAt = (at: number) => {
     time = at;
-    for (const fire of due.splice(0)) fire();
+    for (const fire of due.splice(0)) fireOf(fire);
   };
   clock.after(10, () => {});
   fireAt(500);

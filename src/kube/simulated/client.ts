@@ -69,6 +69,7 @@ function exchange<T>(
       else if ('error' in outcome.value) reject(outcome.value.error);
       else resolve(outcome.value.value);
     },
+    'sync',
   );
 }
 

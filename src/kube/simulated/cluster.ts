@@ -51,6 +51,7 @@ export class SimulatedCluster {
   readonly #victims: Random;
   readonly #timings: Timings;
   /** One for each part that dies alone. */
+  readonly #clock: Clock;
   readonly #control: MachineClock;
   readonly #machine: MachineClock;
   readonly #edge: MachineClock;
@@ -70,6 +71,7 @@ export class SimulatedCluster {
     const { name, address, clock, network, timings = defaults } = options;
     const random = options.random.fork(name);
     this.name = name;
+    this.#clock = clock;
     this.#network = network;
     this.#random = random;
     this.#victims = random.fork('victims');
@@ -291,7 +293,8 @@ export class SimulatedCluster {
     if (this.#waiting.length === 0 || !this.ready) return;
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const done of waiting) done();
+    // Whoever waits may settle a promise, which a machine's timers must not.
+    for (const done of waiting) this.#clock.after(0, done);
   }
 
   #kubelet(name: string): Kubelet {

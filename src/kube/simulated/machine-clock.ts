@@ -1,9 +1,12 @@
-import type { Clock, Timer } from '../../runtime/clock.ts';
+import { type Clock, type Firing, fireOf, type Timer } from '../../runtime/clock.ts';
 import { sleep } from '../../runtime/sleep.ts';
 
 /**
  * The clock of what runs on a machine that can be frozen (`docker pause`) and switched off. Frozen, nothing fires;
  * what fell due meanwhile fires at the thaw. Switched off, all that was pending is lost.
+ *
+ * Machines speak with the rest of the world over the network alone: nothing that a timer of theirs calls may settle a
+ * promise, which is what `'sync'` asks for.
  */
 export class MachineClock implements Clock {
   readonly #clock: Clock;
@@ -19,14 +22,12 @@ export class MachineClock implements Clock {
     return this.#clock.now();
   }
 
-  after(ms: number, fire: () => void, manner?: 'sync'): Timer {
-    const timer = new MachineTimer(this.#life, fire);
-    timer.inner = this.#clock.after(ms, () => this.#expire(timer), manner);
-    return timer;
+  after(ms: number, fire: (() => void) | Firing): Timer {
+    return this.#set(ms, fire, 'sync');
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return sleep(this, ms, signal);
+    return sleep({ after: (after, fire) => this.#set(after, fire, undefined) }, ms, signal);
   }
 
   freeze(): void {
@@ -37,7 +38,7 @@ export class MachineClock implements Clock {
     this.#frozen = false;
     const due = this.#due;
     this.#due = [];
-    for (const timer of due) this.#expire(timer);
+    for (const timer of due) this.due(timer);
   }
 
   /** Forgets every pending timer. */
@@ -46,25 +47,42 @@ export class MachineClock implements Clock {
     this.#due = [];
   }
 
-  #expire(timer: MachineTimer): void {
+  /** A timer of this machine has come to its time. */
+  due(timer: MachineTimer): void {
     if (timer.life !== this.#life) return;
     if (this.#frozen) this.#due.push(timer);
-    else timer.fire?.();
+    else timer.act();
+  }
+
+  #set(ms: number, fire: (() => void) | Firing, manner: 'sync' | undefined): Timer {
+    const timer = new MachineTimer(this, this.#life, fire);
+    timer.inner = this.#clock.after(ms, timer, manner);
+    return timer;
   }
 }
 
-class MachineTimer implements Timer {
+class MachineTimer implements Timer, Firing {
+  readonly #machine: MachineClock;
   readonly life: number;
   inner: Timer | undefined;
-  fire: (() => void) | undefined;
+  #act: (() => void) | Firing | undefined;
 
-  constructor(life: number, fire: () => void) {
+  constructor(machine: MachineClock, life: number, act: (() => void) | Firing) {
+    this.#machine = machine;
     this.life = life;
-    this.fire = fire;
+    this.#act = act;
+  }
+
+  fire(): void {
+    this.#machine.due(this);
+  }
+
+  act(): void {
+    if (this.#act !== undefined) fireOf(this.#act);
   }
 
   cancel(): void {
-    this.fire = undefined;
+    this.#act = undefined;
     this.inner?.cancel();
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../runtime/clock.ts';
+import { type Clock, type Firing, fireOf, type Timer } from '../../runtime/clock.ts';
 import { sleep } from '../../runtime/sleep.ts';
 
 /**
@@ -19,13 +19,13 @@ export class LabClock implements Clock {
     return Math.floor(this.#clock.now());
   }
 
-  after(ms: number, fire: () => void): Timer {
+  after(ms: number, fire: (() => void) | Firing): Timer {
     if (this.#stopped) return { cancel() {} };
     const due = this.#clock.now() + Math.max(0, ms);
     const timer = this.#clock.after(ms, () => {
       this.#pending.delete(timer);
       this.#latest = Math.max(this.#latest, this.#clock.now() - due);
-      fire();
+      fireOf(fire);
     });
     this.#pending.add(timer);
     return {
