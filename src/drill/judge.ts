@@ -1,4 +1,5 @@
 import { type JournalEvent, succeeded } from '../runtime/journal.ts';
+import type { Expectation } from './expectations/expectation.ts';
 import { expectations } from './expectations/index.ts';
 import { english } from './language/english.ts';
 import { inWords, reworded, type Statement } from './language/statement.ts';
@@ -7,6 +8,7 @@ import { periodsOf, shareOf } from './periods.ts';
 import { phasesWithinBounds } from './phases-within-bounds.ts';
 import { DrillRecord } from './record.ts';
 import { type PopulationRecovery, phaseRecord } from './recovery.ts';
+import type { Settings } from './settings.ts';
 import { Tally } from './tally.ts';
 import type { ExpectationResult, PopulationResult, Recovery, Result, Verdict } from './verdict.ts';
 
@@ -23,7 +25,7 @@ export function judge(events: readonly JournalEvent[]): Verdict {
 export function assess(events: readonly JournalEvent[]): Verdict<Statement> {
   const drill = new DrillRecord(events);
   const { header, settings } = drill;
-  const expected = settings.expect.map(({ name, params }) => judgeEntry(name, params, drill));
+  const expected = settings.expect.map(entry => judgeEntry(entry, drill));
   const added = [phasesWithinBounds(drill), unobserved(drill)].filter(result => result !== undefined);
   const results = [...expected, ...added];
   return {
@@ -45,7 +47,8 @@ export function overall(results: readonly { readonly result: Result }[]): Result
   return results.length > 0 && results.every(({ result }) => result === 'held') ? 'held' : 'unknown';
 }
 
-function judgeEntry(name: string, given: unknown, drill: DrillRecord): ExpectationResult<Statement> {
+function judgeEntry(entry: Entry, drill: DrillRecord): ExpectationResult<Statement> {
+  const { name } = entry;
   const unknown = (text: Statement, says: Statement = ['asWritten', name]): ExpectationResult<Statement> => ({
     name,
     says,
@@ -54,13 +57,25 @@ function judgeEntry(name: string, given: unknown, drill: DrillRecord): Expectati
   });
   const expectation = Object.hasOwn(expectations, name) ? expectations[name] : undefined;
   if (expectation === undefined) return unknown(['noSuchExpectation']);
-  const params = expectation.schema.safeParse(given ?? {});
+  const params = readParams(expectation, entry);
   if (!params.success) {
     return unknown(['readsOtherwise', String(params.error.issues[0]?.message)]);
   }
   const says = expectation.says(params.data);
   if (drill.ends === undefined) return unknown(cutShort(drill), says);
   return { name, says, ...expectation.judge(params.data, drill) };
+}
+
+type Entry = Settings['expect'][number];
+type Params = ReturnType<Expectation['schema']['safeParse']>;
+
+/** Many drills of one scenario share its entries. */
+const known = new WeakMap<Entry, Params>();
+
+function readParams({ schema }: Expectation, entry: Entry): Params {
+  const params = known.get(entry) ?? schema.safeParse(entry.params ?? {});
+  known.set(entry, params);
+  return params;
 }
 
 /** A drill that did not end by itself proves nothing: what it did not come to see could have been otherwise. */

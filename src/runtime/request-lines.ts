@@ -37,9 +37,13 @@ export class RequestLines {
   /** What `JSON.stringify` gives, whatever the event holds. */
   line(event: RequestEvent): string {
     if (!hasFields(event) || !hasTypes(event)) return JSON.stringify(event);
-    const { at, client, sent, looked, connected, answer, draw } = event;
+    const { at, client, sent, answer, draw } = event;
+    const time = String(sent);
+    // Mostly one and the same moment.
+    const looked = event.looked === sent ? time : event.looked;
+    const connected = event.connected === sent ? time : event.connected;
     return (
-      `{"at":${at}${this.#head(event)}${client},"sent":${sent},"looked":${looked},"connected":${connected},` +
+      `{"at":${at}${this.#head(event)}${client},"sent":${time},"looked":${looked},"connected":${connected},` +
       `"answer":${answer},"draw":${draw}${this.#tail(event)}`
     );
   }
