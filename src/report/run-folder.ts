@@ -4,7 +4,7 @@ import { LabError } from '../lab/lab.ts';
 import { InputError } from '../runtime/input-error.ts';
 
 /** The files of a run by name, in the order in which they are written: the last one's presence says that all are there. */
-export type RunFiles = Readonly<Record<string, string>>;
+export type RunFiles = Readonly<Record<string, string | Uint8Array>>;
 
 /**
  * Makes `folder` for a run's files. InputError when it holds something already, or cannot be made: asked before the
@@ -58,7 +58,7 @@ export function replaceFile(file: string, text: string): void {
 }
 
 /** @param flag `wx`: another process may be at the same part. */
-function writeByPart(file: string, text: string, part: string, flag: 'w' | 'wx'): void {
+function writeByPart(file: string, text: string | Uint8Array, part: string, flag: 'w' | 'wx'): void {
   attempt(file, () => {
     try {
       writeFileSync(part, text, { flag });

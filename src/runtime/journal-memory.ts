@@ -1,6 +1,6 @@
 import type { Journal, JournalEvent } from './journal.ts';
 
-export { parseNdjson, toNdjson } from './journal-ndjson.ts';
+export { ndjsonBytes, parseNdjson, toNdjson } from './journal-ndjson.ts';
 
 /** A journal that keeps its events; a listener may print them as they come. */
 export class MemoryJournal implements Journal {

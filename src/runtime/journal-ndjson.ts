@@ -1,15 +1,29 @@
+import { GrowingBytes } from './growing-bytes.ts';
 import { InputError } from './input-error.ts';
 import type { JournalEvent } from './journal.ts';
 import { problemOf } from './journal-shape.ts';
 import { RequestLines } from './request-lines.ts';
 
+const NEWLINE = Buffer.from('\n');
+/** What a line takes about, in bytes. */
+const LINE = 256;
+
 /** One event a line, each line ended by a newline. */
 export function toNdjson(events: readonly JournalEvent[]): string {
-  const requests = new RequestLines();
-  let text = '';
-  for (const event of events)
-    text += `${event.kind === 'request' ? requests.line(event) : JSON.stringify(event)}\n`;
-  return text;
+  return ndjsonBytes(events).toString();
+}
+
+/** The same as a file's bytes. */
+export function ndjsonBytes(events: readonly JournalEvent[]): Buffer {
+  const bytes = new GrowingBytes(LINE * (events.length + 1));
+  const requests = new RequestLines(bytes);
+  for (const event of events) {
+    if (event.kind === 'request') requests.write(event);
+    else bytes.text(JSON.stringify(event));
+    bytes.reserve(NEWLINE.length);
+    bytes.piece(NEWLINE);
+  }
+  return bytes.bytes();
 }
 
 /**

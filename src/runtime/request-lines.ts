@@ -1,3 +1,4 @@
+import type { GrowingBytes } from './growing-bytes.ts';
 import type { RequestEvent } from './journal.ts';
 
 /** The fields of a request that got an answer, as clients write them. */
@@ -17,53 +18,81 @@ const FIELDS = [
   'body',
 ] as const satisfies readonly (keyof RequestEvent)[];
 
+const AT = Buffer.from('{"at":');
+const SENT = Buffer.from(',"sent":');
+const LOOKED = Buffer.from(',"looked":');
+const CONNECTED = Buffer.from(',"connected":');
+const ANSWER = Buffer.from(',"answer":');
+const DRAW = Buffer.from(',"draw":');
+/** What a line takes beside its head and its tail, at most, in bytes. */
+const REST = 128;
+
 /** The end of a request's line, and what it was made of. */
 interface Tail {
   readonly centre: string | undefined;
   readonly status: number | undefined;
   readonly body: number | undefined;
-  readonly text: string;
+  readonly bytes: Buffer;
 }
 
 /**
  * The JSON of requests. Four of five events are requests, and nearly all have the same fields in the same order, few
- * populations and few addresses: putting known pieces together takes half the time of `JSON.stringify`. (For
- * other kinds of event it would save too little.)
+ * populations and few addresses: putting known bytes together takes a third of the time of `JSON.stringify`, which
+ * makes texts of numbers and a text of texts first. (For other kinds of event it would save too little.)
  */
 export class RequestLines {
-  readonly #heads = new Map<string, string>();
+  readonly #bytes: GrowingBytes;
+  readonly #heads = new Map<string, Buffer>();
   readonly #tails = new Map<string | undefined, Tail>();
 
-  /** What `JSON.stringify` gives, whatever the event holds. */
-  line(event: RequestEvent): string {
-    if (!hasFields(event) || !hasTypes(event)) return JSON.stringify(event);
-    const { at, client, sent, answer, draw } = event;
-    const time = String(sent);
-    // Mostly one and the same moment.
-    const looked = event.looked === sent ? time : event.looked;
-    const connected = event.connected === sent ? time : event.connected;
-    return (
-      `{"at":${at}${this.#head(event)}${client},"sent":${time},"looked":${looked},"connected":${connected},` +
-      `"answer":${answer},"draw":${draw}${this.#tail(event)}`
-    );
+  constructor(bytes: GrowingBytes) {
+    this.#bytes = bytes;
   }
 
-  #head({ population }: RequestEvent): string {
+  /** Writes what `JSON.stringify` gives, whatever the event holds. */
+  write(event: RequestEvent): void {
+    const bytes = this.#bytes;
+    if (!hasFields(event) || !hasTypes(event)) {
+      bytes.text(JSON.stringify(event));
+      return;
+    }
+    const head = this.#head(event);
+    const tail = this.#tail(event);
+    bytes.reserve(REST + head.length + tail.length);
+    bytes.piece(AT);
+    bytes.digits(event.at);
+    bytes.piece(head);
+    bytes.digits(event.client);
+    bytes.piece(SENT);
+    bytes.digits(event.sent);
+    bytes.piece(LOOKED);
+    bytes.digits(event.looked);
+    bytes.piece(CONNECTED);
+    bytes.digits(event.connected);
+    bytes.piece(ANSWER);
+    bytes.digits(event.answer);
+    bytes.piece(DRAW);
+    bytes.digits(event.draw);
+    bytes.piece(tail);
+  }
+
+  #head({ population }: RequestEvent): Buffer {
     let head = this.#heads.get(population);
     if (head === undefined) {
-      head = `,"kind":"request","population":${JSON.stringify(population)},"client":`;
+      head = Buffer.from(`,"kind":"request","population":${JSON.stringify(population)},"client":`);
       this.#heads.set(population, head);
     }
     return head;
   }
 
-  #tail({ address, centre, status, body }: RequestEvent): string {
+  #tail({ address, centre, status, body }: RequestEvent): Buffer {
     let tail = this.#tails.get(address);
     if (tail === undefined || tail.centre !== centre || tail.status !== status || tail.body !== body) {
-      tail = { centre, status, body, text: `,${JSON.stringify({ address, centre, status, body }).slice(1)}` };
+      const text = JSON.stringify({ address, centre, status, body }).slice(1);
+      tail = { centre, status, body, bytes: Buffer.from(`,${text}`) };
       this.#tails.set(address, tail);
     }
-    return tail.text;
+    return tail.bytes;
   }
 }
 
@@ -74,17 +103,21 @@ function hasFields(event: RequestEvent): boolean {
   return count === FIELDS.length;
 }
 
-/** Whether a template writes its numbers as JSON does, and its pieces can be known by its texts. */
+/** Whether its numbers can be written digit by digit, and its pieces can be known by its texts. */
 function hasTypes({ at, population, client, sent, looked, connected, answer, draw, address }: RequestEvent) {
   return (
     typeof population === 'string' &&
     typeof address === 'string' &&
-    Number.isFinite(at) &&
-    Number.isFinite(client) &&
-    Number.isFinite(sent) &&
-    Number.isFinite(looked) &&
-    Number.isFinite(connected) &&
-    Number.isFinite(answer) &&
-    Number.isFinite(draw)
+    isPlain(at) &&
+    isPlain(client) &&
+    isPlain(sent) &&
+    isPlain(looked) &&
+    isPlain(connected) &&
+    isPlain(answer) &&
+    isPlain(draw)
   );
+}
+
+function isPlain(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < 2 ** 31;
 }

@@ -6,8 +6,11 @@ import { toNdjson } from '../../src/runtime/journal-ndjson.ts';
 const NUMBERS = ['at', 'client', 'sent', 'looked', 'connected', 'answer', 'draw'];
 
 const few = <T>(...values: T[]) => fc.constantFrom(...values);
-const text = fc.oneof(few('isp', '"', '\\', '\n', '\u2028', '两地', '\ud800', '\u0007'), fc.string());
-const number = fc.oneof(fc.nat(), few(-0, 1e21, 0.1, Number.MAX_VALUE));
+const text = fc.oneof(
+  few('isp', 'long '.repeat(2000), '"', '\\', '\n', '\u2028', '两地', '\ud800', '\u0007'),
+  fc.string(),
+);
+const number = fc.oneof(fc.nat(), few(-0, 1e9, 2 ** 31 - 1, 2 ** 31, -1, 1e21, 0.1, Number.MAX_VALUE));
 /** What no client writes, but `JSON.stringify` has its own way to write. */
 const odd = fc.oneof(
   fc.jsonValue(),
