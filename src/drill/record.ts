@@ -77,6 +77,8 @@ export class DrillRecord implements Course {
     }
     for (const event of events) {
       switch (event.kind) {
+        case 'request':
+          break;
         case 'answer':
           this.answers.push(event);
           break;
