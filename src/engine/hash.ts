@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isObject } from '../kube/json.ts';
 
 /** A short hash of JSON data, whatever the order of its fields. */
 export function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('hex').slice(0, 16);
+  return hash('sha256', canonical(value), 'hex').slice(0, 16);
 }
 
 function canonical(value: unknown): string {

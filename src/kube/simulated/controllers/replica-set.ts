@@ -26,7 +26,7 @@ export function replicaSetController(context: ControllerContext): Runnable {
     const missing = (set.spec?.['replicas'] ?? 1) - present.length;
     for (let count = 0; count < missing; count++) api.create(podOf(set));
     if (missing < 0) for (const pod of byExpendability(present).slice(0, -missing)) api.delete(refOf(pod));
-    writeStatus(set);
+    writeStatus(set, missing === 0 ? present : podsOf(set));
   }
 
   function podsOf(set: KubeObject): KubeObject[] {
@@ -35,8 +35,7 @@ export function replicaSetController(context: ControllerContext): Runnable {
       .filter(pod => isControlledBy(pod, set) && isActive(pod));
   }
 
-  function writeStatus(set: KubeObject): void {
-    const present = podsOf(set);
+  function writeStatus(set: KubeObject, present: readonly KubeObject[]): void {
     const ready = present.filter(pod => isTrue(pod, 'Ready')).length;
     const status = {
       replicas: present.length,
