@@ -1,70 +1,27 @@
-import { type Firing, fireOf, type Timer } from './clock.ts';
+import type { VirtualTimer } from './timer-queue.ts';
 
-/** A timer in a heap. */
-export class VirtualTimer implements Timer {
-  readonly at: number;
-  readonly sequence: number;
-  readonly isSync: boolean;
-  #heap: TimerHeap | undefined;
-  #fire: (() => void) | Firing | undefined;
-
-  constructor(heap: TimerHeap, at: number, sequence: number, fire: (() => void) | Firing, isSync: boolean) {
-    this.#heap = heap;
-    this.at = at;
-    this.sequence = sequence;
-    this.isSync = isSync;
-    this.#fire = fire;
-  }
-
-  get cancelled(): boolean {
-    return this.#fire === undefined;
-  }
-
-  fire(): void {
-    const fire = this.#fire;
-    this.#fire = undefined;
-    this.#heap = undefined;
-    if (fire !== undefined) fireOf(fire);
-  }
-
-  cancel(): void {
-    if (this.#fire === undefined) return;
-    this.#fire = undefined;
-    this.#heap?.cancelled();
-    this.#heap = undefined;
-  }
-}
-
-/** A binary heap by (time, sequence). Cancelled timers stay until they surface or outnumber the others. */
+/** A binary heap of timers by (time, sequence). */
 export class TimerHeap {
   #heap: VirtualTimer[] = [];
-  /** Timers that are waiting, without those that were cancelled. */
-  live = 0;
 
   push(timer: VirtualTimer): void {
-    this.live += 1;
     this.#heap.push(timer);
     this.#up(this.#heap.length - 1, timer);
   }
 
+  peek(): VirtualTimer | undefined {
+    return this.#heap[0];
+  }
+
   pop(): VirtualTimer | undefined {
-    for (;;) {
-      const first = this.#heap[0];
-      if (first === undefined) return undefined;
-      const last = this.#heap.pop() as VirtualTimer;
-      if (last !== first) this.#down(0, last);
-      if (first.cancelled) continue;
-      this.live -= 1;
-      return first;
-    }
+    const first = this.#heap[0];
+    const last = this.#heap.pop();
+    if (last !== undefined && last !== first) this.#down(0, last);
+    return first;
   }
 
-  cancelled(): void {
-    this.live -= 1;
-    if (this.#heap.length > 64 && this.#heap.length > 2 * this.live) this.#compact();
-  }
-
-  #compact(): void {
+  /** Throws away what was cancelled. */
+  sweep(): void {
     this.#heap = this.#heap.filter(timer => !timer.cancelled);
     // A sorted array is a heap.
     this.#heap.sort((a, b) => a.at - b.at || a.sequence - b.sequence);

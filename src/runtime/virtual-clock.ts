@@ -1,7 +1,7 @@
 import type { Clock, Firing, Timer } from './clock.ts';
 import { EventLoopTurns } from './event-loop-turns.ts';
 import { sleep } from './sleep.ts';
-import { TimerHeap, VirtualTimer } from './timer-heap.ts';
+import { TimerQueue, VirtualTimer } from './timer-queue.ts';
 
 export interface VirtualClockLimits {
   /** Timers that may fire before `run` gives up. */
@@ -20,7 +20,7 @@ export class VirtualClock implements Clock {
   #now = 0;
   #sequence = 0;
   #fired = 0;
-  #timers = new TimerHeap();
+  #timers = new TimerQueue();
   #turns: EventLoopTurns | undefined;
   readonly #maxEvents: number;
   readonly #maxTime: number;
@@ -118,7 +118,7 @@ export class VirtualClock implements Clock {
   #stop(): void {
     this.#turns?.stop();
     this.#turns = undefined;
-    this.#timers = new TimerHeap();
+    this.#timers = new TimerQueue();
   }
 }
 

@@ -1,0 +1,144 @@
+import { type Firing, fireOf, type Timer } from './clock.ts';
+import { TimerHeap } from './timer-heap.ts';
+
+/** A timer in a queue. */
+export class VirtualTimer implements Timer {
+  readonly at: number;
+  readonly sequence: number;
+  readonly isSync: boolean;
+  /** The next one of the same millisecond, while it is near. */
+  next: VirtualTimer | undefined;
+  #queue: TimerQueue | undefined;
+  #fire: (() => void) | Firing | undefined;
+
+  constructor(queue: TimerQueue, at: number, sequence: number, fire: (() => void) | Firing, isSync: boolean) {
+    this.#queue = queue;
+    this.at = at;
+    this.sequence = sequence;
+    this.isSync = isSync;
+    this.#fire = fire;
+  }
+
+  get cancelled(): boolean {
+    return this.#fire === undefined;
+  }
+
+  fire(): void {
+    const fire = this.#fire;
+    this.#fire = undefined;
+    this.#queue = undefined;
+    if (fire !== undefined) fireOf(fire);
+  }
+
+  cancel(): void {
+    if (this.#fire === undefined) return;
+    this.#fire = undefined;
+    this.#queue?.cancelled();
+    this.#queue = undefined;
+  }
+}
+
+/** How far ahead timers are near, ms: nearly all of a drill's are. A power of 2. */
+const NEAR_MS = 1024;
+const WORDS = NEAR_MS / 32;
+
+/**
+ * Timers by (time, sequence), of which later ones come with higher sequences. Those of the next second wait in a ring of
+ * one list a millisecond, where a heap would compare each with several others; those that are farther wait in a heap.
+ */
+export class TimerQueue {
+  /** By time, modulo the ring's length: the first and the last of each millisecond. */
+  readonly #first: (VirtualTimer | undefined)[] = Array.from({ length: NEAR_MS }, () => undefined);
+  readonly #last: (VirtualTimer | undefined)[] = Array.from({ length: NEAR_MS }, () => undefined);
+  /** A bit for each list that is not empty. */
+  readonly #filled = new Int32Array(WORDS);
+  readonly #far = new TimerHeap();
+  /** No timer is earlier; the near ones are less than a ring's length later. */
+  #from = 0;
+  /** Timers that are waiting, without those that were cancelled. */
+  live = 0;
+  /** With those that were cancelled and are still here. */
+  #held = 0;
+
+  push(timer: VirtualTimer): void {
+    this.live += 1;
+    this.#held += 1;
+    if (timer.at - this.#from < NEAR_MS) this.#append(timer);
+    else this.#far.push(timer);
+  }
+
+  pop(): VirtualTimer | undefined {
+    for (;;) {
+      const slot = this.#nextFilled();
+      if (slot < 0) {
+        const farther = this.#far.peek();
+        if (farther === undefined) return undefined;
+        this.#moveTo(farther.at);
+        continue;
+      }
+      const timer = this.#take(slot);
+      this.#held -= 1;
+      this.#moveTo(timer.at);
+      if (timer.cancelled) continue;
+      this.live -= 1;
+      return timer;
+    }
+  }
+
+  cancelled(): void {
+    this.live -= 1;
+    if (this.#held > 2 * (this.live + NEAR_MS)) this.#sweep();
+  }
+
+  /** Cancelled timers stay until they surface, or until they outnumber the others. */
+  #sweep(): void {
+    this.#far.sweep();
+    const near: VirtualTimer[] = [];
+    for (let slot = this.#nextFilled(); slot >= 0; slot = this.#nextFilled()) near.push(this.#take(slot));
+    for (const timer of near) if (!timer.cancelled) this.#append(timer);
+    this.#held = this.live;
+  }
+
+  /** Time has come so far: what was far before may be near now, and comes before what is still to be pushed. */
+  #moveTo(time: number): void {
+    this.#from = time;
+    for (let next = this.#far.peek(); next !== undefined && next.at - time < NEAR_MS; next = this.#far.peek())
+      this.#append(this.#far.pop() as VirtualTimer);
+  }
+
+  #append(timer: VirtualTimer): void {
+    const slot = timer.at & (NEAR_MS - 1);
+    const last = this.#last[slot];
+    this.#last[slot] = timer;
+    if (last !== undefined) last.next = timer;
+    else {
+      this.#first[slot] = timer;
+      this.#filled[slot >> 5] = (this.#filled[slot >> 5] as number) | (1 << (slot & 31));
+    }
+  }
+
+  /** The first of a list that is not empty. */
+  #take(slot: number): VirtualTimer {
+    const timer = this.#first[slot] as VirtualTimer;
+    this.#first[slot] = timer.next;
+    if (timer.next === undefined) {
+      this.#last[slot] = undefined;
+      this.#filled[slot >> 5] = (this.#filled[slot >> 5] as number) & ~(1 << (slot & 31));
+    } else timer.next = undefined;
+    return timer;
+  }
+
+  /** The list that comes next from `#from` on; -1 when all are empty. */
+  #nextFilled(): number {
+    const start = this.#from & (NEAR_MS - 1);
+    let word = start >> 5;
+    let bits = (this.#filled[word] as number) & (-1 << (start & 31));
+    // The word that it starts in is looked at twice: its later half first, its earlier half last.
+    for (let count = 0; count <= WORDS; count += 1) {
+      if (bits !== 0) return (word << 5) + 31 - Math.clz32(bits & -bits);
+      word = (word + 1) & (WORDS - 1);
+      bits = this.#filled[word] as number;
+    }
+    return -1;
+  }
+}
