@@ -1,10 +1,10 @@
-import { GrowingBytes } from './growing-bytes.ts';
+import { GrowingBytes, Piece } from './growing-bytes.ts';
 import { InputError } from './input-error.ts';
 import type { JournalEvent } from './journal.ts';
 import { problemOf } from './journal-shape.ts';
 import { RequestLines } from './request-lines.ts';
 
-const NEWLINE = Buffer.from('\n');
+const NEWLINE = new Piece('\n');
 /** What a line takes about, in bytes. */
 const LINE = 256;
 

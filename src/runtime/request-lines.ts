@@ -1,4 +1,4 @@
-import type { GrowingBytes } from './growing-bytes.ts';
+import { type GrowingBytes, Piece } from './growing-bytes.ts';
 import type { RequestEvent } from './journal.ts';
 
 /** The fields of a request that got an answer, as clients write them. */
@@ -18,12 +18,12 @@ const FIELDS = [
   'body',
 ] as const satisfies readonly (keyof RequestEvent)[];
 
-const AT = Buffer.from('{"at":');
-const SENT = Buffer.from(',"sent":');
-const LOOKED = Buffer.from(',"looked":');
-const CONNECTED = Buffer.from(',"connected":');
-const ANSWER = Buffer.from(',"answer":');
-const DRAW = Buffer.from(',"draw":');
+const AT = new Piece('{"at":');
+const SENT = new Piece(',"sent":');
+const LOOKED = new Piece(',"looked":');
+const CONNECTED = new Piece(',"connected":');
+const ANSWER = new Piece(',"answer":');
+const DRAW = new Piece(',"draw":');
 /** What a line takes beside its head and its tail, at most, in bytes. */
 const REST = 128;
 
@@ -32,7 +32,7 @@ interface Tail {
   readonly centre: string | undefined;
   readonly status: number | undefined;
   readonly body: number | undefined;
-  readonly bytes: Buffer;
+  readonly bytes: Piece;
 }
 
 /**
@@ -42,7 +42,7 @@ interface Tail {
  */
 export class RequestLines {
   readonly #bytes: GrowingBytes;
-  readonly #heads = new Map<string, Buffer>();
+  readonly #heads = new Map<string, Piece>();
   readonly #tails = new Map<string | undefined, Tail>();
 
   constructor(bytes: GrowingBytes) {
@@ -76,20 +76,20 @@ export class RequestLines {
     bytes.piece(tail);
   }
 
-  #head({ population }: RequestEvent): Buffer {
+  #head({ population }: RequestEvent): Piece {
     let head = this.#heads.get(population);
     if (head === undefined) {
-      head = Buffer.from(`,"kind":"request","population":${JSON.stringify(population)},"client":`);
+      head = new Piece(`,"kind":"request","population":${JSON.stringify(population)},"client":`);
       this.#heads.set(population, head);
     }
     return head;
   }
 
-  #tail({ address, centre, status, body }: RequestEvent): Buffer {
+  #tail({ address, centre, status, body }: RequestEvent): Piece {
     let tail = this.#tails.get(address);
     if (tail === undefined || tail.centre !== centre || tail.status !== status || tail.body !== body) {
       const text = JSON.stringify({ address, centre, status, body }).slice(1);
-      tail = { centre, status, body, bytes: Buffer.from(`,${text}`) };
+      tail = { centre, status, body, bytes: new Piece(`,${text}`) };
       this.#tails.set(address, tail);
     }
     return tail.bytes;

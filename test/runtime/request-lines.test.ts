@@ -10,7 +10,10 @@ const text = fc.oneof(
   few('isp', 'long '.repeat(2000), '"', '\\', '\n', '\u2028', '两地', '\ud800', '\u0007'),
   fc.string(),
 );
-const number = fc.oneof(fc.nat(), few(-0, 1e9, 2 ** 31 - 1, 2 ** 31, -1, 1e21, 0.1, Number.MAX_VALUE));
+const number = fc.oneof(
+  fc.nat(),
+  few(-0, 9999, 10_000, 9_999_999, 10_000_000, 1e9, 2 ** 31 - 1, 2 ** 31, -1, 1e21, 0.1, Number.MAX_VALUE),
+);
 /** What no client writes, but `JSON.stringify` has its own way to write. */
 const odd = fc.oneof(
   fc.jsonValue(),
