@@ -9,7 +9,7 @@ import { ndjsonBytes } from '../src/runtime/journal-memory.ts';
 const scenario = loadScenario('beijing-down');
 const TARGET_PER_MINUTE = 2000;
 /** Until then V8 goes on compiling what a drill does a few times only, such as the engine and the controllers. */
-const WARM_UP = 300;
+const WARM_UP = 600;
 const BLOCKS = 7;
 const PER_BLOCK = 40;
 

@@ -49,13 +49,16 @@ export function equal(a: unknown, b: unknown): boolean {
 }
 
 function sameFields(a: JsonObject, b: JsonObject): boolean {
+  let more = 0;
   for (const field in a) {
-    if (!equal(a[field], own(b, field))) return false;
+    const value = a[field];
+    if (value === undefined) continue;
+    more += 1;
+    // Of what is inherited, only this is no function, which is equal to no data.
+    if (!equal(value, field === '__proto__' ? own(b, field) : b[field])) return false;
   }
-  for (const field in b) {
-    if (b[field] !== undefined && own(a, field) === undefined) return false;
-  }
-  return true;
+  for (const field in b) if (b[field] !== undefined) more -= 1;
+  return more === 0;
 }
 
 /** The value without fields that are null, which Kubernetes' own types take for absent; the very same when it has none. */
@@ -65,8 +68,13 @@ export function withoutNulls<T>(value: T): T {
 
 function dropNulls(value: unknown): unknown {
   if (Array.isArray(value)) {
-    const items = value.map(dropNulls);
-    return items.every((item, index) => item === value[index]) ? value : items;
+    let items: unknown[] | undefined;
+    for (let index = 0; index < value.length; index++) {
+      const item = dropNulls(value[index]);
+      if (item !== value[index]) items ??= [...value];
+      if (items !== undefined) items[index] = item;
+    }
+    return items ?? value;
   }
   return isObject(value) ? fieldsWithoutNulls(value) : value;
 }

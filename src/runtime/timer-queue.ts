@@ -48,8 +48,8 @@ const WORDS = NEAR_MS / 32;
  */
 export class TimerQueue {
   /** By time, modulo the ring's length: the first and the last of each millisecond. */
-  readonly #first: (VirtualTimer | undefined)[] = Array.from({ length: NEAR_MS }, () => undefined);
-  readonly #last: (VirtualTimer | undefined)[] = Array.from({ length: NEAR_MS }, () => undefined);
+  readonly #first = new Array<VirtualTimer | undefined>(NEAR_MS);
+  readonly #last = new Array<VirtualTimer | undefined>(NEAR_MS);
   /** A bit for each list that is not empty. */
   readonly #filled = new Int32Array(WORDS);
   readonly #far = new TimerHeap();
