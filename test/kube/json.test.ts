@@ -45,6 +45,12 @@ describe('JSON data', () => {
     );
   });
 
+  test('is not equal by what every object inherits', () => {
+    expect(equal(fieldsOf([['__proto__', {}]]), { a: 1 })).toBe(false);
+    expect(equal(fieldsOf([['constructor', {}]]), { a: 1 })).toBe(false);
+    expect(equal(fieldsOf([['constructor', undefined]]), {})).toBe(true);
+  });
+
   test('without nulls is the very same where there were none', () => {
     const plain = { list: [1, { a: 2 }], text: 'x' };
     expect(withoutNulls(plain)).toBe(plain);
