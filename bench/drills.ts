@@ -4,7 +4,7 @@
  */
 import { runDrill } from '../src/drill/runner.ts';
 import { loadScenario } from '../src/drill/scenario.ts';
-import { ndjsonBytes } from '../src/runtime/journal-memory.ts';
+import { toNdjson } from '../src/runtime/journal-memory.ts';
 
 const scenario = loadScenario('beijing-down');
 const TARGET_PER_MINUTE = 2000;
@@ -26,7 +26,7 @@ async function one(seed: number): Promise<{ events: number; bytes: number }> {
   if (verdict.verdict === 'unknown') unknown.push(seed);
   if (verdict.verdict === 'violated' || unknown.length > 5)
     throw new Error(`seed ${seed}: ${verdict.verdict}`);
-  return { events: events.length, bytes: ndjsonBytes(events).length };
+  return { events: events.length, bytes: toNdjson(events).length };
 }
 
 const begun = cpuMs();

@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../src/runtime/clock.ts';
 import type { Journal, JournalEvent } from '../src/runtime/journal.ts';
-import { MemoryJournal, ndjsonBytes } from '../src/runtime/journal-memory.ts';
+import { MemoryJournal, toNdjson } from '../src/runtime/journal-memory.ts';
 import type { SimulatedNetwork } from '../src/runtime/network.ts';
 import { simulatedNetwork } from '../src/runtime/network-simulated.ts';
 import type { Random } from '../src/runtime/random.ts';
@@ -139,7 +139,7 @@ async function bare(seed: number): Promise<string> {
 async function recorded(seed: number): Promise<string> {
   const journal = new MemoryJournal();
   await drill(seed, journal);
-  const text = ndjsonBytes(journal.events);
+  const text = toNdjson(journal.events);
   return `${journal.events.length} events, sha256 ${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
 }
 

@@ -114,17 +114,15 @@ async function conclude(
 }
 
 async function save(events: readonly JournalEvent[], verdict: Verdict, folder: string): Promise<void> {
-  const [{ ndjsonBytes }, { junitXml }, { verdictJson }, { reportModel }, { reportPage }] = await Promise.all(
-    [
-      import('../runtime/journal-memory.ts'),
-      import('../report/junit.ts'),
-      import('../report/json.ts'),
-      import('../report/html/build.ts'),
-      import('../report/html/page.ts'),
-    ],
-  );
+  const [{ toNdjson }, { junitXml }, { verdictJson }, { reportModel }, { reportPage }] = await Promise.all([
+    import('../runtime/journal-memory.ts'),
+    import('../report/junit.ts'),
+    import('../report/json.ts'),
+    import('../report/html/build.ts'),
+    import('../report/html/page.ts'),
+  ]);
   // What cannot be made again is on the disk before anything else is tried.
-  writeFiles(folder, { 'journal.ndjson': ndjsonBytes(events) });
+  writeFiles(folder, { 'journal.ndjson': toNdjson(events) });
   writeFiles(folder, {
     'junit.xml': junitXml(verdict, versionOf(events)),
     'report.html': reportPage([reportModel(events)]),

@@ -34,7 +34,7 @@ export class DrillRecord implements Course {
   readonly ends: number | undefined;
   readonly end: EndEvent | undefined;
   readonly faults: readonly FaultLife[];
-  readonly requests: readonly RequestEvent[];
+  readonly requests: RequestEvent[] = [];
   readonly probes: ProbeEvent[] = [];
   readonly health: HealthEvent[] = [];
   readonly routes: RouteEvent[] = [];
@@ -47,8 +47,6 @@ export class DrillRecord implements Course {
   readonly approvals: ApprovalEvent[] = [];
   readonly workflow: WorkflowEvent[] = [];
   readonly #events: readonly JournalEvent[];
-  /** When each of `requests` was sent: side by side, while the events lie far apart in memory. */
-  readonly #sent: number[] = [];
   readonly #byPopulation = new Map<string, RequestEvent[]>();
   readonly #selections = new Map<string, readonly RequestEvent[]>();
   readonly #bodies = new Map<number, BodyEvent>();
@@ -69,15 +67,11 @@ export class DrillRecord implements Course {
     let addresses: Readonly<Record<string, string>> = Object.fromEntries(
       centresOf(this.settings.topology).map(({ name, address }) => [name, address]),
     );
-    // By far the most, and the first look at each takes longest: in a short loop, the processor fetches many at once.
-    this.requests = events.filter(event => event.kind === 'request');
-    for (const request of this.requests) {
-      this.#sent.push(request.sent);
-      this.#group(request);
-    }
     for (const event of events) {
       switch (event.kind) {
         case 'request':
+          this.requests.push(event);
+          this.#group(event);
           break;
         case 'answer':
           this.answers.push(event);
@@ -193,19 +187,11 @@ export class DrillRecord implements Course {
     const key = `${from} ${until} ${populations?.join() ?? '*'}`;
     let found = this.#selections.get(key);
     if (found === undefined) {
-      const sent = this.#sentIn(from, until);
-      found =
-        populations === undefined ? sent : sent.filter(({ population }) => populations.includes(population));
+      found = this.requests.filter(
+        ({ sent, population }) =>
+          sent >= from && sent < until && (populations === undefined || populations.includes(population)),
+      );
       this.#selections.set(key, found);
-    }
-    return found;
-  }
-
-  #sentIn(from: number, until: number): RequestEvent[] {
-    const found: RequestEvent[] = [];
-    for (let index = 0; index < this.#sent.length; index++) {
-      const sent = this.#sent[index] as number;
-      if (sent >= from && sent < until) found.push(this.requests[index] as RequestEvent);
     }
     return found;
   }

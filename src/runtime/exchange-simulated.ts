@@ -1,4 +1,4 @@
-import type { Clock, Firing } from './clock.ts';
+import type { Clock } from './clock.ts';
 import type { Expiring } from './deadlines.ts';
 import type { Link } from './links-simulated.ts';
 import type { NetworkFailure, Place, SimulatedNameServer, SimulatedServer } from './network.ts';
@@ -40,7 +40,7 @@ export type Packet = 'syn' | 'syn-ack' | 'refusal' | 'request' | 'response' | 'r
  * on its way, and is sent again for as long as it does not arrive. It is lost by chance, by a cut at its sending or
  * its arrival, or because the host lets it vanish.
  */
-export abstract class Exchange implements Expiring, Firing {
+export abstract class Exchange implements Expiring {
   protected readonly wire: Wire;
   over = false;
   #packet: Packet = 'request';

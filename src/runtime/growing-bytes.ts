@@ -51,14 +51,19 @@ export class GrowingBytes {
     this.#length = start + length;
   }
 
-  /** A whole number from 0 to 2^31 - 1, of ten digits at most. */
-  digits(value: number): void {
+  /** A piece and a whole number from 0 to 2^31 - 1, of ten digits at most. */
+  number(piece: Piece, value: number): void {
+    this.piece(piece);
+    this.#digits(value);
+  }
+
+  #digits(value: number): void {
     if (value < 10_000) {
       this.#view.setInt32(this.#length, DIGITS[value] as number, true);
       this.#length += LENGTHS[value] as number;
     } else {
       const thousands = (value / 1000) | 0;
-      this.digits(thousands);
+      this.#digits(thousands);
       this.#view.setInt32(this.#length, THREE[value - 1000 * thousands] as number, true);
       this.#length += 3;
     }

@@ -1,6 +1,6 @@
 import type { Journal, JournalEvent } from './journal.ts';
 
-export { ndjsonBytes, parseNdjson, toNdjson } from './journal-ndjson.ts';
+export { parseNdjson, toNdjson } from './journal-ndjson.ts';
 
 /** Events that are brought together at once, while they are still near to the processor. */
 const TOGETHER = 64;

@@ -8,13 +8,8 @@ const NEWLINE = new Piece('\n');
 /** What a line takes about, in bytes. */
 const LINE = 256;
 
-/** One event a line, each line ended by a newline. */
-export function toNdjson(events: readonly JournalEvent[]): string {
-  return ndjsonBytes(events).toString();
-}
-
-/** The same as a file's bytes. */
-export function ndjsonBytes(events: readonly JournalEvent[]): Buffer {
+/** One event a line, each line ended by a newline: a file's bytes, in UTF-8. */
+export function toNdjson(events: readonly JournalEvent[]): Buffer {
   const bytes = new GrowingBytes(LINE * (events.length + 1));
   const requests = new RequestLines(bytes);
   for (const event of events) {

@@ -1,4 +1,4 @@
-import { type Clock, type Firing, fireOf, type Timer } from './clock.ts';
+import { type Clock, type Fire, fireOf, type Timer } from './clock.ts';
 import { sleep } from './sleep.ts';
 
 /** Node fires longer timers at once. */
@@ -12,7 +12,7 @@ export class RealClock implements Clock {
     return performance.now() - this.#start;
   }
 
-  after(ms: number, fire: (() => void) | Firing): Timer {
+  after(ms: number, fire: Fire): Timer {
     if (Number.isNaN(ms)) throw new RangeError('after(NaN): a timer needs a number of milliseconds');
     return new RealTimer(this, this.now() + Math.max(0, Math.ceil(ms)), fire);
   }
@@ -25,10 +25,10 @@ export class RealClock implements Clock {
 class RealTimer implements Timer {
   readonly #clock: Clock;
   readonly #at: number;
-  readonly #fire: (() => void) | Firing;
+  readonly #fire: Fire;
   #timeout: NodeJS.Timeout | undefined;
 
-  constructor(clock: Clock, at: number, fire: (() => void) | Firing) {
+  constructor(clock: Clock, at: number, fire: Fire) {
     this.#clock = clock;
     this.#at = at;
     this.#fire = fire;

@@ -59,20 +59,13 @@ export class RequestLines {
     const head = this.#head(event);
     const tail = this.#tail(event);
     bytes.reserve(REST + head.length + tail.length);
-    bytes.piece(AT);
-    bytes.digits(event.at);
-    bytes.piece(head);
-    bytes.digits(event.client);
-    bytes.piece(SENT);
-    bytes.digits(event.sent);
-    bytes.piece(LOOKED);
-    bytes.digits(event.looked);
-    bytes.piece(CONNECTED);
-    bytes.digits(event.connected);
-    bytes.piece(ANSWER);
-    bytes.digits(event.answer);
-    bytes.piece(DRAW);
-    bytes.digits(event.draw);
+    bytes.number(AT, event.at);
+    bytes.number(head, event.client);
+    bytes.number(SENT, event.sent);
+    bytes.number(LOOKED, event.looked);
+    bytes.number(CONNECTED, event.connected);
+    bytes.number(ANSWER, event.answer);
+    bytes.number(DRAW, event.draw);
     bytes.piece(tail);
   }
 

@@ -1,4 +1,4 @@
-import type { Clock, Firing, Timer } from './clock.ts';
+import type { Clock, Fire, Timer } from './clock.ts';
 import { sleep } from './sleep.ts';
 
 /** Another clock's time, `scale` times as fast. */
@@ -15,7 +15,7 @@ export class ScaledClock implements Clock {
     return this.#clock.now() * this.#scale;
   }
 
-  after(ms: number, fire: (() => void) | Firing, manner?: 'sync'): Timer {
+  after(ms: number, fire: Fire, manner?: 'sync'): Timer {
     return this.#clock.after(ms / this.#scale, fire, manner);
   }
 

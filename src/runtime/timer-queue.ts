@@ -1,4 +1,4 @@
-import { type Firing, fireOf, type Timer } from './clock.ts';
+import { type Fire, fireOf, type Timer } from './clock.ts';
 import { TimerHeap } from './timer-heap.ts';
 
 /** A timer in a queue. */
@@ -9,9 +9,9 @@ export class VirtualTimer implements Timer {
   /** The next one of the same millisecond, while it is near. */
   next: VirtualTimer | undefined;
   #queue: TimerQueue | undefined;
-  #fire: (() => void) | Firing | undefined;
+  #fire: Fire | undefined;
 
-  constructor(queue: TimerQueue, at: number, sequence: number, fire: (() => void) | Firing, isSync: boolean) {
+  constructor(queue: TimerQueue, at: number, sequence: number, fire: Fire, isSync: boolean) {
     this.#queue = queue;
     this.at = at;
     this.sequence = sequence;

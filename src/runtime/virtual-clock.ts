@@ -1,4 +1,4 @@
-import type { Clock, Firing, Timer } from './clock.ts';
+import type { Clock, Fire, Timer } from './clock.ts';
 import { EventLoopTurns } from './event-loop-turns.ts';
 import { sleep } from './sleep.ts';
 import { TimerQueue, VirtualTimer } from './timer-queue.ts';
@@ -44,7 +44,7 @@ export class VirtualClock implements Clock {
     return this.#timers.live;
   }
 
-  after(ms: number, fire: (() => void) | Firing, manner?: 'sync'): Timer {
+  after(ms: number, fire: Fire, manner?: 'sync'): Timer {
     if (Number.isNaN(ms)) throw new RangeError('after(NaN): a timer needs a number of milliseconds');
     const at = this.#now + (ms > 0 ? Math.ceil(ms) : 0);
     this.#sequence += 1;

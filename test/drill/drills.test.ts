@@ -38,12 +38,12 @@ describe.each(listScenarios().map(({ name }) => name))('%s', name => {
 
   test('gives the same journal for the same seed, byte for byte, while no synchronous timer settles a promise', async () => {
     const { events, fired, promises } = await watchedDrill(loadScenario(name), 7);
-    expect(toNdjson(events)).toBe(toNdjson(result.events));
+    expect(String(toNdjson(events))).toBe(String(toNdjson(result.events)));
     expect(fired).toBeGreaterThan(10_000);
     expect(promises).toBe(0);
   });
 
   test('gives another journal for another seed', async () => {
-    expect(toNdjson((await drill(name, 8)).events)).not.toBe(toNdjson(result.events));
+    expect(String(toNdjson((await drill(name, 8)).events))).not.toBe(String(toNdjson(result.events)));
   });
 });

@@ -103,5 +103,5 @@ test.each(SCENARIOS)('%s is held as well when it runs fast', async name => {
   });
   expect(verdict.expectations.filter(({ result }) => result !== 'held')).toEqual([]);
   // The journal says how fast it was: it is judged again as it was judged first.
-  expect(judge(parseNdjson(toNdjson(events), 'journal'))).toEqual(verdict);
+  expect(judge(parseNdjson(String(toNdjson(events)), 'journal'))).toEqual(verdict);
 });

@@ -2,7 +2,7 @@ import { createHook } from 'node:async_hooks';
 import { drill } from '../../src/drill/drill.ts';
 import { type Scenario, vantagePointsOf } from '../../src/drill/scenario.ts';
 import { simulatedLab } from '../../src/lab/simulated.ts';
-import { type Clock, type Firing, fireOf, type Timer } from '../../src/runtime/clock.ts';
+import { type Clock, type Fire, fireOf, type Timer } from '../../src/runtime/clock.ts';
 import type { JournalEvent } from '../../src/runtime/journal.ts';
 import { MemoryJournal } from '../../src/runtime/journal-memory.ts';
 import { seededRandom } from '../../src/runtime/random-seeded.ts';
@@ -27,7 +27,7 @@ export class WatchedClock implements Clock {
     return this.#clock.now();
   }
 
-  after(ms: number, fire: (() => void) | Firing, manner?: 'sync'): Timer {
+  after(ms: number, fire: Fire, manner?: 'sync'): Timer {
     return this.#clock.after(ms, manner === 'sync' ? () => this.#watch(fire) : fire, manner);
   }
 
@@ -35,7 +35,7 @@ export class WatchedClock implements Clock {
     return this.#clock.sleep(ms, signal);
   }
 
-  #watch(fire: (() => void) | Firing): void {
+  #watch(fire: Fire): void {
     this.#inside = true;
     fireOf(fire);
     this.#inside = false;

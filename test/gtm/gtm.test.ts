@@ -61,7 +61,7 @@ describe('in steady operation', () => {
         },
         seed,
       );
-      return toNdjson(rig.journal.events);
+      return String(toNdjson(rig.journal.events));
     };
     expect(await story(7)).toBe(await story(7));
     expect(await story(7)).not.toBe(await story(8));

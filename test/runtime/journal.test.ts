@@ -88,7 +88,7 @@ describe('the journal in memory', () => {
 
 describe('a journal as text', () => {
   test('is one line of JSON an event, and is read back the same', () => {
-    const text = toNdjson(EVENTS);
+    const text = String(toNdjson(EVENTS));
     expect(text.split('\n')).toHaveLength(EVENTS.length + 1);
     expect(text).toBe(ndjson(...EVENTS));
     expect(parseNdjson(text)).toEqual(EVENTS);

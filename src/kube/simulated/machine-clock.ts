@@ -1,4 +1,4 @@
-import { type Clock, type Firing, fireOf, type Timer } from '../../runtime/clock.ts';
+import { type Clock, type Fire, fireOf, type Timer } from '../../runtime/clock.ts';
 import { sleep } from '../../runtime/sleep.ts';
 
 /**
@@ -22,7 +22,7 @@ export class MachineClock implements Clock {
     return this.#clock.now();
   }
 
-  after(ms: number, fire: (() => void) | Firing): Timer {
+  after(ms: number, fire: Fire): Timer {
     return this.#set(ms, fire, 'sync');
   }
 
@@ -54,20 +54,20 @@ export class MachineClock implements Clock {
     else timer.act();
   }
 
-  #set(ms: number, fire: (() => void) | Firing, manner: 'sync' | undefined): Timer {
+  #set(ms: number, fire: Fire, manner: 'sync' | undefined): Timer {
     const timer = new MachineTimer(this, this.#life, fire);
     timer.inner = this.#clock.after(ms, timer, manner);
     return timer;
   }
 }
 
-class MachineTimer implements Timer, Firing {
+class MachineTimer implements Timer {
   readonly #machine: MachineClock;
   readonly life: number;
   inner: Timer | undefined;
-  #act: (() => void) | Firing | undefined;
+  #act: Fire | undefined;
 
-  constructor(machine: MachineClock, life: number, act: (() => void) | Firing) {
+  constructor(machine: MachineClock, life: number, act: Fire) {
     this.#machine = machine;
     this.life = life;
     this.#act = act;

@@ -1,4 +1,4 @@
-import type { Clock, Firing } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { HttpResponse } from '../../runtime/network.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { PodServer, UpstreamCall } from './pod-network.ts';
@@ -93,11 +93,10 @@ export class WebDemo implements PodServer {
     this.#inService.push(call);
     const vary = 1 + SERVICE_TIME_JITTER * (2 * this.#random.float() - 1);
     const ms = this.#capacity.serviceTimeMs * vary + this.#misbehaviour().delayMs;
-    this.#clock.after(Math.round(ms), new Service(this, call));
+    this.#clock.after(Math.round(ms), () => this.#finish(call));
   }
 
-  /** The call's service time is over. */
-  finish(call: UpstreamCall): void {
+  #finish(call: UpstreamCall): void {
     if (!this.#alive) return;
     this.#inService.splice(this.#inService.indexOf(call), 1);
     const next = this.#waiting.shift();
@@ -105,21 +104,6 @@ export class WebDemo implements PodServer {
     const { errorShare } = this.#misbehaviour();
     const fails = errorShare > 0 && this.#random.chance(errorShare);
     call.settle(fails ? INTERNAL_ERROR : this.#page);
-  }
-}
-
-/** A request in service. */
-class Service implements Firing {
-  readonly #demo: WebDemo;
-  readonly #call: UpstreamCall;
-
-  constructor(demo: WebDemo, call: UpstreamCall) {
-    this.#demo = demo;
-    this.#call = call;
-  }
-
-  fire(): void {
-    this.#demo.finish(this.#call);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Clock, type Firing, fireOf, type Timer } from '../../runtime/clock.ts';
+import { type Clock, type Fire, fireOf, type Timer } from '../../runtime/clock.ts';
 import { sleep } from '../../runtime/sleep.ts';
 
 /**
@@ -19,7 +19,7 @@ export class LabClock implements Clock {
     return Math.floor(this.#clock.now());
   }
 
-  after(ms: number, fire: (() => void) | Firing): Timer {
+  after(ms: number, fire: Fire): Timer {
     if (this.#stopped) return { cancel() {} };
     const due = this.#clock.now() + Math.max(0, ms);
     const timer = this.#clock.after(ms, () => {

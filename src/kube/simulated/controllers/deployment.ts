@@ -74,9 +74,7 @@ class Rollout {
   readonly #replicas: number;
   readonly #budget: RolloutBudget;
   readonly #hash: string;
-  /** Its own, as of the latest write. */
   #sets: readonly KubeObject[];
-  #isStale = false;
 
   constructor(context: ControllerContext, deployment: KubeObject) {
     const spec = deployment.spec ?? {};
@@ -97,14 +95,13 @@ class Rollout {
   #roll(): void {
     if (this.#current() === undefined) this.#create();
     this.#numberRevision();
-    this.#refresh();
     const current = this.#current();
     if (current === undefined) return;
     const old = this.#old();
     const sizes = nextSizes(this.#replicas, this.#budget, stateOf(current), old.map(stateOf));
     for (const set of [current, ...old]) this.#resize(set, sizes.get(set.metadata.name));
     this.#forgetHistory();
-    this.#refresh();
+    this.#sets = this.#ownSets();
   }
 
   /** Every wanted pod is of the current template and available, and no other is left. */
@@ -155,11 +152,6 @@ class Rollout {
     };
   }
 
-  #refresh(): void {
-    if (this.#isStale) this.#sets = this.#ownSets();
-    this.#isStale = false;
-  }
-
   #ownSets(): readonly KubeObject[] {
     const namespace = this.deployment.metadata.namespace ?? '';
     return this.#context.api
@@ -191,7 +183,7 @@ class Rollout {
 
   #scaleOldToZero(): void {
     for (const set of this.#old()) this.#resize(set, 0);
-    this.#refresh();
+    this.#sets = this.#ownSets();
   }
 
   #create(): void {
@@ -219,8 +211,7 @@ class Rollout {
         template: { ...template, metadata: { ...template.metadata, labels } },
       },
     });
-    this.#isStale = true;
-    this.#refresh();
+    this.#sets = this.#ownSets();
   }
 
   /** The current set carries the highest revision, also when it is an old one that a rollback uses again. */
@@ -230,6 +221,7 @@ class Rollout {
     const revision = this.#nextRevision(revisionOf(current));
     this.#annotate(current, revision);
     this.deployment = this.#annotate(this.deployment, revision);
+    this.#sets = this.#ownSets();
   }
 
   #nextRevision(atLeast = 1): string {
@@ -239,23 +231,18 @@ class Rollout {
   #annotate(object: KubeObject, revision: string): KubeObject {
     if (object.metadata.annotations?.[REVISION] === revision) return object;
     const annotations = { ...object.metadata.annotations, [REVISION]: revision };
-    this.#isStale = true;
     return this.#context.api.update({ ...object, metadata: { ...object.metadata, annotations } });
   }
 
   #resize(set: KubeObject, replicas: number | undefined): void {
     if (replicas === undefined || replicas === set.spec?.['replicas']) return;
-    this.#isStale = true;
     this.#context.api.update({ ...set, spec: { ...set.spec, replicas } });
   }
 
   #forgetHistory(): void {
     const limit = this.deployment.spec?.['revisionHistoryLimit'] ?? 10;
     const idle = this.#old().filter(set => set.spec?.['replicas'] === 0 && !set.status?.['replicas']);
-    for (const set of idle.slice(0, Math.max(0, idle.length - limit))) {
-      this.#isStale = true;
-      this.#context.api.delete(refOf(set));
-    }
+    for (const set of idle.slice(0, Math.max(0, idle.length - limit))) this.#context.api.delete(refOf(set));
   }
 }
 
