@@ -1,20 +1,16 @@
 import { type Fire, fireOf, type Timer } from './clock.ts';
 import { TimerHeap } from './timer-heap.ts';
 
-/** A timer in a queue. */
+/** A timer in a queue. A drill makes tens of thousands: it holds no more than it needs. */
 export class VirtualTimer implements Timer {
   readonly at: number;
-  readonly sequence: number;
   readonly isSync: boolean;
   /** The next one of the same millisecond, while it is near. */
   next: VirtualTimer | undefined;
-  #queue: TimerQueue | undefined;
   #fire: Fire | undefined;
 
-  constructor(queue: TimerQueue, at: number, sequence: number, fire: Fire, isSync: boolean) {
-    this.#queue = queue;
+  constructor(at: number, fire: Fire, isSync: boolean) {
     this.at = at;
-    this.sequence = sequence;
     this.isSync = isSync;
     this.#fire = fire;
   }
@@ -26,15 +22,11 @@ export class VirtualTimer implements Timer {
   fire(): void {
     const fire = this.#fire;
     this.#fire = undefined;
-    this.#queue = undefined;
     if (fire !== undefined) fireOf(fire);
   }
 
   cancel(): void {
-    if (this.#fire === undefined) return;
     this.#fire = undefined;
-    this.#queue?.cancelled();
-    this.#queue = undefined;
   }
 }
 
@@ -43,8 +35,8 @@ const NEAR_MS = 1024;
 const WORDS = NEAR_MS / 32;
 
 /**
- * Timers by (time, sequence), of which later ones come with higher sequences. Those of the next second wait in a ring of
- * one list a millisecond, where a heap would compare each with several others; those that are farther wait in a heap.
+ * Timers by time; those of one time in the order in which they came. Those of the next second wait in a ring of one
+ * list a millisecond, where a heap would compare each with several others; those that are farther wait in a heap.
  */
 export class TimerQueue {
   /** By time, modulo the ring's length: the first and the last of each millisecond. */
@@ -55,14 +47,13 @@ export class TimerQueue {
   readonly #far = new TimerHeap();
   /** No timer is earlier; the near ones are less than a ring's length later. */
   #from = 0;
-  /** Timers that are waiting, without those that were cancelled. */
-  live = 0;
-  /** With those that were cancelled and are still here. */
-  #held = 0;
+  /** Those that are near, with those that were cancelled. */
+  #near = 0;
+  /** With more than so many, those that were cancelled are looked for. */
+  #room = NEAR_MS;
 
   push(timer: VirtualTimer): void {
-    this.live += 1;
-    this.#held += 1;
+    if (this.#near + this.#far.size >= this.#room) this.#sweep();
     if (timer.at - this.#from < NEAR_MS) this.#append(timer);
     else this.#far.push(timer);
   }
@@ -77,26 +68,28 @@ export class TimerQueue {
         continue;
       }
       const timer = this.#take(slot);
-      this.#held -= 1;
-      this.#moveTo(timer.at);
       if (timer.cancelled) continue;
-      this.live -= 1;
+      this.#moveTo(timer.at);
       return timer;
     }
   }
 
-  cancelled(): void {
-    this.live -= 1;
-    if (this.#held > 2 * (this.live + NEAR_MS)) this.#sweep();
+  /** How many timers are waiting; counts them. */
+  get live(): number {
+    let live = this.#far.live;
+    for (const first of this.#first) {
+      for (let timer = first; timer !== undefined; timer = timer.next) if (!timer.cancelled) live += 1;
+    }
+    return live;
   }
 
-  /** Cancelled timers stay until they surface, or until they outnumber the others. */
+  /** Cancelled timers stay until they surface, or until they may outnumber the others. */
   #sweep(): void {
     this.#far.sweep();
     const near: VirtualTimer[] = [];
     for (let slot = this.#nextFilled(); slot >= 0; slot = this.#nextFilled()) near.push(this.#take(slot));
     for (const timer of near) if (!timer.cancelled) this.#append(timer);
-    this.#held = this.live;
+    this.#room = NEAR_MS + 2 * (this.#near + this.#far.size);
   }
 
   /** Time has come so far: what was far before may be near now, and comes before what is still to be pushed. */
@@ -107,6 +100,7 @@ export class TimerQueue {
   }
 
   #append(timer: VirtualTimer): void {
+    this.#near += 1;
     const slot = timer.at & (NEAR_MS - 1);
     const last = this.#last[slot];
     this.#last[slot] = timer;
@@ -119,6 +113,7 @@ export class TimerQueue {
 
   /** The first of a list that is not empty. */
   #take(slot: number): VirtualTimer {
+    this.#near -= 1;
     const timer = this.#first[slot] as VirtualTimer;
     this.#first[slot] = timer.next;
     if (timer.next === undefined) {

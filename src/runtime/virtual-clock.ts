@@ -18,7 +18,6 @@ export interface VirtualClockLimits {
  */
 export class VirtualClock implements Clock {
   #now = 0;
-  #sequence = 0;
   #fired = 0;
   #timers = new TimerQueue();
   #turns: EventLoopTurns | undefined;
@@ -39,7 +38,7 @@ export class VirtualClock implements Clock {
     return this.#fired;
   }
 
-  /** Timers that are waiting to fire. */
+  /** Timers that are waiting to fire; counts them. */
   get pending(): number {
     return this.#timers.live;
   }
@@ -47,10 +46,9 @@ export class VirtualClock implements Clock {
   after(ms: number, fire: Fire, manner?: 'sync'): Timer {
     if (Number.isNaN(ms)) throw new RangeError('after(NaN): a timer needs a number of milliseconds');
     const at = this.#now + (ms > 0 ? Math.ceil(ms) : 0);
-    this.#sequence += 1;
     // At infinity nothing fires: such a timer must not keep a deadlock from being seen.
     if (at === Number.POSITIVE_INFINITY) return NEVER;
-    const timer = new VirtualTimer(this.#timers, at, this.#sequence, fire, manner === 'sync');
+    const timer = new VirtualTimer(at, fire, manner === 'sync');
     this.#timers.push(timer);
     return timer;
   }
@@ -68,8 +66,10 @@ export class VirtualClock implements Clock {
     return new Promise<T>((resolve, reject) => {
       const turns = new EventLoopTurns(
         () => {
+          let timer = this.#timers.pop();
+          if (timer === undefined) throw this.#deadlock();
           // After a timer that made nothing else runnable the next one may fire in the same turn.
-          while (this.#fireNext() && this.#timers.live > 0);
+          while (timer !== undefined && this.#fire(timer)) timer = this.#timers.pop();
         },
         error => {
           this.#stop();
@@ -95,14 +95,7 @@ export class VirtualClock implements Clock {
   }
 
   /** Returns whether it was a synchronous one. */
-  #fireNext(): boolean {
-    const timer = this.#timers.pop();
-    if (timer === undefined) {
-      throw new Error(
-        `deadlock at ${this.#now} ms of virtual time: no timer is left and the program still waits ` +
-          '(for something that nobody will do, or for a file, socket or worker, which virtual time does not wait for)',
-      );
-    }
+  #fire(timer: VirtualTimer): boolean {
     if (timer.at > this.#maxTime) {
       throw new Error(`virtual time would pass its limit of ${this.#maxTime} ms (at ${this.#now} ms)`);
     }
@@ -113,6 +106,13 @@ export class VirtualClock implements Clock {
     this.#now = timer.at;
     timer.fire();
     return timer.isSync;
+  }
+
+  #deadlock(): Error {
+    return new Error(
+      `deadlock at ${this.#now} ms of virtual time: no timer is left and the program still waits ` +
+        '(for something that nobody will do, or for a file, socket or worker, which virtual time does not wait for)',
+    );
   }
 
   #stop(): void {
