@@ -3,6 +3,7 @@ import type { Clock, Timer } from './clock.ts';
 import { RealConnection } from './connection-real.ts';
 import { failureOf } from './failures-real.ts';
 import type { HttpOutcome, HttpRequest, NetworkFailure } from './network.ts';
+import { type Told, tell } from './told.ts';
 
 /** Bytes of a body that are read; the connection is closed on the rest. */
 export const BODY_LIMIT = 2 ** 20;
@@ -18,7 +19,7 @@ export interface RealWire {
 export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly #request: HttpRequest;
   readonly #wire: RealWire;
-  readonly #done: (outcome: HttpOutcome) => void;
+  readonly #done: Told<HttpOutcome>;
   readonly #connection: RealConnection;
   readonly #timers: Timer[] = [];
   readonly #chunks: Buffer[] = [];
@@ -30,7 +31,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     request: HttpRequest,
     localAddress: string | undefined,
     wire: RealWire,
-    done: (outcome: HttpOutcome) => void,
+    done: Told<HttpOutcome>,
   ) {
     this.#request = request;
     this.#wire = wire;
@@ -109,6 +110,6 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     if (this.#over) return;
     this.#over = true;
     for (const timer of this.#timers) timer.cancel();
-    queueMicrotask(() => this.#done(outcome()));
+    queueMicrotask(() => tell(this.#done, outcome()));
   }
 }

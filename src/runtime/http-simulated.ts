@@ -8,6 +8,7 @@ import {
   type Wire,
 } from './exchange-simulated.ts';
 import type { Connection, HttpOutcome, HttpRequest, HttpResponse, NetworkFailure } from './network.ts';
+import { type Told, tell } from './told.ts';
 
 export type Attempt = Pick<HttpRequest, 'from' | 'address' | 'port' | 'timeoutMs' | 'manner'>;
 
@@ -91,13 +92,13 @@ export class TcpExchange extends Dialling {
 /** A request and its response over a new connection or one that was kept. */
 export class HttpExchange extends Dialling {
   readonly #request: HttpRequest;
-  readonly #done: (outcome: HttpOutcome) => void;
+  readonly #done: Told<HttpOutcome>;
   /** The one that the request came over, or that is kept after it. */
   readonly #connection: SimulatedConnection | undefined;
   #established = false;
   #response: HttpResponse | 'reset' | undefined;
 
-  constructor(wire: Wire, request: HttpRequest, done: (outcome: HttpOutcome) => void) {
+  constructor(wire: Wire, request: HttpRequest, done: Told<HttpOutcome>) {
     super(wire, request);
     this.#request = request;
     this.#done = done;
@@ -138,7 +139,7 @@ export class HttpExchange extends Dialling {
     if (this.over) return;
     this.over = true;
     this.#connection?.close();
-    this.#done({ failure });
+    tell(this.#done, { failure });
   }
 
   /** The host may have changed since the connection was opened. */
@@ -146,12 +147,13 @@ export class HttpExchange extends Dialling {
     const server = this.route?.host.server;
     const accepts = server?.accepts();
     if (accepts === 'drop') return false;
-    if (accepts === 'refuse') this.#reply('reset');
-    else server?.handle(this.#request, response => this.#reply(response));
+    if (accepts === 'refuse') this.told('reset');
+    else server?.handle(this.#request, this);
     return true;
   }
 
-  #reply(response: HttpResponse | 'reset'): void {
+  /** The server's reply goes out. */
+  told(response: HttpResponse | 'reset'): void {
     if (this.#response !== undefined) return;
     this.#response = response;
     this.sendBack(response === 'reset' ? 'reset' : 'response', DATA_RESEND_MS);
@@ -160,11 +162,11 @@ export class HttpExchange extends Dialling {
   #succeed(response: HttpResponse): void {
     this.over = true;
     if (this.#request.keepAlive && this.#connection !== undefined) {
-      this.#done({ response, connection: this.#connection });
+      tell(this.#done, { response, connection: this.#connection });
       return;
     }
     this.#connection?.close();
-    this.#done({ response });
+    tell(this.#done, { response });
   }
 }
 

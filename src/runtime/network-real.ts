@@ -13,6 +13,7 @@ import type {
   NetworkFailure,
   Place,
 } from './network.ts';
+import type { Told } from './told.ts';
 
 export interface RealNetworkOptions {
   /** Times connections and deadlines. */
@@ -48,7 +49,7 @@ class RealNetwork implements Network {
     this.#sources = sources;
   }
 
-  http(request: HttpRequest, done: (outcome: HttpOutcome) => void): void {
+  http(request: HttpRequest, done: Told<HttpOutcome>): void {
     this.#destinations.check(request.address);
     new HttpExchange(request, this.#source(request.from), this.#wire, done).start();
   }

@@ -17,6 +17,7 @@ import type {
   SimulatedServer,
 } from './network.ts';
 import type { Random } from './random.ts';
+import type { Told } from './told.ts';
 
 /** A network in this process, without links' latencies until rules give them. `random` decides jitter and loss. */
 export function simulatedNetwork(clock: Clock, random: Random): SimulatedNetwork {
@@ -52,7 +53,7 @@ class Simulation implements SimulatedNetwork, Wire {
     return this.#links.rule(from, to, quality);
   }
 
-  http(request: HttpRequest, done: (outcome: HttpOutcome) => void): void {
+  http(request: HttpRequest, done: Told<HttpOutcome>): void {
     const exchange = new HttpExchange(this, request, done);
     this.#deadlines.add(request.timeoutMs, exchange);
     if (request.connectTimeoutMs !== undefined && request.connection === undefined)

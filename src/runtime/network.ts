@@ -1,3 +1,5 @@
+import type { Told } from './told.ts';
+
 /**
  * Where a message starts or ends: `hub`, `gtm`, a centre (`cluster1-beijing`), `vantage/<node>`,
  * `clients/<population>`, `resolver/<name>`. A rule for `clients` covers every place below it.
@@ -82,7 +84,7 @@ export type DnsOutcome =
  * a drill makes tens of thousands of exchanges.
  */
 export interface Network {
-  http(request: HttpRequest, done: (outcome: HttpOutcome) => void): void;
+  http(request: HttpRequest, done: Told<HttpOutcome>): void;
   /** Opens a TCP connection and closes it; `done(undefined)` when it was accepted. */
   tcp(
     attempt: Pick<HttpRequest, 'from' | 'address' | 'port' | 'timeoutMs' | 'manner'>,
@@ -95,8 +97,8 @@ export interface Network {
 export interface SimulatedServer {
   /** What the host does with a packet now: serve it, refuse the connection, or let it vanish. */
   accepts(): 'accept' | 'refuse' | 'drop';
-  /** Calls `reply` at most once, now or later; a host that went away meanwhile never does. */
-  handle(request: HttpRequest, reply: (response: HttpResponse | 'reset') => void): void;
+  /** Tells `client` at most once, now or later; a host that went away meanwhile never does. */
+  handle(request: HttpRequest, client: Told<HttpResponse | 'reset'>): void;
 }
 
 export interface SimulatedNameServer {

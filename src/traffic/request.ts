@@ -14,6 +14,7 @@ export class Request implements Asker {
   #connected = 0;
   /** Which of the resolution's addresses is dialled. */
   #choice = 0;
+  #address = '';
 
   constructor(client: Client, ended: (() => void) | undefined) {
     this.#client = client;
@@ -60,6 +61,7 @@ export class Request implements Asker {
   #dial(address: string, now: number, kept?: Connection): void {
     const { place, population, target, network } = this.#client.habits;
     const timeoutMs = population.timeout - (now - this.#sent);
+    this.#address = address;
     const request: Draft<HttpRequest> = {
       from: place,
       address,
@@ -73,7 +75,7 @@ export class Request implements Asker {
     if (kept !== undefined) request.connection = kept;
     // curl gives an address half of the time that is left while there is another one to try.
     else if (this.#hasNext()) request.connectTimeoutMs = Math.ceil(timeoutMs / 2);
-    network.http(request, outcome => this.#received(address, outcome));
+    network.http(request, this);
   }
 
   #hasNext(): boolean {
@@ -82,9 +84,11 @@ export class Request implements Asker {
     );
   }
 
-  #received(address: string, outcome: HttpOutcome): void {
+  /** The network's outcome. */
+  told(outcome: HttpOutcome): void {
     const { clock, population, record } = this.#client.habits;
     const now = clock.now();
+    const address = this.#address;
     if (outcome.response === undefined) {
       // Not connected: refused, or a timeout with time left, which can only be that of the connection.
       const unconnected = outcome.failure !== 'reset' && now - this.#sent < population.timeout;

@@ -8,6 +8,7 @@ import { flatten } from '../../src/gtm/seed.ts';
 import type { HttpRequest } from '../../src/runtime/network.ts';
 import { simulatedNetwork } from '../../src/runtime/network-simulated.ts';
 import { seededRandom } from '../../src/runtime/random-seeded.ts';
+import { tell } from '../../src/runtime/told.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 
 /*
@@ -44,7 +45,8 @@ class World {
     for (const address of A)
       this.#network.listen(address, address, {
         accepts: () => 'accept',
-        handle: (_: HttpRequest, reply) => reply({ status: this.down.has(address) ? 503 : 200, body: '' }),
+        handle: (_: HttpRequest, client) =>
+          tell(client, { status: this.down.has(address) ? 503 : 200, body: '' }),
       });
     this.#saved = JSON.stringify({ account, alerts: [] });
     this.emulator = this.#start();

@@ -5,6 +5,7 @@ import { MemoryJournal } from '../../src/runtime/journal-memory.ts';
 import type { HttpRequest, SimulatedNetwork } from '../../src/runtime/network.ts';
 import { simulatedNetwork } from '../../src/runtime/network-simulated.ts';
 import { seededRandom } from '../../src/runtime/random-seeded.ts';
+import { tell } from '../../src/runtime/told.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 import { centreOf, centres } from './design.ts';
 
@@ -50,10 +51,10 @@ export class Rig {
         const now = condition();
         return typeof now === 'number' ? 'accept' : now;
       },
-      handle: (request, reply) => {
+      handle: (request, client) => {
         this.requests.push(request);
         const status = condition();
-        if (typeof status === 'number') reply({ status, body: '' });
+        if (typeof status === 'number') tell(client, { status, body: '' });
       },
     });
   }

@@ -15,6 +15,7 @@ import { realNetwork } from '../../src/runtime/network-real.ts';
 import { simulatedNetwork } from '../../src/runtime/network-simulated.ts';
 import { seededRandom } from '../../src/runtime/random-seeded.ts';
 import { RealClock } from '../../src/runtime/real-clock.ts';
+import { tell } from '../../src/runtime/told.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 import { authorityOf } from '../gtm/authority.ts';
 import { LocalServers, ok } from './local-servers.ts';
@@ -66,12 +67,12 @@ const simulated: Kind = {
           let count = 0;
           network.listen(target.address, 'host', {
             accepts: () => 'accept',
-            handle(_, reply) {
+            handle(_, client) {
               const does = behaviour(++count);
               if (does === 'never') return;
               if (typeof does === 'object' && 'afterMs' in does)
-                clock.after(does.afterMs, () => reply(does.response));
-              else reply(does);
+                clock.after(does.afterMs, () => tell(client, does.response));
+              else tell(client, does);
             },
           });
           return target;

@@ -3,12 +3,14 @@ import type {
   Connection,
   HttpOutcome,
   HttpRequest,
+  HttpResponse,
   LinkQuality,
   SimulatedNetwork,
   SimulatedServer,
 } from '../../src/runtime/network.ts';
 import { simulatedNetwork } from '../../src/runtime/network-simulated.ts';
 import { seededRandom } from '../../src/runtime/random-seeded.ts';
+import { tell } from '../../src/runtime/told.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 
 const WEB = '203.0.113.10';
@@ -21,7 +23,7 @@ class Bench {
   host: ReturnType<SimulatedServer['accepts']> = 'accept';
   /** When requests reached the server. */
   readonly arrivals: number[] = [];
-  answer: Parameters<Parameters<SimulatedServer['handle']>[1]>[0] = { status: 200, body: 'hello' };
+  answer: HttpResponse | 'reset' = { status: 200, body: 'hello' };
 
   constructor(seed = 1) {
     this.network = simulatedNetwork(this.clock, seededRandom(seed));
@@ -29,9 +31,9 @@ class Bench {
     this.network.rule('centre', 'clients', { latencyMs: 20 });
     this.network.listen(WEB, 'centre', {
       accepts: () => this.host,
-      handle: (_, reply) => {
+      handle: (_, client) => {
         this.arrivals.push(this.clock.now());
-        this.clock.after(100, () => reply(this.answer));
+        this.clock.after(100, () => tell(client, this.answer));
       },
     });
     this.network.listenDns(DNS, 'centre', {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { toNdjson } from '../../src/runtime/journal-memory.ts';
 import type { Connection } from '../../src/runtime/network.ts';
+import { tell } from '../../src/runtime/told.ts';
 import { ONE, page, Stage, THREE, TWO } from './stage.ts';
 
 const loop = (every: string, more: Record<string, unknown> = {}) => ({ loop: { every }, ...more });
@@ -11,7 +12,7 @@ function tap(stage: Stage, see: (connection: Connection) => void): void {
   const { http } = stage.network;
   stage.network.http = (request, done) => {
     http.call(stage.network, request, outcome => {
-      done(outcome);
+      tell(done, outcome);
       if (outcome.response !== undefined && outcome.connection !== undefined) see(outcome.connection);
     });
   };

@@ -3,6 +3,7 @@ import { MemoryJournal } from '../../src/runtime/journal-memory.ts';
 import type { DnsAnswer, HttpResponse } from '../../src/runtime/network.ts';
 import { simulatedNetwork } from '../../src/runtime/network-simulated.ts';
 import { seededRandom } from '../../src/runtime/random-seeded.ts';
+import { tell } from '../../src/runtime/told.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 import { clientsSchema, type PopulationConfig } from '../../src/traffic/config.ts';
 import { type Clients, startClients } from '../../src/traffic/index.ts';
@@ -53,8 +54,8 @@ export class Stage {
     for (const [address, centre] of Object.entries(CENTRES)) {
       this.network.listen(address, centre, {
         accepts: () => this.accepts[address] ?? 'accept',
-        handle: (_, reply) => {
-          const respond = () => reply(this.responses[address] ?? { status: 200, body: page(centre) });
+        handle: (_, client) => {
+          const respond = () => tell(client, this.responses[address] ?? { status: 200, body: page(centre) });
           this.clock.after(this.serviceMs[address] ?? 0, respond);
         },
       });

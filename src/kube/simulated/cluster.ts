@@ -255,7 +255,7 @@ export class SimulatedCluster {
         if (this.#paused || this.#power !== 'on') return 'drop';
         return ingress.listening ? 'accept' : 'refuse';
       },
-      handle: (request, reply) => ingress.handle(request, reply),
+      handle: (request, client) => ingress.handle(request, client),
     };
   }
 

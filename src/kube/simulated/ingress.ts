@@ -1,6 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { HttpRequest, HttpResponse } from '../../runtime/network.ts';
 import type { Random } from '../../runtime/random.ts';
+import { type Told, tell } from '../../runtime/told.ts';
 import type { ApiServer } from './api-server.ts';
 import { WorkQueue } from './controllers/work-queue.ts';
 import { badGatewayPage, notFoundPage, unavailablePage } from './ingress-pages.ts';
@@ -12,7 +13,7 @@ import { draw, type Timings } from './timings.ts';
 /** Pods that are tried for one request: `attempts` of clusters/ingress/traefik.yaml. */
 const TRIES = 10;
 
-type Reply = (response: HttpResponse | 'reset') => void;
+type Client = Told<HttpResponse | 'reset'>;
 
 /** `unsynced`: it listens and has not yet read the API: it knows no host. */
 type State = 'stopped' | 'starting' | 'unsynced' | 'synced';
@@ -83,7 +84,7 @@ export class Ingress {
   stop(): void {
     const open = this.#proxy.drop();
     this.vanish();
-    for (const call of open) call.reply('reset');
+    for (const { client } of open) tell(client, 'reset');
   }
 
   /** The machine under it is gone: clients hear nothing more. */
@@ -110,11 +111,11 @@ export class Ingress {
     this.#publish.stop();
   }
 
-  handle(request: HttpRequest, reply: Reply): void {
+  handle(request: HttpRequest, client: Client): void {
     const backend = this.#routes?.find(request.host, request.path);
-    if (backend === undefined) reply(notFoundPage);
-    else if (backend.upstreams.length === 0) reply(unavailablePage);
-    else this.#proxy.pass(backend, reply);
+    if (backend === undefined) tell(client, notFoundPage);
+    else if (backend.upstreams.length === 0) tell(client, unavailablePage);
+    else this.#proxy.pass(backend, client);
   }
 
   #sync(): void {
@@ -170,8 +171,8 @@ class ReverseProxy {
     this.pods = pods;
   }
 
-  pass(backend: Backend, reply: Reply): void {
-    const call = new Proxying(this, backend, reply);
+  pass(backend: Backend, client: Client): void {
+    const call = new Proxying(this, backend, client);
     if (this.#open.length === this.#room) {
       this.#open = this.#open.filter(({ over }) => !over);
       this.#room = Math.max(64, 2 * this.#open.length);
@@ -193,14 +194,14 @@ class ReverseProxy {
 class Proxying implements UpstreamCall {
   readonly #proxy: ReverseProxy;
   readonly #backend: Backend;
-  readonly reply: Reply;
+  readonly client: Client;
   #tries: number;
   over = false;
 
-  constructor(proxy: ReverseProxy, backend: Backend, reply: Reply) {
+  constructor(proxy: ReverseProxy, backend: Backend, client: Client) {
     this.#proxy = proxy;
     this.#backend = backend;
-    this.reply = reply;
+    this.client = client;
     this.#tries = Math.min(TRIES, backend.upstreams.length);
   }
 
@@ -225,6 +226,6 @@ class Proxying implements UpstreamCall {
   #finish(response: HttpResponse): void {
     if (this.over) return;
     this.over = true;
-    this.reply(response);
+    tell(this.client, response);
   }
 }

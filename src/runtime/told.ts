@@ -1,0 +1,7 @@
+/** Who is told what came of something: a function, or an object, which spares a closure for each of many. */
+export type Told<T> = ((what: T) => void) | { told(what: T): void };
+
+export function tell<T>(whom: Told<T>, what: T): void {
+  if (typeof whom === 'function') whom(what);
+  else whom.told(what);
+}
