@@ -16,13 +16,13 @@ export function periodsOf(drill: DrillRecord): Period<Statement>[] {
   const inside = cuts(drill).filter(at => at > begins && at < end);
   const edges = [begins, ...[...new Set(inside)].sort((one, other) => one - other), end];
   const stretches = edges.slice(1).map((until, i) => new Stretch(edges[i] as number, until, centres));
-  for (const request of drill.requests) {
-    if (request.sent < begins) continue;
+  drill.requests.forEach(request => {
+    if (request.sent < begins) return;
     let index = 0;
     // What was sent in the last moment belongs to the last period.
     while (index < stretches.length - 1 && request.sent >= (stretches[index] as Stretch).until) index++;
     stretches[index]?.add(request);
-  }
+  });
   return stretches.map(stretch => stretch.period(nameOf(drill, stretch.from)));
 }
 

@@ -74,12 +74,12 @@ function observe(
   const counts = new Tally([...centres, ELSEWHERE]);
   // By draw: how many requests. They are numbered from 1 on, and an array takes a quarter of a map's time.
   const draws: number[] = [];
-  for (const request of drill.requestsIn(window, populations)) {
-    if (!succeeded(request)) continue;
+  drill.requestsIn(window, populations).forEach(request => {
+    if (!succeeded(request)) return;
     const { centre, draw } = request;
     counts.add(centre !== undefined && centres.includes(centre) ? centre : ELSEWHERE);
     draws[draw] = (draws[draw] ?? 0) + 1;
-  }
+  });
   const compared = counts
     .entries()
     .map(([name, found]) => ({ name, expected: between[name] ?? 0, count: found }));

@@ -93,18 +93,40 @@ export class WebDemo implements PodServer {
     this.#inService.push(call);
     const vary = 1 + SERVICE_TIME_JITTER * (2 * this.#random.float() - 1);
     const ms = this.#capacity.serviceTimeMs * vary + this.#misbehaviour().delayMs;
-    this.#clock.after(Math.round(ms), () => this.#finish(call));
+    this.#clock.after(Math.round(ms), new Service(this, call));
   }
 
-  #finish(call: UpstreamCall): void {
+  /** The service of a call has taken its time. */
+  finish(call: UpstreamCall): void {
     if (!this.#alive) return;
-    this.#inService.splice(this.#inService.indexOf(call), 1);
+    remove(this.#inService, call);
     const next = this.#waiting.shift();
     if (next !== undefined) this.#begin(next);
     const { errorShare } = this.#misbehaviour();
     const fails = errorShare > 0 && this.#random.chance(errorShare);
     call.settle(fails ? INTERNAL_ERROR : this.#page);
   }
+}
+
+/** Of a call by a pod. */
+class Service {
+  readonly #pod: WebDemo;
+  readonly #call: UpstreamCall;
+
+  constructor(pod: WebDemo, call: UpstreamCall) {
+    this.#pod = pod;
+    this.#call = call;
+  }
+
+  fire(): void {
+    this.#pod.finish(this.#call);
+  }
+}
+
+/** What `splice` does, without the array of what was removed. */
+function remove<T>(items: T[], item: T): void {
+  items.copyWithin(items.indexOf(item), items.indexOf(item) + 1);
+  items.pop();
 }
 
 function page(env: string, config: string): HttpResponse {
