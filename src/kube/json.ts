@@ -31,10 +31,11 @@ export function clone<T>(value: T): T {
 function copy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copy);
-  const result: JsonObject = {};
-  for (const field in value) {
-    const inner = (value as JsonObject)[field];
-    if (inner !== undefined) put(result, field, copy(inner));
+  const result: JsonObject = { ...value };
+  for (const field in result) {
+    const inner = result[field];
+    if (inner === undefined) delete result[field];
+    else if (typeof inner === 'object' && inner !== null) result[field] = copy(inner);
   }
   return result;
 }
@@ -42,10 +43,14 @@ function copy(value: unknown): unknown {
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((item, index) => equal(item, b[index]));
-  }
+  if (Array.isArray(a)) return Array.isArray(b) && sameItems(a, b);
   return !Array.isArray(b) && sameFields(a as JsonObject, b as JsonObject);
+}
+
+function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (!equal(a[index], b[index])) return false;
+  return true;
 }
 
 function sameFields(a: JsonObject, b: JsonObject): boolean {
