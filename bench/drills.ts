@@ -1,55 +1,51 @@
 /**
- * Drills of beijing-down per minute on one core, in one process: bring-up, rollout, faults, clients, journal as
- * NDJSON, verdict. The first drill of the process is quoted apart (cold), and so is the way to the steady rate.
+ * Drills per minute on one core, in one process: beijing-down, and the reference drill (see reference.ts). Machines
+ * change their speed from one minute to the next, so blocks of each are measured in turns, and the ratio is quoted.
  */
-import { runDrill } from '../src/drill/runner.ts';
-import { loadScenario } from '../src/drill/scenario.ts';
-import { toNdjson } from '../src/runtime/journal-memory.ts';
+import { Drills } from './drills/blocks.ts';
 
-const scenario = loadScenario('beijing-down');
 const TARGET_PER_MINUTE = 2000;
+const FASTEST_PEER = 'madsim 0.2.34: 2,169';
 /** Until then V8 goes on compiling what a drill does a few times only, such as the engine and the controllers. */
-const WARM_UP = 600;
-const BLOCKS = 7;
+const WARM_UP = 1200;
+const BLOCKS = 9;
 const PER_BLOCK = 40;
 
-const unknown: number[] = [];
+const beijingDown = new Drills('beijing-down, journal and verdict', './beijing-down.ts');
+const recorded = new Drills('reference drill, journal', './reference.ts', 'journal');
+const bare = new Drills('reference drill, no journal', './reference.ts');
 
-const cpuMs = () => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
+console.log(line(`${beijingDown.name}: first of a process`, await beijingDown.run(1)));
+console.log(line(`${beijingDown.name}: to number ${WARM_UP}`, await beijingDown.run(WARM_UP - 1)));
+for (const drills of [recorded, bare]) await drills.run(200);
 
-async function one(seed: number): Promise<{ events: number; bytes: number }> {
-  const { events, verdict } = await runDrill(scenario, { lab: 'simulated', seed });
-  // The split's power is 99.9%: of a thousand seeds, one may have drawn too unevenly to tell.
-  if (verdict.verdict === 'unknown') unknown.push(seed);
-  if (verdict.verdict === 'violated' || unknown.length > 5)
-    throw new Error(`seed ${seed}: ${verdict.verdict}`);
-  return { events: events.length, bytes: toNdjson(events).length };
+const all = [beijingDown, recorded, bare];
+const times = new Map<Drills, number[]>(all.map(drills => [drills, []]));
+for (let block = 0; block < BLOCKS; block++)
+  for (const drills of all) times.get(drills)?.push(await drills.run(PER_BLOCK));
+for (const drills of all) drills.end();
+
+console.log(`steady, ${BLOCKS} blocks of ${PER_BLOCK} drills in turns: medians`);
+for (const [drills, blocks] of times) {
+  console.log(
+    `${line(drills.name, median(blocks))}  (${Math.min(...blocks).toFixed(1)} to ${Math.max(...blocks).toFixed(1)})`,
+  );
+  console.log(`  ${drills.says}`);
+}
+const [ours = [], theirs = []] = times.values();
+const ratio = median(ours.map((ms, block) => (theirs[block] as number) / ms));
+console.log(
+  `beijing-down makes ${ratio.toFixed(2)} times the drills of the reference with journal; target: ${TARGET_PER_MINUTE} a minute`,
+);
+console.log(
+  `the best peer measured on the reference drill, without a journal: ${FASTEST_PEER} drills/min/core`,
+);
+
+function median(values: readonly number[]): number {
+  return [...values].sort((one, other) => one - other)[values.length >> 1] as number;
 }
 
-const begun = cpuMs();
-const first = await one(1);
-console.log(
-  `cold: ${(cpuMs() - begun).toFixed(1)} ms CPU, ${first.events} events, ${first.bytes} bytes of journal`,
-);
-const warming = cpuMs();
-for (let seed = 2; seed <= WARM_UP; seed++) await one(seed);
-console.log(
-  `warming up: ${((cpuMs() - warming) / (WARM_UP - 1)).toFixed(1)} ms CPU a drill, over ${WARM_UP} drills`,
-);
-const blocks: number[] = [];
-for (let block = 0; block < BLOCKS; block++) {
-  const start = cpuMs();
-  for (let i = 0; i < PER_BLOCK; i++) await one(WARM_UP + 1 + block * PER_BLOCK + i);
-  blocks.push((cpuMs() - start) / PER_BLOCK);
+function line(what: string, ms: number): string {
+  const perMinute = Math.round(60_000 / ms).toLocaleString('en');
+  return `${what.padEnd(52)} ${ms.toFixed(1).padStart(6)} ms CPU ${perMinute.padStart(6)} drills/min/core`;
 }
-blocks.sort((one, other) => one - other);
-const median = blocks[Math.floor(BLOCKS / 2)] ?? Number.NaN;
-console.log(
-  `steady: ${median.toFixed(1)} ms CPU a drill (median of ${BLOCKS} × ${PER_BLOCK}; ${blocks[0]?.toFixed(1)} to ${blocks.at(-1)?.toFixed(1)}), ` +
-    `${Math.round(60_000 / median)} drills a minute on one core (target ${TARGET_PER_MINUTE})`,
-);
-if (unknown.length > 0)
-  console.log(`unknown: ${unknown.length} of ${WARM_UP + BLOCKS * PER_BLOCK} (seed ${unknown.join(', ')})`);

@@ -2,25 +2,23 @@
  * What the runtime costs, without Kubernetes, engine or GTM: a drill of 600 s of virtual time with 3 servers,
  * 9 probes every 5 s and 5 populations that ask twice a second through a resolver's cache of 10 s, written with
  * async functions against the ports. 14,760 messages. Other simulators were measured on the same drill.
- *
- *     node bench/reference-drill.ts [drills]
  */
-import { createHash } from 'node:crypto';
-import type { Clock } from '../src/runtime/clock.ts';
-import type { Journal, JournalEvent } from '../src/runtime/journal.ts';
-import { MemoryJournal, toNdjson } from '../src/runtime/journal-memory.ts';
-import type { SimulatedNetwork } from '../src/runtime/network.ts';
-import { simulatedNetwork } from '../src/runtime/network-simulated.ts';
-import type { Random } from '../src/runtime/random.ts';
-import { seededRandom } from '../src/runtime/random-seeded.ts';
-import { VirtualClock } from '../src/runtime/virtual-clock.ts';
+import { hash } from 'node:crypto';
+import type { Clock } from '../../src/runtime/clock.ts';
+import type { Journal, JournalEvent } from '../../src/runtime/journal.ts';
+import { MemoryJournal, toNdjson } from '../../src/runtime/journal-memory.ts';
+import type { SimulatedNetwork } from '../../src/runtime/network.ts';
+import { simulatedNetwork } from '../../src/runtime/network-simulated.ts';
+import type { Random } from '../../src/runtime/random.ts';
+import { seededRandom } from '../../src/runtime/random-seeded.ts';
+import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
+import { serveBlocks } from './blocks.ts';
 
 const ENDS = 600_000;
 const SERVERS = ['beijing-1', 'beijing-2', 'hangzhou'];
 const VANTAGES = ['vantage/1', 'vantage/2', 'vantage/3'];
 const POPULATIONS = 5;
 const TIMEOUT_MS = 2000;
-const FASTEST_PEER = 'madsim 0.2.34: 2,169';
 
 interface Answer {
   readonly status: number;
@@ -139,37 +137,18 @@ async function bare(seed: number): Promise<string> {
 async function recorded(seed: number): Promise<string> {
   const journal = new MemoryJournal();
   await drill(seed, journal);
-  const text = toNdjson(journal.events);
-  return `${journal.events.length} events, sha256 ${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
+  const bytes = toNdjson(journal.events);
+  return `${journal.events.length} events, sha256 ${hash('sha256', bytes).slice(0, 12)}`;
 }
 
-/** CPU milliseconds of this process, all threads. */
-async function cpuOf(work: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
+/** All drills have one seed: another journal is a bug. */
+async function repeated(run: (seed: number) => Promise<string>): Promise<() => Promise<string>> {
+  const first = await run(1);
+  return async () => {
+    const again = await run(1);
+    if (again !== first) throw new Error(`the same seed gave another drill: ${first}, then ${again}`);
+    return again;
+  };
 }
 
-function line(what: string, ms: number): string {
-  return `${what.padEnd(44)} ${ms.toFixed(1).padStart(7)} ms CPU  ${Math.round(60_000 / ms)
-    .toLocaleString('en')
-    .padStart(7)} drills/min/core`;
-}
-
-const drills = Number(process.argv[2] ?? 40);
-console.log(line('journal, NDJSON, hash: first of a process', await cpuOf(() => recorded(1))));
-const once = await recorded(1);
-const repeats = once === (await recorded(1));
-for (const [what, run] of [
-  ['no journal', bare],
-  ['journal, NDJSON, hash', recorded],
-] as const) {
-  const times: number[] = [];
-  for (let seed = 1; seed <= drills; seed += 1) times.push(await cpuOf(() => run(seed)));
-  times.sort((a, b) => a - b);
-  console.log(line(`${what}: median of ${drills}`, times[drills >> 1] as number));
-  console.log(`  ${await run(1)}`);
-}
-console.log(`the best peer measured on this drill, without a journal: ${FASTEST_PEER} drills/min/core`);
-if (!repeats) throw new Error('the same seed gave another journal');
+serveBlocks(await repeated(process.argv[2] === 'journal' ? recorded : bare));
