@@ -40,6 +40,8 @@ export const chinese: Language = {
     return `没有可供判定的内容:${what.join(',')}。`;
   },
 
+  phase: phase => PHASES[phase],
+
   // phases-within-bounds
   phasesWithin: () => '每次恢复的每个阶段都在由配置推出的上限之内',
   phasesOver: over => {

@@ -1,3 +1,4 @@
+import type { Phase } from '../verdict.ts';
 import { count, length, list, percent } from '../words.ts';
 import type { Observed, Overrun, Page, Recovered, When } from './values.ts';
 
@@ -40,6 +41,8 @@ export const english = {
     ];
     return `There was nothing to judge by: ${what.join(', ')}.`;
   },
+
+  phase: (phase: Phase): string => phase,
 
   // phases-within-bounds
   phasesWithin: () => 'every phase of every recovery within the bound that the configuration implies',

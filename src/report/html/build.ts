@@ -4,7 +4,7 @@ import { chinese } from '../../drill/language/chinese.ts';
 import { english } from '../../drill/language/english.ts';
 import { inWords, reworded, type Statement } from '../../drill/language/statement.ts';
 import { readSettings, type Settings } from '../../drill/settings.ts';
-import type { Period, Verdict } from '../../drill/verdict.ts';
+import { type Period, PHASES, type Verdict } from '../../drill/verdict.ts';
 import type { EngineName } from '../../kube/engines.ts';
 import { centresOf } from '../../kube/topology.ts';
 import { InputError } from '../../runtime/input-error.ts';
@@ -77,6 +77,7 @@ export function reportModel(events: readonly JournalEvent[]): ReportModel {
       })),
       centres: names.centres.map(name => ({ name, address: outline.addresses[name] ?? '' })),
       populations: names.populations.map(name => populationModel(name, settings, verdict)),
+      phases: PHASES.map(name => ({ name, says: inEachLanguage(['phase', name]) })),
       faults: outline.faults.map(fault => faultModel(fault, outline)),
       requests,
       answers: answerColumns(chosen, answers, names, begins),

@@ -1,4 +1,4 @@
-import type { Period, Recovery, Result } from '../../drill/verdict.ts';
+import type { Period, Phase, Recovery, Result } from '../../drill/verdict.ts';
 
 /**
  * What `report.html` draws: a journal reduced to a page's size, as plain JSON. Times are milliseconds of the
@@ -27,6 +27,8 @@ export interface ReportModel {
   readonly cities: readonly { readonly name: string; readonly centres: readonly number[] }[];
   readonly centres: readonly CentreModel[];
   readonly populations: readonly PopulationModel[];
+  /** Of recoveries, in their order. */
+  readonly phases: readonly PhaseModel[];
   readonly faults: readonly FaultModel[];
   readonly bins: Bins;
   readonly lanes: readonly Lane[];
@@ -50,6 +52,11 @@ export type Texts = Readonly<Record<'en' | 'zh', string>>;
 export interface CentreModel {
   readonly name: string;
   readonly address: string;
+}
+
+export interface PhaseModel {
+  readonly name: Phase;
+  readonly says: Texts;
 }
 
 export interface PopulationModel {

@@ -3,6 +3,7 @@ import { chinese } from '../../../src/drill/language/chinese.ts';
 import { english } from '../../../src/drill/language/english.ts';
 import { inWords, reworded, type Statement } from '../../../src/drill/language/statement.ts';
 import type { Observed, When } from '../../../src/drill/language/values.ts';
+import { PHASES } from '../../../src/drill/verdict.ts';
 import { englishLeftIn } from './english-left.ts';
 
 type Message = keyof typeof english;
@@ -51,10 +52,11 @@ const EXAMPLES: { readonly [M in Message]: readonly Parameters<(typeof english)[
   afterFault: [['F1']],
   sawAll: [[]],
   sawNothing: [[{ clients: true, gtm: false }], [{ clients: false, gtm: true }]],
+  phase: PHASES.map(phase => [phase]),
   phasesWithin: [[]],
   phasesOver: [
     [
-      (['detect', 'decide', 'publish', 'resolver', 'client', 'connection'] as const).map(phase => ({
+      PHASES.map(phase => ({
         phase,
         of: 'P1',
         fault: 'F1',

@@ -7,7 +7,6 @@ type Lane = import('../model.ts').Lane;
 type Texts = import('../model.ts').Texts;
 type Moment = import('../model.ts').Moment;
 type Recovery = import('../../../drill/verdict.ts').Recovery;
-type Phase = import('../../../drill/verdict.ts').Phase;
 type Chart = uPlot;
 type ChartOptions = uPlot.Options;
 

@@ -1,6 +1,3 @@
-/** @type {readonly Phase[]} */
-const PHASES = ['detect', 'decide', 'publish', 'resolver', 'client', 'connection'];
-
 /** How long each population took to recover from each fault, phase after phase. @param {ReportModel} model */
 function recoveryView(model) {
   const faults = [
@@ -22,14 +19,14 @@ function recoveryFrom(model, fault) {
     'div',
     {},
     title,
-    waterfall(rows, most),
+    waterfall(model, rows, most),
     table(
       say('seconds'),
-      [say('population'), say('rto'), ...PHASES.map(phase => say(phase))],
+      [say('population'), say('rto'), ...model.phases.map(({ says }) => told(says))],
       rows.map(({ name, recovery }) => [
         name,
         recovery.rto === null ? say('never') : ofBound(recovery.rto, recovery.bound),
-        ...PHASES.map(phase => measured(recovery.phases[phase].ms, recovery.phases[phase].bound)),
+        ...model.phases.map(({ name }) => measured(recovery.phases[name].ms, recovery.phases[name].bound)),
       ]),
     ),
   );
@@ -52,8 +49,14 @@ function ofBound(ms, bound) {
   return `${seconds(ms)} / ${bound === null ? '–' : seconds(bound)}`;
 }
 
-/** A bar of measured phases and, below it, one of their bounds. @param {readonly { name: string, recovery: Recovery }[]} rows @param {number} most */
-function waterfall(rows, most) {
+/**
+ * A bar of measured phases and, below it, one of their bounds.
+ *
+ * @param {ReportModel} model
+ * @param {readonly { name: string, recovery: Recovery }[]} rows
+ * @param {number} most
+ */
+function waterfall({ phases }, rows, most) {
   const [label, width] = [130, 620];
   const x = (/** @type {number} */ ms) => label + (ms / most) * width;
   const bars = rows.map(({ name, recovery }, row) => {
@@ -62,8 +65,8 @@ function waterfall(rows, most) {
       'g',
       {},
       svg('text', { x: 0, y: top + 13 }, short(name, 20)),
-      ...segments(recovery, 'ms', top, 15, x),
-      ...segments(recovery, 'bound', top + 17, 5, x),
+      ...segments(phases, recovery, 'ms', top, 15, x),
+      ...segments(phases, recovery, 'bound', top + 17, 5, x),
       svg(
         'text',
         { x: x(recovery.rto ?? 0) + 6, y: top + 13 },
@@ -71,8 +74,8 @@ function waterfall(rows, most) {
       ),
     );
   });
-  const legend = PHASES.map((phase, index) =>
-    html('span', { class: 'key' }, html('i', { class: `c${index}` }), say(phase)),
+  const legend = phases.map(({ says }, index) =>
+    html('span', { class: 'key' }, html('i', { class: `c${index}` }), told(says)),
   );
   return html(
     'div',
@@ -95,10 +98,17 @@ function waterfall(rows, most) {
   );
 }
 
-/** @param {Recovery} recovery @param {'ms' | 'bound'} which @param {number} y @param {number} height @param {(ms: number) => number} x */
-function segments({ rto, bound, phases }, which, y, height, x) {
+/**
+ * @param {ReportModel['phases']} order
+ * @param {Recovery} recovery
+ * @param {'ms' | 'bound'} which
+ * @param {number} y
+ * @param {number} height
+ * @param {(ms: number) => number} x
+ */
+function segments(order, { rto, bound, phases }, which, y, height, x) {
   const whole = which === 'ms' ? rto : bound;
-  const parts = PHASES.map(phase => phases[phase][which]);
+  const parts = order.map(({ name }) => phases[name][which]);
   // Without phases the whole is all there is to draw.
   if (parts.every(part => part === null))
     return whole === null
