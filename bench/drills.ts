@@ -1,6 +1,7 @@
 /**
- * Drills per minute on one core, in one process: beijing-down, and the reference drill (see reference.ts). Machines
- * change their speed from one minute to the next, so blocks of each are measured in turns, and the ratio is quoted.
+ * Drills per minute on one core: beijing-down, and the reference drill (see reference.ts), each in a process of its own.
+ * Machines change their speed from one minute to the next, so blocks of each are measured in turns, and the ratio is
+ * quoted. It compares what lies above the runtime, which both run on: for the runtime, take two checkouts in turns.
  */
 import { Drills } from './drills/blocks.ts';
 

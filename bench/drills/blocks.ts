@@ -8,7 +8,7 @@ interface Block {
   readonly says: string;
 }
 
-/** Drills of one kind, in a process of their own, so that V8 compiles for them alone. */
+/** Drills of one kind, in a process of their own, so that V8 compiles for them alone. It gets this one's V8 options. */
 export class Drills {
   readonly name: string;
   readonly #child: ChildProcess;

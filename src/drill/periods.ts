@@ -16,6 +16,7 @@ export function periodsOf(drill: DrillRecord): Period<Statement>[] {
   const inside = cuts(drill).filter(at => at > begins && at < end);
   const edges = [begins, ...[...new Set(inside)].sort((one, other) => one - other), end];
   const stretches = edges.slice(1).map((until, i) => new Stretch(edges[i] as number, until, centres));
+  // Thousands of turns in a function that runs once a drill: here `for … of` makes an object for each.
   drill.requests.forEach(request => {
     if (request.sent < begins) return;
     let index = 0;

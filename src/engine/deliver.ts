@@ -301,6 +301,7 @@ class Execution {
 
 /** Works in groups: those that have an object in common are in one, in their order. */
 function chains(works: readonly Work[]): Work[][] {
+  // Most steps have one: to one cluster.
   if (works.length < 2) return works.map(work => [work]);
   const found = new Set<Work[]>();
   const chainOf = new Map<string, Work[]>();

@@ -34,6 +34,7 @@ function copy(value: unknown): unknown {
   const result: JsonObject = { ...value };
   for (const field in result) {
     const inner = result[field];
+    // Rare: V8 makes a dictionary of it.
     if (inner === undefined) delete result[field];
     else if (typeof inner === 'object' && inner !== null) result[field] = copy(inner);
   }

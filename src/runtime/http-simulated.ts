@@ -8,7 +8,7 @@ import {
   type Wire,
 } from './exchange-simulated.ts';
 import type { Connection, HttpOutcome, HttpRequest, HttpResponse, NetworkFailure } from './network.ts';
-import { type Told, tell } from './told.ts';
+import { type Listener, type Told, tell } from './told.ts';
 
 export type Attempt = Pick<HttpRequest, 'from' | 'address' | 'port' | 'timeoutMs' | 'manner'>;
 
@@ -90,7 +90,7 @@ export class TcpExchange extends Dialling {
 }
 
 /** A request and its response over a new connection or one that was kept. */
-export class HttpExchange extends Dialling {
+export class HttpExchange extends Dialling implements Listener<HttpResponse | 'reset'> {
   readonly #request: HttpRequest;
   readonly #done: Told<HttpOutcome>;
   /** The one that the request came over, or that is kept after it. */

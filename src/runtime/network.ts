@@ -80,7 +80,7 @@ export type DnsOutcome =
   | { readonly failure: NetworkFailure; readonly answer?: undefined };
 
 /**
- * The network as a port. `done` is called exactly once, never before the call returns. Callbacks, not promises:
+ * The network as a port. `done` is told exactly once, never before the call returns. Callbacks, not promises:
  * a drill makes tens of thousands of exchanges.
  */
 export interface Network {
@@ -97,8 +97,8 @@ export interface Network {
 export interface SimulatedServer {
   /** What the host does with a packet now: serve it, refuse the connection, or let it vanish. */
   accepts(): 'accept' | 'refuse' | 'drop';
-  /** Tells `client` at most once, now or later; a host that went away meanwhile never does. */
-  handle(request: HttpRequest, client: Told<HttpResponse | 'reset'>): void;
+  /** Tells `asker` at most once, now or later; a host that went away meanwhile never does. */
+  handle(request: HttpRequest, asker: Told<HttpResponse | 'reset'>): void;
 }
 
 export interface SimulatedNameServer {

@@ -41,7 +41,9 @@ export class TimerHeap {
 
   /** Throws away what was cancelled. */
   sweep(): void {
-    this.#heap = this.#heap.filter(({ timer }) => !timer.cancelled);
+    const live = this.#heap.filter(({ timer }) => !timer.cancelled);
+    if (live.length === this.#heap.length) return;
+    this.#heap = live;
     // A sorted array is a heap.
     this.#heap.sort((a, b) => a.timer.at - b.timer.at || a.order - b.order);
   }

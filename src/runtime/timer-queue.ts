@@ -49,7 +49,7 @@ export class TimerQueue {
   #from = 0;
   /** Those that are near, with those that were cancelled. */
   #near = 0;
-  /** With more than so many, those that were cancelled are looked for. */
+  /** As soon as there are so many, those that were cancelled are looked for. */
   #room = NEAR_MS;
 
   push(timer: VirtualTimer): void {
@@ -74,7 +74,7 @@ export class TimerQueue {
     }
   }
 
-  /** How many timers are waiting; counts them. */
+  /** How many timers are waiting; counts them, for tests. */
   get live(): number {
     let live = this.#far.live;
     for (const first of this.#first) {
@@ -83,7 +83,7 @@ export class TimerQueue {
     return live;
   }
 
-  /** Cancelled timers stay until they surface, or until they may outnumber the others. */
+  /** Cancelled timers stay until they surface, or until there are twice as many timers as the last sweep has left. */
   #sweep(): void {
     this.#far.sweep();
     const near: VirtualTimer[] = [];

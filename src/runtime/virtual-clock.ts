@@ -38,7 +38,7 @@ export class VirtualClock implements Clock {
     return this.#fired;
   }
 
-  /** Timers that are waiting to fire; counts them. */
+  /** Timers that are waiting to fire; counts them, for tests. */
   get pending(): number {
     return this.#timers.live;
   }

@@ -1,12 +1,13 @@
 import type { RequestEvent } from '../runtime/journal.ts';
 import type { Connection, HttpOutcome, HttpRequest } from '../runtime/network.ts';
+import type { Listener } from '../runtime/told.ts';
 import type { Client } from './client.ts';
 import type { Asker, Resolution } from './resolver.ts';
 
 type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** One request of a client: lookup, connection, answer, journal. */
-export class Request implements Asker {
+export class Request implements Asker, Listener<HttpOutcome> {
   readonly #client: Client;
   readonly #ended: (() => void) | undefined;
   #resolution!: Resolution;
@@ -14,6 +15,7 @@ export class Request implements Asker {
   #connected = 0;
   /** Which of the resolution's addresses is dialled. */
   #choice = 0;
+  /** The one that is dialled, or that a kept connection goes to. */
   #address = '';
 
   constructor(client: Client, ended: (() => void) | undefined) {
@@ -84,7 +86,6 @@ export class Request implements Asker {
     );
   }
 
-  /** The network's outcome. */
   told(outcome: HttpOutcome): void {
     const { clock, population, record } = this.#client.habits;
     const now = clock.now();

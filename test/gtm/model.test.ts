@@ -45,8 +45,8 @@ class World {
     for (const address of A)
       this.#network.listen(address, address, {
         accepts: () => 'accept',
-        handle: (_: HttpRequest, client) =>
-          tell(client, { status: this.down.has(address) ? 503 : 200, body: '' }),
+        handle: (_: HttpRequest, asker) =>
+          tell(asker, { status: this.down.has(address) ? 503 : 200, body: '' }),
       });
     this.#saved = JSON.stringify({ account, alerts: [] });
     this.emulator = this.#start();

@@ -51,10 +51,10 @@ export class Rig {
         const now = condition();
         return typeof now === 'number' ? 'accept' : now;
       },
-      handle: (request, client) => {
+      handle: (request, asker) => {
         this.requests.push(request);
         const status = condition();
-        if (typeof status === 'number') tell(client, { status, body: '' });
+        if (typeof status === 'number') tell(asker, { status, body: '' });
       },
     });
   }

@@ -67,12 +67,12 @@ const simulated: Kind = {
           let count = 0;
           network.listen(target.address, 'host', {
             accepts: () => 'accept',
-            handle(_, client) {
+            handle(_, asker) {
               const does = behaviour(++count);
               if (does === 'never') return;
               if (typeof does === 'object' && 'afterMs' in does)
-                clock.after(does.afterMs, () => tell(client, does.response));
-              else tell(client, does);
+                clock.after(does.afterMs, () => tell(asker, does.response));
+              else tell(asker, does);
             },
           });
           return target;
@@ -188,6 +188,15 @@ describe.each([simulated, real])('on the $name network', ({ run }) => {
         expect(outcome).not.toHaveProperty('connection');
       },
     );
+
+    test('tells an object as well', async () => {
+      const outcome = await run(async stage => {
+        const target = await stage.web(() => page('hello'));
+        const request = { from: 'clients/app', host: 'web.test', path: '/', timeoutMs: FAR, ...target };
+        return new Promise(resolve => stage.network.http(request, { told: resolve }));
+      });
+      expect(outcome).toEqual({ response: page('hello') });
+    });
 
     test('gives to 100 requests at once what is theirs', async () => {
       await run(async stage => {

@@ -31,9 +31,9 @@ class Bench {
     this.network.rule('centre', 'clients', { latencyMs: 20 });
     this.network.listen(WEB, 'centre', {
       accepts: () => this.host,
-      handle: (_, client) => {
+      handle: (_, asker) => {
         this.arrivals.push(this.clock.now());
-        this.clock.after(100, () => tell(client, this.answer));
+        this.clock.after(100, () => tell(asker, this.answer));
       },
     });
     this.network.listenDns(DNS, 'centre', {

@@ -98,6 +98,20 @@ describe('timers', () => {
     );
   });
 
+  test.each([500, 5000])(
+    'of one time (%i ms) stay in order, however many between them are cancelled',
+    async ms => {
+      const clock = new VirtualClock();
+      const fired: number[] = [];
+      for (let i = 0; i < 30; i += 1) {
+        clock.after(ms, () => fired.push(i));
+        for (let j = 0; j < 300; j += 1) clock.after((j % 2) * 5000, () => {}).cancel();
+      }
+      await clock.run(() => clock.sleep(10_000));
+      expect(fired).toEqual(Array.from({ length: 30 }, (_, i) => i));
+    },
+  );
+
   test('that are cancelled are forgotten, and what they hold', async () => {
     setFlagsFromString('--expose-gc');
     const collect: () => void = runInNewContext('gc');
@@ -160,6 +174,16 @@ describe('run', () => {
     });
     await expect(stuck).rejects.toThrow('deadlock at 1500 ms of virtual time');
   });
+
+  test.each([undefined, 'sync'] as const)(
+    'fails likewise when all that are left are cancelled (%s)',
+    async manner => {
+      const clock = new VirtualClock();
+      clock.after(3, () => {}, manner);
+      for (const ms of [500, 5000]) clock.after(ms, () => {}).cancel();
+      await expect(clock.run(() => never())).rejects.toThrow('deadlock at 3 ms of virtual time');
+    },
+  );
 
   test('fails with what a timer throws', async () => {
     const clock = new VirtualClock();

@@ -54,8 +54,8 @@ export class Stage {
     for (const [address, centre] of Object.entries(CENTRES)) {
       this.network.listen(address, centre, {
         accepts: () => this.accepts[address] ?? 'accept',
-        handle: (_, client) => {
-          const respond = () => tell(client, this.responses[address] ?? { status: 200, body: page(centre) });
+        handle: (_, asker) => {
+          const respond = () => tell(asker, this.responses[address] ?? { status: 200, body: page(centre) });
           this.clock.after(this.serviceMs[address] ?? 0, respond);
         },
       });

@@ -74,6 +74,7 @@ function observe(
   const counts = new Tally([...centres, ELSEWHERE]);
   // By draw: how many requests. They are numbered from 1 on, and an array takes a quarter of a map's time.
   const draws: number[] = [];
+  // As in `periodsOf`, no `for … of`.
   drill.requestsIn(window, populations).forEach(request => {
     if (!succeeded(request)) return;
     const { centre, draw } = request;

@@ -255,7 +255,7 @@ export class SimulatedCluster {
         if (this.#paused || this.#power !== 'on') return 'drop';
         return ingress.listening ? 'accept' : 'refuse';
       },
-      handle: (request, client) => ingress.handle(request, client),
+      handle: (request, asker) => ingress.handle(request, asker),
     };
   }
 

@@ -13,7 +13,7 @@ import { draw, type Timings } from './timings.ts';
 /** Pods that are tried for one request: `attempts` of clusters/ingress/traefik.yaml. */
 const TRIES = 10;
 
-type Client = Told<HttpResponse | 'reset'>;
+type Asker = Told<HttpResponse | 'reset'>;
 
 /** `unsynced`: it listens and has not yet read the API: it knows no host. */
 type State = 'stopped' | 'starting' | 'unsynced' | 'synced';
@@ -84,7 +84,7 @@ export class Ingress {
   stop(): void {
     const open = this.#proxy.drop();
     this.vanish();
-    for (const { client } of open) tell(client, 'reset');
+    for (const { asker } of open) tell(asker, 'reset');
   }
 
   /** The machine under it is gone: clients hear nothing more. */
@@ -111,11 +111,11 @@ export class Ingress {
     this.#publish.stop();
   }
 
-  handle(request: HttpRequest, client: Client): void {
+  handle(request: HttpRequest, asker: Asker): void {
     const backend = this.#routes?.find(request.host, request.path);
-    if (backend === undefined) tell(client, notFoundPage);
-    else if (backend.upstreams.length === 0) tell(client, unavailablePage);
-    else this.#proxy.pass(backend, client);
+    if (backend === undefined) tell(asker, notFoundPage);
+    else if (backend.upstreams.length === 0) tell(asker, unavailablePage);
+    else this.#proxy.pass(backend, asker);
   }
 
   #sync(): void {
@@ -171,8 +171,8 @@ class ReverseProxy {
     this.pods = pods;
   }
 
-  pass(backend: Backend, client: Client): void {
-    const call = new Proxying(this, backend, client);
+  pass(backend: Backend, asker: Asker): void {
+    const call = new Proxying(this, backend, asker);
     if (this.#open.length === this.#room) {
       this.#open = this.#open.filter(({ over }) => !over);
       this.#room = Math.max(64, 2 * this.#open.length);
@@ -194,14 +194,14 @@ class ReverseProxy {
 class Proxying implements UpstreamCall {
   readonly #proxy: ReverseProxy;
   readonly #backend: Backend;
-  readonly client: Client;
+  readonly asker: Asker;
   #tries: number;
   over = false;
 
-  constructor(proxy: ReverseProxy, backend: Backend, client: Client) {
+  constructor(proxy: ReverseProxy, backend: Backend, asker: Asker) {
     this.#proxy = proxy;
     this.#backend = backend;
-    this.client = client;
+    this.asker = asker;
     this.#tries = Math.min(TRIES, backend.upstreams.length);
   }
 
@@ -226,6 +226,6 @@ class Proxying implements UpstreamCall {
   #finish(response: HttpResponse): void {
     if (this.over) return;
     this.over = true;
-    tell(this.client, response);
+    tell(this.asker, response);
   }
 }

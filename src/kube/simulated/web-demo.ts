@@ -93,7 +93,7 @@ export class WebDemo implements PodServer {
     this.#inService.push(call);
     const vary = 1 + SERVICE_TIME_JITTER * (2 * this.#random.float() - 1);
     const ms = this.#capacity.serviceTimeMs * vary + this.#misbehaviour().delayMs;
-    this.#clock.after(Math.round(ms), new Service(this, call));
+    this.#clock.after(Math.round(ms), new Serving(this, call));
   }
 
   /** The service of a call has taken its time. */
@@ -108,8 +108,8 @@ export class WebDemo implements PodServer {
   }
 }
 
-/** Of a call by a pod. */
-class Service {
+/** A call that a pod is serving. */
+class Serving {
   readonly #pod: WebDemo;
   readonly #call: UpstreamCall;
 
@@ -125,7 +125,8 @@ class Service {
 
 /** What `splice` does, without the array of what was removed. */
 function remove<T>(items: T[], item: T): void {
-  items.copyWithin(items.indexOf(item), items.indexOf(item) + 1);
+  const index = items.indexOf(item);
+  items.copyWithin(index, index + 1);
   items.pop();
 }
 

@@ -19,14 +19,16 @@ function recoveryFrom(model, fault) {
     'div',
     {},
     title,
-    waterfall(model, rows, most),
+    waterfall(model.phases, rows, most),
     table(
       say('seconds'),
       [say('population'), say('rto'), ...model.phases.map(({ says }) => told(says))],
       rows.map(({ name, recovery }) => [
         name,
         recovery.rto === null ? say('never') : ofBound(recovery.rto, recovery.bound),
-        ...model.phases.map(({ name }) => measured(recovery.phases[name].ms, recovery.phases[name].bound)),
+        ...model.phases.map(({ name: phase }) =>
+          measured(recovery.phases[phase].ms, recovery.phases[phase].bound),
+        ),
       ]),
     ),
   );
@@ -52,11 +54,11 @@ function ofBound(ms, bound) {
 /**
  * A bar of measured phases and, below it, one of their bounds.
  *
- * @param {ReportModel} model
+ * @param {ReportModel['phases']} phases
  * @param {readonly { name: string, recovery: Recovery }[]} rows
  * @param {number} most
  */
-function waterfall({ phases }, rows, most) {
+function waterfall(phases, rows, most) {
   const [label, width] = [130, 620];
   const x = (/** @type {number} */ ms) => label + (ms / most) * width;
   const bars = rows.map(({ name, recovery }, row) => {
