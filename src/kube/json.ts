@@ -31,12 +31,10 @@ export function clone<T>(value: T): T {
 function copy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copy);
-  const result: JsonObject = { ...value };
-  for (const field in result) {
-    const inner = result[field];
-    // Rare: V8 makes a dictionary of it.
-    if (inner === undefined) delete result[field];
-    else if (typeof inner === 'object' && inner !== null) result[field] = copy(inner);
+  const result: JsonObject = {};
+  for (const field in value) {
+    const inner = (value as JsonObject)[field];
+    if (inner !== undefined) put(result, field, copy(inner));
   }
   return result;
 }

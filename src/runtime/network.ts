@@ -34,9 +34,9 @@ export interface HttpRequest {
   /** From the first packet to the last byte of the answer. */
   readonly timeoutMs: number;
   /** A shorter limit for opening a new connection; the failure is `timeout` too. */
-  readonly connectTimeoutMs?: number;
+  readonly connectTimeoutMs?: number | undefined;
   /** Sends over this open connection instead of a new one. */
-  readonly connection?: Connection;
+  readonly connection?: Connection | undefined;
   /** `done` settles no promise and starts nothing that awaits (see `Clock.after`). */
   readonly manner?: 'sync';
   /**

@@ -1,4 +1,4 @@
-import { type Fire, fireOf, type Timer } from './clock.ts';
+import type { Fire, Timer } from './clock.ts';
 import { TimerHeap } from './timer-heap.ts';
 
 /** A timer in a queue. A drill makes tens of thousands: it holds no more than it needs. */
@@ -22,7 +22,9 @@ export class VirtualTimer implements Timer {
   fire(): void {
     const fire = this.#fire;
     this.#fire = undefined;
-    if (fire !== undefined) fireOf(fire);
+    // Not `fireOf`: here V8 sees few kinds of objects, and finds `fire` at once.
+    if (typeof fire === 'function') fire();
+    else fire?.fire();
   }
 
   cancel(): void {

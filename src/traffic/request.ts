@@ -4,8 +4,6 @@ import type { Listener } from '../runtime/told.ts';
 import type { Client } from './client.ts';
 import type { Asker, Resolution } from './resolver.ts';
 
-type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
-
 /** One request of a client: lookup, connection, answer, journal. */
 export class Request implements Asker, Listener<HttpOutcome> {
   readonly #client: Client;
@@ -64,19 +62,21 @@ export class Request implements Asker, Listener<HttpOutcome> {
     const { place, population, target, network } = this.#client.habits;
     const timeoutMs = population.timeout - (now - this.#sent);
     this.#address = address;
-    const request: Draft<HttpRequest> = {
+    // curl gives an address half of the time that is left while there is another one to try.
+    const connectTimeoutMs = kept === undefined && this.#hasNext() ? Math.ceil(timeoutMs / 2) : undefined;
+    // All of one shape, also where a field is absent: who reads them finds each field at once.
+    const request: HttpRequest = {
       from: place,
       address,
       port: target.port,
       host: target.name,
       path: target.path,
       timeoutMs,
+      connectTimeoutMs,
+      connection: kept,
       manner: 'sync',
+      keepAlive: population.connection !== 'fresh',
     };
-    if (population.connection !== 'fresh') request.keepAlive = true;
-    if (kept !== undefined) request.connection = kept;
-    // curl gives an address half of the time that is left while there is another one to try.
-    else if (this.#hasNext()) request.connectTimeoutMs = Math.ceil(timeoutMs / 2);
     network.http(request, this);
   }
 
