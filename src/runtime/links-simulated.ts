@@ -3,8 +3,8 @@ import type { LinkQuality, Place } from './network.ts';
 const PERFECT: Required<LinkQuality> = { latencyMs: 0, jitterMs: 0, loss: 0, cut: false };
 
 interface Rule {
-  readonly from: Place;
-  readonly to: Place;
+  readonly from: Pattern;
+  readonly to: Pattern;
   readonly quality: LinkQuality;
 }
 
@@ -14,7 +14,7 @@ export class Links {
   readonly #links = new Map<Place, Map<Place, Link>>();
 
   rule(from: Place, to: Place, quality: LinkQuality): () => void {
-    const rule = { from, to, quality };
+    const rule = { from: new Pattern(from), to: new Pattern(to), quality };
     this.#change([...this.#rules, rule]);
     return () => this.#change(this.#rules.filter(other => other !== rule));
   }
@@ -66,14 +66,23 @@ export class Link {
   #combine(): Required<LinkQuality> {
     let quality = PERFECT;
     for (const rule of this.#rules) {
-      if (covers(rule.from, this.#from) && covers(rule.to, this.#to))
-        quality = { ...quality, ...rule.quality };
+      if (rule.from.covers(this.#from) && rule.to.covers(this.#to)) quality = { ...quality, ...rule.quality };
     }
     return quality;
   }
 }
 
 /** `clients` covers `clients` and every place below it; `*` covers all. */
-export function covers(pattern: Place, place: Place): boolean {
-  return pattern === '*' || pattern === place || place.startsWith(`${pattern}/`);
+class Pattern {
+  readonly #top: Place;
+  readonly #below: string;
+
+  constructor(top: Place) {
+    this.#top = top;
+    this.#below = `${top}/`;
+  }
+
+  covers(place: Place): boolean {
+    return this.#top === '*' || this.#top === place || place.startsWith(this.#below);
+  }
 }

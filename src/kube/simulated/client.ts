@@ -1,6 +1,7 @@
 import type { NetworkFailure, Place, SimulatedNetwork } from '../../runtime/network.ts';
 import { ApiError, type KubeClient, type KubeList, type WatchEvent, type WatchHandler } from '../client.ts';
 import { clone } from '../json.ts';
+import type { KubeObject } from '../objects.ts';
 import type { ApiServer } from './api-server.ts';
 import { unreachable } from './errors.ts';
 
@@ -19,15 +20,11 @@ export interface ClientOptions {
  * copies what it is handed, and hands over the server's own objects, which nobody changes.
  */
 export function simulatedClient(options: ClientOptions): KubeClient {
-  const call = <T>(serve: (api: ApiServer) => T): Promise<T> =>
+  const call = <T>(serve: (api: ApiServer) => T | ApiError): Promise<T> =>
     new Promise((resolve, reject) => exchange(options, serve, resolve, reject));
   return {
-    get: ref =>
-      call(api => {
-        const object = api.get(ref);
-        if (object === undefined) throw api.missing(ref);
-        return object;
-      }),
+    // Often there is none: an error that is thrown costs several times one that is handed over.
+    get: ref => call<KubeObject>(api => api.get(ref) ?? api.missing(ref)),
     list: (kind, listOptions) =>
       call(api => ({ resourceVersion: api.resourceVersion, items: api.list(kind, listOptions) }) as KubeList),
     create: object => {
@@ -51,7 +48,7 @@ type Answer<T> = { readonly value: T } | { readonly error: ApiError };
 
 function exchange<T>(
   options: ClientOptions,
-  serve: (api: ApiServer) => T,
+  serve: (api: ApiServer) => T | ApiError,
   resolve: (value: T) => void,
   reject: (error: ApiError) => void,
 ): void {
@@ -73,9 +70,10 @@ function exchange<T>(
   );
 }
 
-function attempt<T>(api: ApiServer, serve: (api: ApiServer) => T): Answer<T> {
+function attempt<T>(api: ApiServer, serve: (api: ApiServer) => T | ApiError): Answer<T> {
   try {
-    return { value: serve(api) };
+    const value = serve(api);
+    return value instanceof ApiError ? { error: value } : { value };
   } catch (error) {
     if (error instanceof ApiError) return { error };
     throw error;

@@ -89,7 +89,9 @@ export function nodeOf(pod: KubeObject): string | undefined {
 
 /** Kubernetes leaves counts that are zero out of a status. */
 export function nonZero(counts: Record<string, number>): Record<string, number> {
-  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
+  const result: Record<string, number> = {};
+  for (const name in counts) if (counts[name] !== 0) result[name] = counts[name] as number;
+  return result;
 }
 
 /** The key of the object's controller when it is of that kind. */

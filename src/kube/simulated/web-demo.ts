@@ -125,8 +125,8 @@ class Serving {
 
 /** What `splice` does, without the array of what was removed. */
 function remove<T>(items: T[], item: T): void {
-  const index = items.indexOf(item);
-  items.copyWithin(index, index + 1);
+  for (let index = items.indexOf(item); index + 1 < items.length; index++)
+    items[index] = items[index + 1] as T;
   items.pop();
 }
 
