@@ -3,7 +3,7 @@ import type { ApiError, ListOptions, PatchType, WatchEvent, WatchHandler } from 
 import { deepFreeze, equal } from '../json.ts';
 import { type KindInfo, kindInfo } from '../kinds.ts';
 import { parseSelector } from '../label-selector.ts';
-import type { Kind, KubeObject, ObjectMeta, ObjectRef } from '../objects.ts';
+import type { Fields, Kind, KubeObject, ObjectMeta, ObjectRef } from '../objects.ts';
 import { applyPatch } from '../patch.ts';
 import { Admission } from './admission.ts';
 import { type Deletion, deletionOf } from './deletion.ts';
@@ -342,8 +342,7 @@ export class ApiServer {
   #put(store: KindStore, key: string, current: KubeObject, next: KubeObject): KubeObject {
     if (equal(next, current)) return current;
     if (isOver(next)) return this.#remove(store, key, next);
-    const counted = generationChanges(store.info, current, next) ? countUp(next) : next;
-    const object = this.#stamp(counted);
+    const object = this.#stamp(next, generationChanges(store.info, current, next) ? 1 : 0);
     this.#write(store, key, {
       version: this.#version,
       event: { type: 'MODIFIED', object },
@@ -359,10 +358,11 @@ export class ApiServer {
     return object;
   }
 
-  /** The object in its next version. */
-  #stamp(object: KubeObject): KubeObject {
-    const resourceVersion = String(++this.#version);
-    const stamped = { ...object, metadata: { ...object.metadata, resourceVersion } };
+  /** The object in its next version, so many generations later. */
+  #stamp(object: KubeObject, generations = 0): KubeObject {
+    const metadata = { ...object.metadata, resourceVersion: String(++this.#version) };
+    if (generations > 0) metadata.generation = (metadata.generation ?? 0) + generations;
+    const stamped = { ...object, metadata };
     return this.#freeze ? deepFreeze(stamped) : stamped;
   }
 
@@ -431,12 +431,9 @@ const serverFields: readonly string[] = [
 
 /** The first object with the status of the second. */
 function withStatus(object: KubeObject, from: KubeObject): KubeObject {
+  if (from.status !== undefined) return { ...object, status: from.status };
   const { status: _, ...rest } = object;
-  return from.status === undefined ? rest : { ...rest, status: from.status };
-}
-
-function countUp(object: KubeObject): KubeObject {
-  return { ...object, metadata: { ...object.metadata, generation: (object.metadata.generation ?? 0) + 1 } };
+  return rest;
 }
 
 /** Marking for deletion counts as a change too. */
@@ -450,8 +447,16 @@ function generationChanges(info: KindInfo, before: KubeObject, after: KubeObject
   ) {
     return true;
   }
-  const content = ({ metadata, status, ...rest }: KubeObject) => rest;
-  return !equal(content(before), content(after));
+  return contentChanges(before, after) || contentChanges(after, before);
+}
+
+/** Whether anything of the one is not in the other, but for metadata and status. */
+function contentChanges(one: Fields, other: Fields): boolean {
+  for (const field in one) {
+    if (field === 'metadata' || field === 'status' || one[field] === undefined) continue;
+    if (!Object.hasOwn(other, field) || !equal(one[field], other[field])) return true;
+  }
+  return false;
 }
 
 /** Marked for deletion, and nothing left to wait for. */
