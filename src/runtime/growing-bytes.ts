@@ -1,14 +1,14 @@
+const LITTLE_ENDIAN = new Uint8Array(Int32Array.of(1).buffer)[0] === 1;
+
 /** Known bytes, as four at a time; what is beyond the last is written over by what follows. */
 export class Piece {
   readonly length: number;
   readonly words: Int32Array;
 
   constructor(text: string) {
-    const bytes = Buffer.from(text);
-    this.length = bytes.length;
-    this.words = Int32Array.from({ length: Math.ceil(bytes.length / 4) }, (_, index) =>
-      Buffer.concat([bytes.subarray(4 * index), Buffer.alloc(4)]).readInt32LE(),
-    );
+    this.length = Buffer.byteLength(text);
+    this.words = new Int32Array(Math.ceil(this.length / 4));
+    Buffer.from(this.words.buffer).write(text);
   }
 }
 
@@ -47,7 +47,7 @@ export class GrowingBytes {
     const view = this.#view;
     const start = this.#length;
     for (let index = 0; index < words.length; index++)
-      view.setInt32(start + 4 * index, words[index] as number, true);
+      view.setInt32(start + 4 * index, words[index] as number, LITTLE_ENDIAN);
     this.#length = start + length;
   }
 
@@ -59,12 +59,12 @@ export class GrowingBytes {
 
   #digits(value: number): void {
     if (value < 10_000) {
-      this.#view.setInt32(this.#length, DIGITS[value] as number, true);
+      this.#view.setInt32(this.#length, DIGITS[value] as number, LITTLE_ENDIAN);
       this.#length += LENGTHS[value] as number;
     } else {
       const thousands = (value / 1000) | 0;
       this.#digits(thousands);
-      this.#view.setInt32(this.#length, THREE[value - 1000 * thousands] as number, true);
+      this.#view.setInt32(this.#length, THREE[value - 1000 * thousands] as number, LITTLE_ENDIAN);
       this.#length += 3;
     }
   }
