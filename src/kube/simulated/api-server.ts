@@ -24,7 +24,7 @@ import {
 } from './errors.ts';
 import { GarbageCollector } from './garbage-collector.ts';
 import { Identifiers } from './identifiers.ts';
-import { type Change, KindStore, keyOf, type Scope, Subscription } from './kind-store.ts';
+import { type Change, type Key, KindStore, type Scope, Subscription } from './kind-store.ts';
 import { timestamp } from './timestamps.ts';
 
 const namespaces: Kind = { apiVersion: 'v1', kind: 'Namespace' };
@@ -218,7 +218,7 @@ export class ApiServer {
   /** Removes a namespace that is marked for deletion and empty: what the namespace controller does last. */
   finalizeNamespace(name: string): void {
     const store = this.#store(namespaces);
-    const key = keyOf(undefined, name);
+    const key = { namespace: '', name };
     const current = store.get(key);
     if (current?.metadata.deletionTimestamp === undefined) return;
     const { finalizers: _, ...spec } = current.spec ?? {};
@@ -254,8 +254,8 @@ export class ApiServer {
     return unreachable(`the API of ${this.cluster} is down`);
   }
 
-  #key(store: KindStore, namespace: string | undefined, name: string): string {
-    return keyOf(store.info.namespaced ? (namespace ?? 'default') : undefined, name);
+  #key(store: KindStore, namespace: string | undefined, name: string): Key {
+    return { namespace: store.info.namespaced ? (namespace ?? 'default') : '', name };
   }
 
   #nameFor(store: KindStore, object: KubeObject): string {
@@ -273,7 +273,7 @@ export class ApiServer {
 
   #needNamespace(info: KindInfo, name: string, namespace: string): void {
     const store = this.#store(namespaces);
-    const found = store.get(keyOf(undefined, namespace));
+    const found = store.get({ namespace: '', name: namespace });
     if (found === undefined) throw notFound(store.info, namespace);
     if (found.metadata.deletionTimestamp !== undefined) {
       const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
@@ -299,7 +299,7 @@ export class ApiServer {
 
   #replace(
     store: KindStore,
-    key: string,
+    key: Key,
     current: KubeObject,
     proposed: KubeObject,
     subresource: 'status' | undefined,
@@ -339,7 +339,7 @@ export class ApiServer {
   }
 
   /** Stores the next state of an object, or removes it when nothing holds up its deletion any more. */
-  #put(store: KindStore, key: string, current: KubeObject, next: KubeObject): KubeObject {
+  #put(store: KindStore, key: Key, current: KubeObject, next: KubeObject): KubeObject {
     if (equal(next, current)) return current;
     if (isOver(next)) return this.#remove(store, key, next);
     const object = this.#stamp(next, generationChanges(store.info, current, next) ? 1 : 0);
@@ -351,7 +351,7 @@ export class ApiServer {
     return object;
   }
 
-  #remove(store: KindStore, key: string, last: KubeObject): KubeObject {
+  #remove(store: KindStore, key: Key, last: KubeObject): KubeObject {
     const previous = store.get(key);
     const object = this.#stamp(last);
     this.#write(store, key, { version: this.#version, event: { type: 'DELETED', object }, previous });
@@ -367,7 +367,7 @@ export class ApiServer {
   }
 
   /** A write made by a listener is told to all after the one that it answers to. */
-  #write(store: KindStore, key: string, change: Change): void {
+  #write(store: KindStore, key: Key, change: Change): void {
     store.apply(key, change);
     this.#pending.push({ store, change });
     if (this.#publishing) return;

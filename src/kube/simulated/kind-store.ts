@@ -14,11 +14,17 @@ export interface Change {
 /** How many changes of a kind a watch may look back, at least. */
 const historyLength = 1000;
 
+/** The place of an object among those of its kind; no namespace is ''. */
+export interface Key {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** All objects of one kind in one cluster, ordered by namespace and name, and their latest changes. */
 export class KindStore {
   readonly info: KindInfo;
-  readonly #objects = new Map<string, KubeObject>();
-  readonly #keys: string[] = [];
+  readonly #spaces = new Map<string, Space>();
+  readonly #ordered: Space[] = [];
   #history: Change[] = [];
   /** Changes up to this version have been forgotten. */
   #forgotten = 0;
@@ -28,36 +34,33 @@ export class KindStore {
     this.info = info;
   }
 
-  get(key: string): KubeObject | undefined {
-    return this.#objects.get(key);
+  get({ namespace, name }: Key): KubeObject | undefined {
+    return this.#spaces.get(namespace)?.get(name);
   }
 
-  select(scope: Scope): KubeObject[] {
+  select({ namespace, selector }: Scope): KubeObject[] {
     const result: KubeObject[] = [];
-    const prefix = scope.namespace === undefined ? '' : `${scope.namespace}\0`;
-    for (let index = this.#indexOf(prefix); index < this.#keys.length; index++) {
-      const key = this.#keys[index] as string;
-      if (!key.startsWith(prefix)) break;
-      const object = this.#objects.get(key) as KubeObject;
-      if (scope.selector === undefined || matches(scope.selector, object.metadata.labels))
-        result.push(object);
-    }
+    if (namespace !== undefined) this.#spaces.get(namespace)?.select(selector, result);
+    else for (const space of this.#ordered) space.select(selector, result);
     return result;
   }
 
-  apply(key: string, change: Change): void {
-    if (change.event.type === 'DELETED') {
-      this.#objects.delete(key);
-      this.#keys.splice(this.#indexOf(key), 1);
-    } else {
-      if (change.previous === undefined) this.#keys.splice(this.#indexOf(key), 0, key);
-      this.#objects.set(key, change.event.object);
-    }
+  apply(key: Key, change: Change): void {
+    const space = this.#spaces.get(key.namespace) ?? this.#newSpace(key.namespace);
+    if (change.event.type === 'DELETED') space.delete(key.name);
+    else space.set(key.name, change.event.object);
     this.#history.push(change);
     if (this.#history.length > 2 * historyLength) {
       this.#history = this.#history.slice(historyLength);
       this.#forgotten = (this.#history[0]?.version ?? 0) - 1;
     }
+  }
+
+  #newSpace(namespace: string): Space {
+    const space = new Space(namespace);
+    this.#spaces.set(namespace, space);
+    this.#ordered.splice(firstFrom(this.#ordered, namespace), 0, space);
+    return space;
   }
 
   /** Throws ApiError Expired when changes after `version` have been forgotten. */
@@ -77,23 +80,59 @@ export class KindStore {
   get subscriptions(): readonly Subscription[] {
     return this.#subscriptions;
   }
+}
 
-  /** Of the first key that is not before this one. */
-  #indexOf(key: string): number {
-    let low = 0;
-    let high = this.#keys.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#keys[middle] as string) < key) low = middle + 1;
-      else high = middle;
+interface Entry {
+  readonly name: string;
+  object: KubeObject;
+}
+
+/** The objects of one kind in one namespace, or those without. They are found by two names, without a text of both. */
+class Space {
+  readonly name: string;
+  readonly #entries = new Map<string, Entry>();
+  readonly #ordered: Entry[] = [];
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  get(name: string): KubeObject | undefined {
+    return this.#entries.get(name)?.object;
+  }
+
+  set(name: string, object: KubeObject): void {
+    const known = this.#entries.get(name);
+    if (known !== undefined) {
+      known.object = object;
+      return;
     }
-    return low;
+    const entry = { name, object };
+    this.#entries.set(name, entry);
+    this.#ordered.splice(firstFrom(this.#ordered, name), 0, entry);
+  }
+
+  delete(name: string): void {
+    this.#entries.delete(name);
+    this.#ordered.splice(firstFrom(this.#ordered, name), 1);
+  }
+
+  select(selector: Selector | undefined, into: KubeObject[]): void {
+    for (const { object } of this.#ordered)
+      if (selector === undefined || matches(selector, object.metadata.labels)) into.push(object);
   }
 }
 
-/** The key of an object among those of its kind; in its order, namespaces come before names. */
-export function keyOf(namespace: string | undefined, name: string): string {
-  return `${namespace ?? ''}\0${name}`;
+/** The index of the first that does not come before this name. */
+function firstFrom(ordered: readonly { readonly name: string }[], name: string): number {
+  let low = 0;
+  let high = ordered.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ordered[middle] as { readonly name: string }).name < name) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Which objects are meant; absent: all. */
