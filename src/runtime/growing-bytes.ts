@@ -1,6 +1,8 @@
-const LITTLE_ENDIAN = new Uint8Array(Int32Array.of(1).buffer)[0] === 1;
+import { endianness } from 'node:os';
 
-/** Known bytes, as four at a time; what is beyond the last is written over by what follows. */
+const LITTLE_ENDIAN = endianness() === 'LE';
+
+/** Known bytes, as four at a time in the machine's order; what is beyond the last is written over by what follows. */
 export class Piece {
   readonly length: number;
   readonly words: Int32Array;

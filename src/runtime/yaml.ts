@@ -236,7 +236,7 @@ function offsetOf(document: Document.Parsed, path: Path): number {
 }
 
 /**
- * The same text as the name of a field, which V8 keeps once. A piece of a file, which the parser gives, is compared with
+ * The same text as the name of a field, which V8 keeps once (but for whole numbers). A piece of a file, which the parser gives, is compared with
  * others letter by letter in V8's runtime, a hundred times slower; drills compare places and hosts all the time.
  */
 function nameOf(text: string): string {

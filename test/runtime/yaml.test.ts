@@ -58,6 +58,24 @@ describe('what is right', () => {
     });
   });
 
+  test('has texts of any kind as they are', () => {
+    const texts = [
+      '__proto__',
+      'constructor',
+      '',
+      '1',
+      '-1',
+      '1e3',
+      'true',
+      ' ',
+      '两地',
+      '\ud800',
+      'x'.repeat(65),
+    ];
+    const [document] = parseYamlDocuments(JSON.stringify(texts), 'x.yaml');
+    expect(document?.value).toEqual(texts);
+  });
+
   test('may repeat itself by aliases, which give copies', () => {
     const [document] = parseYamlDocuments('a: &x {b: [1]}\nc: *x\n', 'x.yaml');
     const value = document?.value as { a: { b: number[] }; c: { b: number[] } };

@@ -254,8 +254,9 @@ export class ApiServer {
     return unreachable(`the API of ${this.cluster} is down`);
   }
 
+  /** Names that are no texts are for admission to refuse. */
   #key(store: KindStore, namespace: string | undefined, name: string): Key {
-    return { namespace: store.info.namespaced ? (namespace ?? 'default') : '', name };
+    return { namespace: store.info.namespaced ? String(namespace ?? 'default') : '', name: String(name) };
   }
 
   #nameFor(store: KindStore, object: KubeObject): string {
@@ -273,7 +274,7 @@ export class ApiServer {
 
   #needNamespace(info: KindInfo, name: string, namespace: string): void {
     const store = this.#store(namespaces);
-    const found = store.get({ namespace: '', name: namespace });
+    const found = store.get(this.#key(store, undefined, namespace));
     if (found === undefined) throw notFound(store.info, namespace);
     if (found.metadata.deletionTimestamp !== undefined) {
       const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
@@ -342,7 +343,7 @@ export class ApiServer {
   #put(store: KindStore, key: Key, current: KubeObject, next: KubeObject): KubeObject {
     if (equal(next, current)) return current;
     if (isOver(next)) return this.#remove(store, key, next);
-    const object = this.#stamp(next, generationChanges(store.info, current, next) ? 1 : 0);
+    const object = this.#stamp(next, generationChanges(store.info, current, next));
     this.#write(store, key, {
       version: this.#version,
       event: { type: 'MODIFIED', object },
@@ -358,10 +359,10 @@ export class ApiServer {
     return object;
   }
 
-  /** The object in its next version, so many generations later. */
-  #stamp(object: KubeObject, generations = 0): KubeObject {
+  /** The object in its next version, and generation. */
+  #stamp(object: KubeObject, isNextGeneration = false): KubeObject {
     const metadata = { ...object.metadata, resourceVersion: String(++this.#version) };
-    if (generations > 0) metadata.generation = (metadata.generation ?? 0) + generations;
+    if (isNextGeneration) metadata.generation = (metadata.generation ?? 0) + 1;
     const stamped = { ...object, metadata };
     return this.#freeze ? deepFreeze(stamped) : stamped;
   }
@@ -387,7 +388,8 @@ const everything: Scope = { namespace: undefined, selector: undefined };
 
 function scopeOf(options: ListOptions): Scope {
   return {
-    namespace: options.namespace === '' ? undefined : options.namespace,
+    namespace:
+      options.namespace === undefined || options.namespace === '' ? undefined : String(options.namespace),
     selector: options.labelSelector ? parseSelector(options.labelSelector) : undefined,
   };
 }

@@ -87,7 +87,10 @@ interface Entry {
   object: KubeObject;
 }
 
-/** The objects of one kind in one namespace, or those without. They are found by two names, without a text of both. */
+/**
+ * The objects of one kind in one namespace, or those without. They are found by two names, without a text of both. One
+ * that has become empty stays: namespaces are few.
+ */
 class Space {
   readonly name: string;
   readonly #entries = new Map<string, Entry>();

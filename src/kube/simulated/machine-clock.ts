@@ -78,7 +78,7 @@ class MachineTimer implements Timer {
   }
 
   act(): void {
-    // Not `fireOf`, as in VirtualTimer.
+    // Not `fireOf`, for the reason that VirtualTimer gives.
     const act = this.#act;
     if (typeof act === 'function') act();
     else act?.fire();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiError, WatchEvent } from '../../../src/kube/client.ts';
+import type { KubeObject } from '../../../src/kube/objects.ts';
 import { ApiServer } from '../../../src/kube/simulated/api-server.ts';
 import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
 import {
@@ -135,6 +136,21 @@ describe('update', () => {
     expect(labelled.metadata.resourceVersion).not.toBe(created.metadata.resourceVersion);
     const changed = api.update({ ...labelled, spec: { components: [{ name: 'x' }] } });
     expect(changed.metadata.generation).toBe(2);
+  });
+
+  test('takes content that says the same for the same, and sees a field of any name come and go', () => {
+    const api = server();
+    api.create(application('web-demo'));
+    const generationAfter = (change: object) => {
+      const now = api.get(app) as KubeObject;
+      return api.update({ ...now, spec: structuredClone(now.spec), ...change } as KubeObject).metadata
+        .generation;
+    };
+    expect(generationAfter({ more: undefined, constructor: undefined })).toBe(1);
+    expect(generationAfter({ more: {} })).toBe(2);
+    expect(generationAfter({ more: undefined })).toBe(3);
+    expect(generationAfter({ constructor: 'x' })).toBe(4);
+    expect(generationAfter({ constructor: undefined })).toBe(5);
   });
 
   test("counts a Deployment's annotations too, as the API does", () => {
