@@ -1,27 +1,32 @@
-import { endianness } from 'node:os';
-
-const LITTLE_ENDIAN = endianness() === 'LE';
-
-/** Known bytes, as four at a time in the machine's order; what is beyond the last is written over by what follows. */
+/** Known bytes, as four at a time, the first one lowest; what is beyond the last is written over by what follows. */
 export class Piece {
   readonly length: number;
   readonly words: Int32Array;
 
   constructor(text: string) {
     this.length = Buffer.byteLength(text);
-    this.words = new Int32Array(Math.ceil(this.length / 4));
-    Buffer.from(this.words.buffer).write(text);
+    const bytes = Buffer.alloc(4 * Math.ceil(this.length / 4));
+    bytes.write(text);
+    this.words = new Int32Array(bytes.length / 4);
+    for (let index = 0; index < this.words.length; index++) this.words[index] = bytes.readInt32LE(4 * index);
   }
 }
 
 /** Of the numbers below 10,000: their digits, and how many these are. */
-const DIGITS = Int32Array.from({ length: 10_000 }, (_, value) => wordOf(String(value)));
-const LENGTHS = Uint8Array.from({ length: 10_000 }, (_, value) => String(value).length);
+const DIGITS = new Int32Array(10_000);
+const LENGTHS = new Uint8Array(10_000);
+for (let value = 0; value < 10_000; value++) {
+  const digits = String(value);
+  DIGITS[value] = wordOf(digits);
+  LENGTHS[value] = digits.length;
+}
 /** The last three digits of a larger number. */
 const THREE = Int32Array.from({ length: 1000 }, (_, value) => wordOf(String(value).padStart(3, '0')));
 
 function wordOf(digits: string): number {
-  return new Piece(digits).words[0] as number;
+  let word = 0;
+  for (let index = digits.length - 1; index >= 0; index--) word = (word << 8) | digits.charCodeAt(index);
+  return word;
 }
 
 /** Bytes of a text in UTF-8 that grows at its end. Whoever writes pieces and digits reserves their room first. */
@@ -49,7 +54,7 @@ export class GrowingBytes {
     const view = this.#view;
     const start = this.#length;
     for (let index = 0; index < words.length; index++)
-      view.setInt32(start + 4 * index, words[index] as number, LITTLE_ENDIAN);
+      view.setInt32(start + 4 * index, words[index] as number, true);
     this.#length = start + length;
   }
 
@@ -61,12 +66,12 @@ export class GrowingBytes {
 
   #digits(value: number): void {
     if (value < 10_000) {
-      this.#view.setInt32(this.#length, DIGITS[value] as number, LITTLE_ENDIAN);
+      this.#view.setInt32(this.#length, DIGITS[value] as number, true);
       this.#length += LENGTHS[value] as number;
     } else {
       const thousands = (value / 1000) | 0;
       this.#digits(thousands);
-      this.#view.setInt32(this.#length, THREE[value - 1000 * thousands] as number, LITTLE_ENDIAN);
+      this.#view.setInt32(this.#length, THREE[value - 1000 * thousands] as number, true);
       this.#length += 3;
     }
   }

@@ -33,8 +33,8 @@ const MAX_LEXEMES = 100_000;
 const MAX_VALUES = 100_000;
 /** More are not worth finding the place of. */
 const MAX_PROBLEMS = 100;
-/** What is longer is hardly a name. */
-const NAME_LENGTH = 64;
+/** V8 copies a piece of a text that is shorter than the first; what is longer than the second is hardly a name. */
+const NAME_LENGTHS = [13, 64] as const;
 
 export interface Position {
   /** From 1. */
@@ -191,7 +191,7 @@ class Converter {
     if (typeof value === 'number' && !Number.isFinite(value)) {
       this.#problem(`${value} is not a number that JSON has`, node, path);
     }
-    return typeof value === 'string' && value.length <= NAME_LENGTH ? nameOf(value) : value;
+    return typeof value === 'string' && isLikeName(value) ? nameOf(value) : value;
   }
 
   #map(pairs: readonly Pair[], path: Path): Record<string, unknown> {
@@ -235,8 +235,12 @@ function offsetOf(document: Document.Parsed, path: Path): number {
   return offset;
 }
 
+function isLikeName({ length }: string): boolean {
+  return length >= NAME_LENGTHS[0] && length <= NAME_LENGTHS[1];
+}
+
 /**
- * The same text as the name of a field, which V8 keeps once (but for whole numbers). A piece of a file, which the parser gives, is compared with
+ * The same text as the name of a field, which V8 keeps once. A piece of a file, which the parser gives, is compared with
  * others letter by letter in V8's runtime, a hundred times slower; drills compare places and hosts all the time.
  */
 function nameOf(text: string): string {

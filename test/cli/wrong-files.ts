@@ -2,7 +2,8 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratch } from './liangdi.ts';
 
-const bomb = `a: &a [x, x, x, x, x, x, x, x, x]
+/** One text, again and again. */
+const bomb = (text: string) => `a: &a [${Array(9).fill(text).join(', ')}]
 ${[...'bcdefghi'].map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(', ')}]`).join('\n')}
 `;
 
@@ -22,7 +23,9 @@ expect:
   - no-flap: {}
 `,
   'key.yaml': 'proves: nothing\nends: 20s\nexpcet:\n  - no-flap: {}\n',
-  'bomb.yaml': bomb,
+  'bomb.yaml': bomb('x'),
+  'numbers.yaml': bomb('"1023"'),
+  'names.yaml': bomb('cluster1-beijing'),
   'broken.yaml': 'proves: [nothing\n',
   'empty.yaml': '',
   'text.ndjson': 'not a journal\n',

@@ -14,6 +14,8 @@ test.each([
   ['drill beijing-dwn', /^beijing-dwn: no such scenario/],
   ['drill typo.yaml', /typo\.yaml:3:\d+: /],
   ['drill bomb.yaml', /bomb\.yaml/],
+  ['drill numbers.yaml', /numbers\.yaml.*too big/],
+  ['drill names.yaml', /names\.yaml.*too big/],
   ['drill huge.yaml', /huge\.yaml: the file is longer than 4 MiB/],
   ['judge text.ndjson', /text\.ndjson:1: not a line of JSON/],
 ])(
