@@ -1,6 +1,6 @@
 import { differences, expectedObjects } from '../engine/expected.ts';
-import { refOf } from '../engine/referred.ts';
 import { ApiError } from '../kube/client.ts';
+import { refOf } from '../kube/objects.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Load } from '../lab/load.ts';
 import type { EndEvent, Journal } from '../runtime/journal.ts';

@@ -1,7 +1,6 @@
 import { ApiError, type KubeClient } from '../kube/client.ts';
-import type { KubeObject, ObjectRef } from '../kube/objects.ts';
+import { type KubeObject, type ObjectRef, refOf } from '../kube/objects.ts';
 import { lastApplied, threeWay } from './apply-object.ts';
-import { refOf } from './referred.ts';
 import { KUBECTL_LAST_APPLIED } from './render.ts';
 import { found } from './revision.ts';
 

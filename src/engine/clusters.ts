@@ -1,11 +1,10 @@
 import { ApiError, type KubeClient } from '../kube/client.ts';
 import { equal } from '../kube/json.ts';
-import type { KubeObject } from '../kube/objects.ts';
+import { type KubeObject, refOf } from '../kube/objects.ts';
 import { dressed, foreign, hashed, isMadeFrom, lastApplied, threeWay } from './apply-object.ts';
 import { fieldAt, withField } from './field-path.ts';
 import { LOCAL } from './model.ts';
 import { type ResourceRules, ruleFor } from './policies/resource-rules.ts';
-import { refOf } from './referred.ts';
 import { OWNER_NAME, OWNER_NAMESPACE } from './render.ts';
 import { found } from './revision.ts';
 import { managedBy, SHARED_BY, withoutSharer, withSharer } from './sharing.ts';

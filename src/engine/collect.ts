@@ -1,7 +1,6 @@
 import type { KubeClient } from '../kube/client.ts';
-import type { KubeObject } from '../kube/objects.ts';
+import { type KubeObject, refOf } from '../kube/objects.ts';
 import type { Clusters } from './clusters.ts';
-import { refOf } from './referred.ts';
 import { revisionsOf, superseded } from './revision.ts';
 import { sweep } from './state-keep.ts';
 import { type CurrentTrackers, resourceKey, trackersOf } from './tracker.ts';

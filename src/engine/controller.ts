@@ -1,13 +1,12 @@
 import { ApiError, calling, type KubeClient } from '../kube/client.ts';
 import { follow } from '../kube/follow.ts';
-import type { KubeObject } from '../kube/objects.ts';
+import { type KubeObject, refOf } from '../kube/objects.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { Backoff } from './backoff.ts';
 import type { Write } from './clusters.ts';
 import { APPLICATION, LOCAL } from './model.ts';
 import type { ClusterInfo } from './placement.ts';
 import { Reconciler, type Surroundings } from './reconciler.ts';
-import { refOf } from './referred.ts';
 import { found } from './revision.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
 

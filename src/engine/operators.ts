@@ -1,7 +1,6 @@
 import { ApiError, type KubeClient } from '../kube/client.ts';
-import type { KubeObject, ObjectRef } from '../kube/objects.ts';
+import { type KubeObject, type ObjectRef, refOf } from '../kube/objects.ts';
 import { PUBLISH_VERSION } from './model.ts';
-import { refOf } from './referred.ts';
 import { hashOfRevision, publishVersionOf, revisionNumber, revisionsOf, snapshotIn } from './revision.ts';
 import { type ApplicationStatus, type StepStatus, statusOf, type WorkflowStatus } from './status.ts';
 import { trackersOf } from './tracker.ts';

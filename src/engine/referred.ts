@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type KindInfo, kindInfo, resourceInfo } from '../kube/kinds.ts';
-import type { Fields, KubeObject, ObjectMeta, ObjectRef } from '../kube/objects.ts';
+import type { Fields, KubeObject, ObjectMeta } from '../kube/objects.ts';
 import type { Component } from './application.ts';
 import { decode, LOCAL, PlanError } from './model.ts';
 
@@ -75,10 +75,6 @@ export function objectKey({
   metadata,
 }: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>): string {
   return `${apiVersion}/${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
-}
-
-export function refOf({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): ObjectRef {
-  return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
 /** The queries of a ref-objects component. Throws PlanError. */

@@ -51,3 +51,8 @@ export interface ObjectRef extends Kind {
   readonly namespace?: string;
   readonly name: string;
 }
+
+/** Where the object is to be found. */
+export function refOf({ apiVersion, kind, metadata: { namespace, name } }: KubeObject): ObjectRef {
+  return namespace === undefined ? { apiVersion, kind, name } : { apiVersion, kind, namespace, name };
+}

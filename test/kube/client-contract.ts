@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError, type KubeClient, type ListOptions, type WatchEvent } from '../../src/kube/client.ts';
-import type { Fields, Kind, KubeObject, ObjectMeta } from '../../src/kube/objects.ts';
+import { type Fields, type Kind, type KubeObject, type ObjectMeta, refOf } from '../../src/kube/objects.ts';
 
 /** What every KubeClient does, whether a simulated or a real API answers. */
 
@@ -886,10 +886,6 @@ function changeOf({ kind }: KubeObject): Fields {
 /** What an Ingress may say of itself, and an Application too. */
 const STATUS = { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } };
 const LATER = { loadBalancer: { ingress: [{ ip: '192.0.2.2' }] } };
-
-function refOf({ apiVersion, kind, metadata: { name, namespace } }: KubeObject) {
-  return { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) };
-}
 
 function versionOf({ metadata }: KubeObject): number {
   return Number(metadata.resourceVersion);

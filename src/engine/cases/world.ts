@@ -2,7 +2,7 @@ import { ApiError, type KubeClient, type ListOptions } from '../../kube/client.t
 import { clone, equal } from '../../kube/json.ts';
 import { kindInfo } from '../../kube/kinds.ts';
 import { matches, parseSelector } from '../../kube/label-selector.ts';
-import type { Kind, KubeObject, ObjectRef } from '../../kube/objects.ts';
+import { type Kind, type KubeObject, type ObjectRef, refOf } from '../../kube/objects.ts';
 import { applyPatch, mergePatch } from '../../kube/patch.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { LOCAL } from '../model.ts';
@@ -274,11 +274,6 @@ function keyOf({ apiVersion, kind, namespace, name }: ObjectRef): string {
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
   const place = (kindInfo({ apiVersion, kind })?.namespaced ?? true) ? (namespace ?? '') : '';
   return `${group}/${kind}/${place}/${name}`;
-}
-
-function refOf({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
-  const { name, namespace } = metadata;
-  return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
 function invalid(message: string): ApiError {

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { WatchEvent } from '../client.ts';
 import { equal } from '../json.ts';
-import type { KubeObject, ObjectRef, OwnerReference } from '../objects.ts';
+import { type KubeObject, type ObjectRef, type OwnerReference, refOf } from '../objects.ts';
 import type { ApiServer } from './api-server.ts';
 import { foreground, orphan } from './deletion.ts';
 
@@ -141,7 +141,7 @@ export class GarbageCollector {
       return;
     }
     const waitedFor = standing.includes('waits') && this.#dependents.has(uid);
-    this.#api.delete(refTo(object), waitedFor ? { propagation: 'Foreground' } : {});
+    this.#api.delete(refOf(object), waitedFor ? { propagation: 'Foreground' } : {});
   }
 
   #standingOf(owner: OwnerReference, dependent: KubeObject): 'keeps' | 'waits' | 'gone' {
@@ -182,7 +182,7 @@ export class GarbageCollector {
     const { name } = namespace.metadata;
     const content = this.#api.contentOf(name);
     for (const object of content) {
-      if (object.metadata.deletionTimestamp === undefined) this.#api.delete(refTo(object));
+      if (object.metadata.deletionTimestamp === undefined) this.#api.delete(refOf(object));
     }
     if (this.#api.contentOf(name).length === 0) this.#api.finalizeNamespace(name);
   }
@@ -191,8 +191,4 @@ export class GarbageCollector {
     const node = this.#nodes.get(uid);
     return node && this.#api.get(node.ref);
   }
-}
-
-function refTo({ apiVersion, kind, metadata: { namespace, name } }: KubeObject): ObjectRef {
-  return { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) };
 }

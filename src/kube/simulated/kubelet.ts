@@ -1,18 +1,7 @@
-import type { Fields, KubeObject } from '../objects.ts';
+import { type Fields, type KubeObject, refOf } from '../objects.ts';
 import type { ApiServer } from './api-server.ts';
 import { WorkQueue } from './controllers/work-queue.ts';
-import {
-  CONFIG_MAP,
-  isLeaving,
-  isTrue,
-  keyOf,
-  NODE,
-  nodeOf,
-  POD,
-  refOf,
-  refTo,
-  withCondition,
-} from './objects.ts';
+import { CONFIG_MAP, isLeaving, isTrue, keyOf, NODE, nodeOf, POD, refTo, withCondition } from './objects.ts';
 import { type Machine, type PodKeeper, PodWorker } from './pod-worker.ts';
 import { draw } from './timings.ts';
 import { type Files, mount } from './volumes.ts';
@@ -49,8 +38,10 @@ export class Kubelet implements PodKeeper {
       reconcile: key => this.#sync(key),
     });
     api.subscribe(POD, ({ object, type }) => {
-      const known = this.#workers.has(keyOf(object)) && type !== 'DELETED' && !isLeaving(object);
-      if (!known && nodeOf(object) === this.node) this.#queue.add(keyOf(object));
+      if (nodeOf(object) !== this.node) return;
+      const key = keyOf(object);
+      const runs = this.#workers.has(key) && type !== 'DELETED' && !isLeaving(object);
+      if (!runs) this.#queue.add(key);
     });
     api.subscribe(CONFIG_MAP, ({ object }) => {
       const { name, namespace } = object.metadata;

@@ -22,10 +22,6 @@ export function refTo(kind: Kind, key: string): ObjectRef {
   return slash === 0 ? { ...kind, name } : { ...kind, namespace: key.slice(0, slash), name };
 }
 
-export function refOf(object: KubeObject): ObjectRef {
-  return refTo(object, keyOf(object));
-}
-
 export function controllerOf(object: KubeObject): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find(owner => owner.controller === true);
 }

@@ -1,4 +1,4 @@
-import type { Fields, KubeObject } from '../../objects.ts';
+import { type Fields, type KubeObject, refOf } from '../../objects.ts';
 import {
   type Condition,
   controllerReference,
@@ -9,7 +9,6 @@ import {
   ownerKeys,
   POD,
   REPLICA_SET,
-  refOf,
   refTo,
   withCondition,
 } from '../objects.ts';
@@ -48,9 +47,10 @@ export function deploymentController(context: ControllerContext): Runnable {
     }
     const now = context.clock.now();
     const last = progress.get(key);
+    const { mark } = rollout;
     const deadline = (rollout.deployment.spec?.['progressDeadlineSeconds'] ?? 600) * 1000;
-    if (last === undefined || last.mark !== rollout.mark) {
-      progress.set(key, { mark: rollout.mark, since: now });
+    if (last === undefined || last.mark !== mark) {
+      progress.set(key, { mark, since: now });
       controller.queue.addAfter(key, deadline);
     } else if (now - last.since >= deadline) {
       return { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' };
@@ -67,6 +67,14 @@ export function deploymentController(context: ControllerContext): Runnable {
   };
 }
 
+/** Pods of all its ReplicaSets, but for those of the current template (`updated`). */
+interface Counts {
+  readonly updated: number;
+  readonly total: number;
+  readonly ready: number;
+  readonly available: number;
+}
+
 /** One look at a Deployment and its ReplicaSets, and the next step. */
 class Rollout {
   deployment: KubeObject;
@@ -75,6 +83,7 @@ class Rollout {
   readonly #budget: RolloutBudget;
   readonly #hash: string;
   #sets: readonly KubeObject[];
+  #counted: Counts | undefined;
 
   constructor(context: ControllerContext, deployment: KubeObject) {
     const spec = deployment.spec ?? {};
@@ -106,17 +115,17 @@ class Rollout {
 
   /** Every wanted pod is of the current template and available, and no other is left. */
   get complete(): boolean {
-    const { updated, total, available } = this.#counts();
+    const { updated, total, available } = this.#counts;
     return updated === this.#replicas && total === this.#replicas && available >= this.#replicas;
   }
 
   /** Changes whenever the rollout got further. */
   get mark(): string {
-    return `${this.deployment.metadata.generation} ${Object.values(this.#counts()).join(' ')}`;
+    return `${this.deployment.metadata.generation} ${Object.values(this.#counts).join(' ')}`;
   }
 
   writeStatus(progressing: Condition): void {
-    const { updated, total, ready, available } = this.#counts();
+    const { updated, total, ready, available } = this.#counts;
     const missing = Math.max(0, this.#replicas - available);
     const enough = available >= this.#replicas - this.#budget.unavailable;
     const availability: Condition = {
@@ -140,7 +149,13 @@ class Rollout {
     this.#context.api.update({ ...this.deployment, status }, 'status');
   }
 
-  #counts(): { updated: number; total: number; ready: number; available: number } {
+  /** After the step. */
+  get #counts(): Counts {
+    this.#counted ??= this.#count();
+    return this.#counted;
+  }
+
+  #count(): Counts {
     const current = this.#current();
     const count = (field: string): number =>
       this.#sets.reduce((total, set) => total + (set.status?.[field] ?? 0), 0);

@@ -1,6 +1,6 @@
 import type { Timer } from '../../../runtime/clock.ts';
-import type { KubeObject } from '../../objects.ts';
-import { isActive, isTrue, NODE, nodeOf, POD, refOf, withCondition } from '../objects.ts';
+import { type KubeObject, refOf } from '../../objects.ts';
+import { isActive, isTrue, NODE, nodeOf, POD, withCondition } from '../objects.ts';
 import type { ControllerContext, Runnable } from './controller.ts';
 
 const UNREACHABLE = 'node.kubernetes.io/unreachable';

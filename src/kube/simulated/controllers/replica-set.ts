@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../objects.ts';
+import { type KubeObject, refOf } from '../../objects.ts';
 import {
   controllerReference,
   isActive,
@@ -10,7 +10,6 @@ import {
   ownerKeys,
   POD,
   REPLICA_SET,
-  refOf,
   refTo,
 } from '../objects.ts';
 import { Controller, type ControllerContext, type Runnable } from './controller.ts';
