@@ -35,13 +35,24 @@ export interface Wire {
 
 export type Packet = 'syn' | 'syn-ack' | 'refusal' | 'request' | 'response' | 'reset';
 
+/** What is under way between two places until it is over: answered, failed, or timed out. */
+export interface Exchange {
+  /** A packet has arrived; false when the host lets it vanish. */
+  arrived(packet: Packet): boolean;
+  /** The deadline has come. */
+  expire(): void;
+}
+
 /**
- * What is under way between two places until it is over: answered, failed, or timed out. One packet at a time is
- * on its way, and is sent again for as long as it does not arrive. It is lost by chance, by a cut at its sending or
- * its arrival, or because the host lets it vanish.
+ * The packets of an exchange: one at a time is on its way, and is sent again for as long as it does not arrive. It is
+ * lost by chance, by a cut at its sending or its arrival, or because the host lets it vanish.
+ *
+ * The clock and the deadlines see this one class, not a kind of exchange each: a drill makes thousands.
  */
-export abstract class Exchange implements Expiring {
-  protected readonly wire: Wire;
+export class Transmission implements Expiring {
+  readonly #wire: Wire;
+  readonly #exchange: Exchange;
+  /** Whoever ends the exchange says so here. */
   over = false;
   #packet: Packet = 'request';
   #link: Link | undefined;
@@ -50,27 +61,22 @@ export abstract class Exchange implements Expiring {
   #delay = 0;
   #manner: 'sync' | undefined;
 
-  constructor(wire: Wire) {
-    this.wire = wire;
+  constructor(wire: Wire, exchange: Exchange) {
+    this.#wire = wire;
+    this.#exchange = exchange;
   }
 
-  /** The deadline has come. */
-  abstract expire(): void;
-
-  /** A packet has arrived; false when the host lets it vanish. */
-  protected abstract arrived(packet: Packet): boolean;
-
-  /** How `arrived` works on this packet; see `Clock.after`. */
-  protected mannerOf(_packet: Packet): 'sync' | undefined {
-    return undefined;
+  expire(): void {
+    this.#exchange.expire();
   }
 
-  protected send(packet: Packet, link: Link, resendMs: number): void {
+  /** `manner` is how the exchange works on the packet; see `Clock.after`. */
+  send(packet: Packet, link: Link, resendMs: number, manner: 'sync' | undefined): void {
     if (this.over) return;
-    this.#manner = this.mannerOf(packet);
     this.#packet = packet;
     this.#link = link;
     this.#resendMs = resendMs;
+    this.#manner = manner;
     this.#depart(link);
   }
 
@@ -78,27 +84,32 @@ export abstract class Exchange implements Expiring {
    * The other side's packet comes back and ours goes out at once: one timer for both hops. False,
    * and nothing sent, when a packet could be lost on the way: then each hop has to be seen.
    */
-  protected sendOnArrival(packet: Packet, { back, there }: Route, resendMs: number): boolean {
+  sendOnArrival(
+    packet: Packet,
+    { back, there }: Route,
+    resendMs: number,
+    manner: 'sync' | undefined,
+  ): boolean {
     if (this.over) return true;
     if (isLossy(back) || isLossy(there)) return false;
     this.#packet = packet;
     this.#link = there;
     this.#resendMs = resendMs;
-    this.#manner = this.mannerOf(packet);
+    this.#manner = manner;
     this.#lost = false;
     this.#delay = this.#latency(back) + this.#latency(there);
-    this.wire.clock.after(this.#delay, this, this.#manner);
+    this.#wire.clock.after(this.#delay, this, manner);
     return true;
   }
 
   #latency({ quality: { latencyMs, jitterMs } }: Link): number {
-    const delay = jitterMs > 0 ? latencyMs + jitterMs * (2 * this.wire.random.float() - 1) : latencyMs;
+    const delay = jitterMs > 0 ? latencyMs + jitterMs * (2 * this.#wire.random.float() - 1) : latencyMs;
     return Math.max(0, Math.round(delay));
   }
 
   #depart(link: Link): void {
     const { loss, cut } = link.quality;
-    const { clock, random } = this.wire;
+    const { clock, random } = this.#wire;
     this.#lost = cut || (loss > 0 && random.chance(loss));
     if (this.#lost) {
       clock.after(this.#resendMs, this, this.#manner);
@@ -115,9 +126,9 @@ export abstract class Exchange implements Expiring {
     if (this.#lost) {
       this.#resendMs *= 2;
       this.#depart(link);
-    } else if (link.quality.cut || !this.arrived(this.#packet)) {
+    } else if (link.quality.cut || !this.#exchange.arrived(this.#packet)) {
       this.#lost = true;
-      this.wire.clock.after(Math.max(0, this.#resendMs - this.#delay), this, this.#manner);
+      this.#wire.clock.after(Math.max(0, this.#resendMs - this.#delay), this, this.#manner);
     }
   }
 }
@@ -127,7 +138,8 @@ function isLossy({ quality }: Link): boolean {
 }
 
 /** A request and a reply over a connection that is taken to be there. */
-export class PlainExchange<T> extends Exchange {
+export class PlainExchange<T> implements Exchange {
+  readonly transmission: Transmission;
   readonly #there: Link;
   readonly #back: Link;
   readonly #serve: (reply: (value: T) => void) => void;
@@ -143,7 +155,7 @@ export class PlainExchange<T> extends Exchange {
     done: (outcome: { value: T; failure?: undefined } | { failure: NetworkFailure }) => void,
     serving: 'sync' | undefined,
   ) {
-    super(wire);
+    this.transmission = new Transmission(wire, this);
     this.#serving = serving;
     this.#there = there;
     this.#back = back;
@@ -152,24 +164,20 @@ export class PlainExchange<T> extends Exchange {
   }
 
   start(): void {
-    this.send('request', this.#there, DATA_RESEND_MS);
+    this.transmission.send('request', this.#there, DATA_RESEND_MS, this.#serving);
   }
 
   expire(): void {
-    this.over = true;
+    this.transmission.over = true;
     this.#done({ failure: 'timeout' });
   }
 
-  protected override mannerOf(packet: Packet): 'sync' | undefined {
-    return packet === 'request' ? this.#serving : undefined;
-  }
-
-  protected arrived(): boolean {
+  arrived(): boolean {
     if (this.#reply === undefined) {
       this.#serve(value => this.#answer(value));
       return true;
     }
-    this.over = true;
+    this.transmission.over = true;
     this.#done(this.#reply);
     return true;
   }
@@ -177,6 +185,6 @@ export class PlainExchange<T> extends Exchange {
   #answer(value: T): void {
     if (this.#reply !== undefined) return;
     this.#reply = { value };
-    this.send('response', this.#back, DATA_RESEND_MS);
+    this.transmission.send('response', this.#back, DATA_RESEND_MS, undefined);
   }
 }

@@ -1,10 +1,11 @@
 import type { Expiring } from './deadlines.ts';
 import {
   DATA_RESEND_MS,
-  Exchange,
+  type Exchange,
   type Packet,
   type Route,
   SYN_RESEND_MS,
+  Transmission,
   type Wire,
 } from './exchange-simulated.ts';
 import type { Connection, HttpOutcome, HttpRequest, HttpResponse, NetworkFailure } from './network.ts';
@@ -12,96 +13,71 @@ import { type Listener, type Told, tell } from './told.ts';
 
 export type Attempt = Pick<HttpRequest, 'from' | 'address' | 'port' | 'timeoutMs' | 'manner'>;
 
-/** Opens a connection: a SYN there, a SYN-ACK or the refusal back. */
-abstract class Dialling extends Exchange {
+/*
+ * What goes there is for a server, which is a callback: 'sync'. What comes back ends the exchange, which is the
+ * caller's: in its manner. What is sent to an address that nothing has goes nowhere.
+ */
+
+/** Opens a connection and closes it: a SYN there, a SYN-ACK or the refusal back. */
+export class TcpExchange implements Exchange {
+  readonly transmission: Transmission;
   readonly #attempt: Attempt;
-  /** What is sent to an address that nothing has goes nowhere. */
-  protected readonly route: Route | undefined;
-
-  constructor(wire: Wire, attempt: Attempt) {
-    super(wire);
-    this.#attempt = attempt;
-    this.route = wire.route(attempt.from, attempt.address);
-  }
-
-  expire(): void {
-    this.fail('timeout');
-  }
-
-  /** The SYN-ACK is on its way. */
-  protected accepted(): void {
-    this.sendBack('syn-ack', SYN_RESEND_MS);
-  }
-
-  protected abstract connected(): void;
-  protected abstract fail(failure: NetworkFailure): void;
-
-  protected dial(): void {
-    this.sendThere('syn', SYN_RESEND_MS);
-  }
-
-  /** Servers are callbacks; what ends the exchange is the caller's. */
-  protected override mannerOf(packet: Packet): 'sync' | undefined {
-    return packet === 'syn' || packet === 'request' ? 'sync' : this.#attempt.manner;
-  }
-
-  protected arrived(packet: Packet): boolean {
-    if (packet === 'syn') {
-      const accepts = this.route?.host.server.accepts();
-      if (accepts === 'drop') return false;
-      if (accepts === 'refuse') this.sendBack('refusal', SYN_RESEND_MS);
-      else this.accepted();
-    } else if (packet === 'refusal') this.fail('refused');
-    else this.connected();
-    return true;
-  }
-
-  protected sendThere(packet: Packet, resendMs: number): void {
-    if (this.route !== undefined) this.send(packet, this.route.there, resendMs);
-  }
-
-  protected sendBack(packet: Packet, resendMs: number): void {
-    if (this.route !== undefined) this.send(packet, this.route.back, resendMs);
-  }
-}
-
-/** Opens a connection and closes it. */
-export class TcpExchange extends Dialling {
+  readonly #route: Route | undefined;
   readonly #done: (failure: NetworkFailure | undefined) => void;
 
   constructor(wire: Wire, attempt: Attempt, done: (failure: NetworkFailure | undefined) => void) {
-    super(wire, attempt);
+    this.transmission = new Transmission(wire, this);
+    this.#attempt = attempt;
+    this.#route = wire.route(attempt.from, attempt.address);
     this.#done = done;
   }
 
   start(): void {
-    this.dial();
+    if (this.#route !== undefined) this.transmission.send('syn', this.#route.there, SYN_RESEND_MS, 'sync');
   }
 
-  protected connected(): void {
-    this.over = true;
-    this.#done(undefined);
+  expire(): void {
+    this.#end('timeout');
   }
 
-  protected fail(failure: NetworkFailure): void {
-    this.over = true;
+  arrived(packet: Packet): boolean {
+    if (packet === 'syn') return this.#dialled(this.#route as Route);
+    this.#end(packet === 'refusal' ? 'refused' : undefined);
+    return true;
+  }
+
+  #dialled({ host, back }: Route): boolean {
+    const accepts = host.server.accepts();
+    if (accepts === 'drop') return false;
+    const answer = accepts === 'refuse' ? 'refusal' : 'syn-ack';
+    this.transmission.send(answer, back, SYN_RESEND_MS, this.#attempt.manner);
+    return true;
+  }
+
+  #end(failure: NetworkFailure | undefined): void {
+    this.transmission.over = true;
     this.#done(failure);
   }
 }
 
 /** A request and its response over a new connection or one that was kept. */
-export class HttpExchange extends Dialling implements Listener<HttpResponse | 'reset'> {
+export class HttpExchange implements Exchange, Listener<HttpResponse | 'reset'> {
+  readonly transmission: Transmission;
+  readonly #wire: Wire;
   readonly #request: HttpRequest;
   readonly #done: Told<HttpOutcome>;
+  readonly #route: Route | undefined;
   /** The one that the request came over, or that is kept after it. */
   readonly #connection: SimulatedConnection | undefined;
   #established = false;
   #response: HttpResponse | 'reset' | undefined;
 
   constructor(wire: Wire, request: HttpRequest, done: Told<HttpOutcome>) {
-    super(wire, request);
+    this.transmission = new Transmission(wire, this);
+    this.#wire = wire;
     this.#request = request;
     this.#done = done;
+    this.#route = wire.route(request.from, request.address);
     if (request.connection !== undefined) this.#connection = request.connection as SimulatedConnection;
     else if (request.keepAlive) this.#connection = new SimulatedConnection(request.address, wire.clock.now());
   }
@@ -111,44 +87,58 @@ export class HttpExchange extends Dialling implements Listener<HttpResponse | 'r
   }
 
   start(): void {
-    if (this.#request.connection === undefined) this.dial();
-    else if (this.#request.connection.open) this.connected();
-    else this.wire.clock.after(0, () => this.fail('reset'));
+    const { connection } = this.#request;
+    if (connection === undefined) this.#sendThere('syn', SYN_RESEND_MS);
+    else if (connection.open) this.#connected();
+    else this.#wire.clock.after(0, () => this.#fail('reset'));
   }
 
-  protected override arrived(packet: Packet): boolean {
-    if (packet === 'request') return this.#served();
-    if (packet === 'reset') this.fail('reset');
-    else if (packet === 'response') this.#succeed(this.#response as HttpResponse);
-    else return super.arrived(packet);
+  expire(): void {
+    this.#fail('timeout');
+  }
+
+  arrived(packet: Packet): boolean {
+    switch (packet) {
+      case 'syn':
+        return this.#dialled(this.#route as Route);
+      case 'request':
+        return this.#served(this.#route as Route);
+      case 'syn-ack':
+        this.#connected();
+        break;
+      case 'refusal':
+        this.#fail('refused');
+        break;
+      case 'reset':
+        this.#fail('reset');
+        break;
+      case 'response':
+        this.#succeed(this.#response as HttpResponse);
+    }
     return true;
   }
 
-  protected override accepted(): void {
-    const { route } = this;
-    if (route !== undefined && this.sendOnArrival('request', route, DATA_RESEND_MS)) this.#established = true;
-    else super.accepted();
+  #dialled(route: Route): boolean {
+    const accepts = route.host.server.accepts();
+    if (accepts === 'drop') return false;
+    if (accepts === 'refuse') this.#sendBack('refusal', SYN_RESEND_MS);
+    else if (this.transmission.sendOnArrival('request', route, DATA_RESEND_MS, 'sync'))
+      this.#established = true;
+    else this.#sendBack('syn-ack', SYN_RESEND_MS);
+    return true;
   }
 
-  protected connected(): void {
+  #connected(): void {
     this.#established = true;
-    this.sendThere('request', DATA_RESEND_MS);
-  }
-
-  protected fail(failure: NetworkFailure): void {
-    if (this.over) return;
-    this.over = true;
-    this.#connection?.close();
-    tell(this.#done, { failure });
+    this.#sendThere('request', DATA_RESEND_MS);
   }
 
   /** The host may have changed since the connection was opened. */
-  #served(): boolean {
-    const server = this.route?.host.server;
-    const accepts = server?.accepts();
+  #served({ host: { server } }: Route): boolean {
+    const accepts = server.accepts();
     if (accepts === 'drop') return false;
     if (accepts === 'refuse') this.told('reset');
-    else server?.handle(this.#request, this);
+    else server.handle(this.#request, this);
     return true;
   }
 
@@ -156,17 +146,33 @@ export class HttpExchange extends Dialling implements Listener<HttpResponse | 'r
   told(response: HttpResponse | 'reset'): void {
     if (this.#response !== undefined) return;
     this.#response = response;
-    this.sendBack(response === 'reset' ? 'reset' : 'response', DATA_RESEND_MS);
+    this.#sendBack(response === 'reset' ? 'reset' : 'response', DATA_RESEND_MS);
   }
 
   #succeed(response: HttpResponse): void {
-    this.over = true;
+    this.transmission.over = true;
     if (this.#request.keepAlive && this.#connection !== undefined) {
       tell(this.#done, { response, connection: this.#connection });
       return;
     }
     this.#connection?.close();
     tell(this.#done, { response });
+  }
+
+  #fail(failure: NetworkFailure): void {
+    if (this.transmission.over) return;
+    this.transmission.over = true;
+    this.#connection?.close();
+    tell(this.#done, { failure });
+  }
+
+  #sendThere(packet: Packet, resendMs: number): void {
+    if (this.#route !== undefined) this.transmission.send(packet, this.#route.there, resendMs, 'sync');
+  }
+
+  #sendBack(packet: Packet, resendMs: number): void {
+    if (this.#route !== undefined)
+      this.transmission.send(packet, this.#route.back, resendMs, this.#request.manner);
   }
 }
 
@@ -179,7 +185,7 @@ export class Connecting implements Expiring {
   }
 
   get over(): boolean {
-    return this.#exchange.over || this.#exchange.established;
+    return this.#exchange.transmission.over || this.#exchange.established;
   }
 
   expire(): void {

@@ -55,7 +55,7 @@ class Simulation implements SimulatedNetwork, Wire {
 
   http(request: HttpRequest, done: Told<HttpOutcome>): void {
     const exchange = new HttpExchange(this, request, done);
-    this.#deadlines.add(request.timeoutMs, exchange);
+    this.#deadlines.add(request.timeoutMs, exchange.transmission);
     if (request.connectTimeoutMs !== undefined && request.connection === undefined)
       this.#deadlines.add(request.connectTimeoutMs, new Connecting(exchange));
     exchange.start();
@@ -63,13 +63,13 @@ class Simulation implements SimulatedNetwork, Wire {
 
   tcp(attempt: Attempt, done: (failure: NetworkFailure | undefined) => void): void {
     const exchange = new TcpExchange(this, attempt, done);
-    this.#deadlines.add(attempt.timeoutMs, exchange);
+    this.#deadlines.add(attempt.timeoutMs, exchange.transmission);
     exchange.start();
   }
 
   dns(query: DnsQuery, done: (outcome: DnsOutcome) => void): void {
     const exchange = new DnsExchange(this, query, done);
-    this.#deadlines.add(query.timeoutMs, exchange);
+    this.#deadlines.add(query.timeoutMs, exchange.transmission);
     exchange.start();
   }
 
@@ -82,7 +82,7 @@ class Simulation implements SimulatedNetwork, Wire {
     manner?: 'sync',
   ): void {
     const exchange = new PlainExchange(this, this.link(from, to), this.link(to, from), serve, done, manner);
-    this.#deadlines.add(timeoutMs, exchange);
+    this.#deadlines.add(timeoutMs, exchange.transmission);
     exchange.start();
   }
 
