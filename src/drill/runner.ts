@@ -30,7 +30,16 @@ export interface DrillResult {
 }
 
 /** Runs one drill and judges it. @throws LabError when the lab fails, or cannot do what the scenario asks for. */
-export async function runDrill(written: Scenario, options: DrillOptions): Promise<DrillResult> {
+export async function runDrill(scenario: Scenario, options: DrillOptions): Promise<DrillResult> {
+  const events = await recordDrill(scenario, options);
+  return { events, verdict: judge(events) };
+}
+
+/** Runs one drill; its journal. @throws LabError as `runDrill` does. */
+export async function recordDrill(
+  written: Scenario,
+  options: DrillOptions,
+): Promise<readonly JournalEvent[]> {
   const scenario = scaledScenario(withEngine(written, options.engine), options.timeScale ?? 1);
   const journal = new MemoryJournal(options.onEvent);
   const load = await loadOf(options);
@@ -48,7 +57,7 @@ export async function runDrill(written: Scenario, options: DrillOptions): Promis
     if (error instanceof ApiError) throw new LabError(error.message);
     throw error;
   }
-  return { events: journal.events, verdict: judge(journal.events) };
+  return journal.events;
 }
 
 /** Asked for before anything is brought up. @throws LabError when it cannot be had */
