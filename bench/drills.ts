@@ -36,7 +36,7 @@ for (const [drills, blocks] of times) {
   );
   console.log(`  ${drills.says}`);
 }
-const [, ours = [], theirs = []] = times.values();
+const [ours = [], theirs = []] = [times.get(unjudged), times.get(recorded)];
 const ratio = median(ours.map((ms, block) => (theirs[block] as number) / ms));
 console.log(
   `with journal, beijing-down makes ${ratio.toFixed(2)} times the drills of the reference; target: ${TARGET_PER_MINUTE} a minute`,

@@ -12,13 +12,13 @@ const unknown: number[] = [];
 
 serveBlocks(async seed => {
   const events = await recordDrill(scenario, { lab: 'simulated', seed });
-  if (isJudged) look(seed, events);
+  if (isJudged) noteVerdict(seed, events);
   const bytes = toNdjson(events).length;
   const doubts = unknown.length > 0 ? `; unknown so far: seed ${unknown.join(', ')}` : '';
   return `${events.length} events, ${bytes} bytes of journal${doubts}`;
 });
 
-function look(seed: number, events: readonly JournalEvent[]): void {
+function noteVerdict(seed: number, events: readonly JournalEvent[]): void {
   const { verdict } = judge(events);
   // The split's power is 99.9%: of a thousand seeds, one may have drawn too unevenly to tell.
   if (verdict === 'unknown') unknown.push(seed);

@@ -67,14 +67,6 @@ export function deploymentController(context: ControllerContext): Runnable {
   };
 }
 
-/** Pods of all its ReplicaSets, but for those of the current template (`updated`). */
-interface Counts {
-  readonly updated: number;
-  readonly total: number;
-  readonly ready: number;
-  readonly available: number;
-}
-
 /** One look at a Deployment and its ReplicaSets, and the next step. */
 class Rollout {
   deployment: KubeObject;
@@ -83,7 +75,6 @@ class Rollout {
   readonly #budget: RolloutBudget;
   readonly #hash: string;
   #sets: readonly KubeObject[];
-  #counted: Counts | undefined;
 
   constructor(context: ControllerContext, deployment: KubeObject) {
     const spec = deployment.spec ?? {};
@@ -115,17 +106,17 @@ class Rollout {
 
   /** Every wanted pod is of the current template and available, and no other is left. */
   get complete(): boolean {
-    const { updated, total, available } = this.#counts;
+    const { updated, total, available } = this.#counts();
     return updated === this.#replicas && total === this.#replicas && available >= this.#replicas;
   }
 
   /** Changes whenever the rollout got further. */
   get mark(): string {
-    return `${this.deployment.metadata.generation} ${Object.values(this.#counts).join(' ')}`;
+    return `${this.deployment.metadata.generation} ${Object.values(this.#counts()).join(' ')}`;
   }
 
   writeStatus(progressing: Condition): void {
-    const { updated, total, ready, available } = this.#counts;
+    const { updated, total, ready, available } = this.#counts();
     const missing = Math.max(0, this.#replicas - available);
     const enough = available >= this.#replicas - this.#budget.unavailable;
     const availability: Condition = {
@@ -149,13 +140,7 @@ class Rollout {
     this.#context.api.update({ ...this.deployment, status }, 'status');
   }
 
-  /** After the step. */
-  get #counts(): Counts {
-    this.#counted ??= this.#count();
-    return this.#counted;
-  }
-
-  #count(): Counts {
+  #counts(): { updated: number; total: number; ready: number; available: number } {
     const current = this.#current();
     const count = (field: string): number =>
       this.#sets.reduce((total, set) => total + (set.status?.[field] ?? 0), 0);
