@@ -1,14 +1,20 @@
 /** Known bytes, as four at a time, the first one lowest; what is beyond the last is written over by what follows. */
 export class Piece {
   readonly length: number;
-  readonly words: Int32Array;
+  /** No typed array: that takes longer to make than a short piece takes to write many times. */
+  readonly words: readonly number[];
 
   constructor(text: string) {
-    this.length = Buffer.byteLength(text);
-    const bytes = Buffer.alloc(4 * Math.ceil(this.length / 4));
-    bytes.write(text);
-    this.words = new Int32Array(bytes.length / 4);
-    for (let index = 0; index < this.words.length; index++) this.words[index] = bytes.readInt32LE(4 * index);
+    const bytes = Buffer.from(text);
+    this.length = bytes.length;
+    const words: number[] = [];
+    for (let index = 0; index < bytes.length; index += 4) {
+      let word = 0;
+      for (let byte = Math.min(index + 3, bytes.length - 1); byte >= index; byte--)
+        word = (word << 8) | (bytes[byte] as number);
+      words.push(word);
+    }
+    this.words = words;
   }
 }
 

@@ -1,8 +1,8 @@
+import { EventLines } from './event-lines.ts';
 import { GrowingBytes, Piece } from './growing-bytes.ts';
 import { InputError } from './input-error.ts';
 import type { JournalEvent } from './journal.ts';
 import { problemOf } from './journal-shape.ts';
-import { RequestLines } from './request-lines.ts';
 
 const NEWLINE = new Piece('\n');
 /** What a line takes about, in bytes. */
@@ -11,10 +11,9 @@ const LINE = 256;
 /** One event a line, each line ended by a newline: a file's bytes, in UTF-8. */
 export function toNdjson(events: readonly JournalEvent[]): Buffer {
   const bytes = new GrowingBytes(LINE * (events.length + 1));
-  const requests = new RequestLines(bytes);
+  const lines = new EventLines(bytes);
   for (const event of events) {
-    if (event.kind === 'request') requests.write(event);
-    else bytes.text(JSON.stringify(event));
+    lines.write(event);
     bytes.reserve(NEWLINE.length);
     bytes.piece(NEWLINE);
   }
