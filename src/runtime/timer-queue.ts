@@ -47,6 +47,8 @@ export class TimerQueue {
   /** A bit for each list that is not empty. */
   readonly #filled = new Int32Array(WORDS);
   readonly #far = new TimerHeap();
+  /** No far timer becomes near before. */
+  #quietUntil = Number.POSITIVE_INFINITY;
   /** No timer is earlier; the near ones are less than a ring's length later. */
   #from = 0;
   /** Those that are near, with those that were cancelled. */
@@ -56,8 +58,12 @@ export class TimerQueue {
 
   push(timer: VirtualTimer): void {
     if (this.#near + this.#far.size >= this.#room) this.#sweep();
-    if (timer.at - this.#from < NEAR_MS) this.#append(timer);
-    else this.#far.push(timer);
+    if (timer.at - this.#from < NEAR_MS) {
+      this.#append(timer);
+      return;
+    }
+    this.#far.push(timer);
+    this.#quietUntil = Math.min(this.#quietUntil, timer.at - NEAR_MS + 1);
   }
 
   pop(): VirtualTimer | undefined {
@@ -97,8 +103,11 @@ export class TimerQueue {
   /** Time has come so far: what was far before may be near now, and comes before what is still to be pushed. */
   #moveTo(time: number): void {
     this.#from = time;
-    for (let next = this.#far.peek(); next !== undefined && next.at - time < NEAR_MS; next = this.#far.peek())
+    if (time < this.#quietUntil) return;
+    let next = this.#far.peek();
+    for (; next !== undefined && next.at - time < NEAR_MS; next = this.#far.peek())
       this.#append(this.#far.pop() as VirtualTimer);
+    this.#quietUntil = next === undefined ? Number.POSITIVE_INFINITY : next.at - NEAR_MS + 1;
   }
 
   #append(timer: VirtualTimer): void {

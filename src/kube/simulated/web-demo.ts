@@ -100,8 +100,7 @@ export class WebDemo implements PodServer {
   finish(call: UpstreamCall): void {
     if (!this.#alive) return;
     remove(this.#inService, call);
-    const next = this.#waiting.shift();
-    if (next !== undefined) this.#begin(next);
+    if (this.#waiting.length > 0) this.#begin(this.#waiting.shift() as UpstreamCall);
     const { errorShare } = this.#misbehaviour();
     const fails = errorShare > 0 && this.#random.chance(errorShare);
     call.settle(fails ? INTERNAL_ERROR : this.#page);

@@ -74,7 +74,8 @@ class Rollout {
   readonly #replicas: number;
   readonly #budget: RolloutBudget;
   readonly #hash: string;
-  #sets: readonly KubeObject[];
+  /** Its ReplicaSets as they were read last; each write forgets them. */
+  #read: readonly KubeObject[] | undefined;
 
   constructor(context: ControllerContext, deployment: KubeObject) {
     const spec = deployment.spec ?? {};
@@ -84,7 +85,6 @@ class Rollout {
     const limits = spec['strategy']?.rollingUpdate;
     this.#budget = rolloutBudget(this.#replicas, limits?.maxSurge, limits?.maxUnavailable);
     this.#hash = templateHash(spec['template']);
-    this.#sets = this.#ownSets();
   }
 
   step(): void {
@@ -101,7 +101,6 @@ class Rollout {
     const sizes = nextSizes(this.#replicas, this.#budget, stateOf(current), old.map(stateOf));
     for (const set of [current, ...old]) this.#resize(set, sizes.get(set.metadata.name));
     this.#forgetHistory();
-    this.#sets = this.#ownSets();
   }
 
   /** Every wanted pod is of the current template and available, and no other is left. */
@@ -152,11 +151,12 @@ class Rollout {
     };
   }
 
-  #ownSets(): readonly KubeObject[] {
+  get #sets(): readonly KubeObject[] {
     const namespace = this.deployment.metadata.namespace ?? '';
-    return this.#context.api
+    this.#read ??= this.#context.api
       .list(REPLICA_SET, { namespace })
       .filter(set => isControlledBy(set, this.deployment) && !isLeaving(set));
+    return this.#read;
   }
 
   #current(): KubeObject | undefined {
@@ -183,7 +183,6 @@ class Rollout {
 
   #scaleOldToZero(): void {
     for (const set of this.#old()) this.#resize(set, 0);
-    this.#sets = this.#ownSets();
   }
 
   #create(): void {
@@ -211,7 +210,7 @@ class Rollout {
         template: { ...template, metadata: { ...template.metadata, labels } },
       },
     });
-    this.#sets = this.#ownSets();
+    this.#read = undefined;
   }
 
   /** The current set carries the highest revision, also when it is an old one that a rollback uses again. */
@@ -221,7 +220,6 @@ class Rollout {
     const revision = this.#nextRevision(revisionOf(current));
     this.#annotate(current, revision);
     this.deployment = this.#annotate(this.deployment, revision);
-    this.#sets = this.#ownSets();
   }
 
   #nextRevision(atLeast = 1): string {
@@ -231,18 +229,25 @@ class Rollout {
   #annotate(object: KubeObject, revision: string): KubeObject {
     if (object.metadata.annotations?.[REVISION] === revision) return object;
     const annotations = { ...object.metadata.annotations, [REVISION]: revision };
-    return this.#context.api.update({ ...object, metadata: { ...object.metadata, annotations } });
+    return this.#update({ ...object, metadata: { ...object.metadata, annotations } });
   }
 
   #resize(set: KubeObject, replicas: number | undefined): void {
     if (replicas === undefined || replicas === set.spec?.['replicas']) return;
-    this.#context.api.update({ ...set, spec: { ...set.spec, replicas } });
+    this.#update({ ...set, spec: { ...set.spec, replicas } });
+  }
+
+  #update(object: KubeObject): KubeObject {
+    this.#read = undefined;
+    return this.#context.api.update(object);
   }
 
   #forgetHistory(): void {
     const limit = this.deployment.spec?.['revisionHistoryLimit'] ?? 10;
     const idle = this.#old().filter(set => set.spec?.['replicas'] === 0 && !set.status?.['replicas']);
-    for (const set of idle.slice(0, Math.max(0, idle.length - limit))) this.#context.api.delete(refOf(set));
+    const forgotten = idle.slice(0, Math.max(0, idle.length - limit));
+    if (forgotten.length > 0) this.#read = undefined;
+    for (const set of forgotten) this.#context.api.delete(refOf(set));
   }
 }
 
