@@ -1,4 +1,4 @@
-import type { FaultEvent } from '../runtime/journal.ts';
+import type { FaultEvent, RequestEvent } from '../runtime/journal.ts';
 
 /** A fault's life in the journal; a time is absent when the step was not reached. */
 export interface FaultLife {
@@ -34,13 +34,43 @@ export function faultsNamed(faults: readonly FaultLife[], name: string): readonl
   );
 }
 
-/** The fault in force at a moment that was injected last: the one that an error of then is put down to. */
-export function faultAt(faults: readonly FaultLife[], at: number): FaultLife | undefined {
-  let latest: FaultLife | undefined;
-  for (const fault of faults) {
-    const { injected, healed } = fault;
-    if (injected === undefined || injected > at || (healed !== undefined && healed <= at)) continue;
-    if (latest === undefined || injected >= (latest.injected as number)) latest = fault;
+/** A fault and what clients reach it by: its centres' addresses, or the GTM's names. */
+export interface Reach {
+  readonly fault: FaultLife;
+  readonly addresses: ReadonlySet<string>;
+  readonly names: boolean;
+}
+
+/**
+ * The fault that a request's failure is put down to, of those that were in force while it was under way: one that
+ * strikes where it went rather than one that strikes elsewhere, and that rather than one that no client can meet (on
+ * the hub, on vantage points); of several, the one injected last.
+ */
+export function blamed(
+  reaches: readonly Reach[],
+  request: Pick<RequestEvent, 'sent' | 'at' | 'address' | 'failure'>,
+): FaultLife | undefined {
+  let best: Reach | undefined;
+  for (const reach of reaches) {
+    const { inject, healed } = reach.fault;
+    if (inject > request.at) continue;
+    if (healed !== undefined && healed <= request.sent) continue;
+    if (best === undefined || comesBefore(reach, best, request)) best = reach;
   }
-  return latest;
+  return best?.fault;
+}
+
+function comesBefore(one: Reach, other: Reach, request: Pick<RequestEvent, 'address' | 'failure'>): boolean {
+  const nearer = nearness(one, request) - nearness(other, request);
+  return nearer === 0 ? one.fault.inject >= other.fault.inject : nearer > 0;
+}
+
+function nearness(reach: Reach, { address, failure }: Pick<RequestEvent, 'address' | 'failure'>): number {
+  if (address === undefined ? reach.names && failure === 'dns' : reach.addresses.has(address)) return 2;
+  return meetsClients(reach) ? 1 : 0;
+}
+
+/** Whether a client can meet the fault at all. */
+export function meetsClients({ addresses, names }: Reach): boolean {
+  return addresses.size > 0 || names;
 }

@@ -98,8 +98,8 @@ function populationResult(name: string, drill: DrillRecord): PopulationResult {
   };
 }
 
-function withoutRequests({ fault, rto, bound, phases }: PopulationRecovery): Recovery {
-  return { fault, rto, bound, phases };
+function withoutRequests({ fault, ended, rto, bound, phases }: PopulationRecovery): Recovery {
+  return { fault, ended, rto, bound, phases };
 }
 
 /** For requests to an address of no centre. */

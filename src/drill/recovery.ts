@@ -6,7 +6,7 @@ import {
   succeeded,
 } from '../runtime/journal.ts';
 import { sum } from './bounds.ts';
-import { type FaultLife, faultAt } from './faults.ts';
+import { blamed, type FaultLife, meetsClients, type Reach } from './faults.ts';
 import type { DrillRecord } from './record.ts';
 import { PHASES, type Phase, type Recovery } from './verdict.ts';
 
@@ -14,8 +14,8 @@ import { PHASES, type Phase, type Recovery } from './verdict.ts';
  * Recovery of a population from a fault, from the journal alone.
  *
  * RTO: from the moment at which the fault is in force to the end of the last request that failed because of it. An
- * error is put down to the fault that was in force when the request was sent, the latest of several. What fails after
- * the healing is not the fault's any more.
+ * error is put down to the fault in force that strikes where the request went, the latest of several (`blamed`). What
+ * fails after the healing is not the fault's any more.
  *
  * The phases follow the way that good news takes. They begin where the one before ends, and end with
  *
@@ -29,7 +29,7 @@ import { PHASES, type Phase, type Recovery } from './verdict.ts';
  * Where the GTM withdrew nothing, or nothing was left to answer with, there are no phases.
  */
 export interface PopulationRecovery extends Recovery {
-  /** Requests of the population while the fault was in force, and those that failed. */
+  /** Requests of the population while the fault was in force but for other faults' errors, and its own errors. */
   readonly requests: number;
   readonly errors: number;
   readonly lastError?: RequestEvent;
@@ -58,20 +58,19 @@ export function recoveriesOf(drill: DrillRecord): ReadonlyMap<string, readonly P
   const ways = faults.map(fault => ({
     fault,
     addresses: drill.bounds.addressesOf(fault.targets),
+    names: fault.targets.includes('gtm'),
     withdrawal: withdrawalOf(drill, fault),
     certain: failedEveryCheck(drill, fault),
   }));
   return new Map(
     drill.populations.map(name => {
       const requests = drill.requestsOf(name);
-      return [name, ways.map(way => recoveryOf(drill, name, requests, way))];
+      return [name, ways.map(way => recoveryOf(drill, name, requests, way, ways))];
     }),
   );
 }
 
-interface Way {
-  readonly fault: FaultLife;
-  readonly addresses: ReadonlySet<string>;
+interface Way extends Reach {
   readonly withdrawal: Withdrawal | undefined;
   readonly certain: boolean;
 }
@@ -81,11 +80,15 @@ function recoveryOf(
   population: string,
   requests: readonly RequestEvent[],
   { fault, addresses, withdrawal, certain }: Way,
+  ways: readonly Way[],
 ): PopulationRecovery {
   const began = fault.injected as number;
   const healed = fault.healed ?? NEVER;
   const struck = requests.filter(
-    ({ sent }) => sent >= began && sent < healed && faultAt(drill.faults, sent) === fault,
+    request =>
+      request.sent >= began &&
+      request.sent < healed &&
+      (succeeded(request) || blamed(ways, request) === fault),
   );
   const errors = struck.filter(request => !succeeded(request));
   const lastError = errors.at(-1);
@@ -96,10 +99,12 @@ function recoveryOf(
   const bound = (phase: Phase) => (phase === 'detect' && measured && !certain ? null : bounds[phase]);
   const overBy = (until: number) =>
     struck.length > 0 && (lastError === undefined || isOver(lastError, struck, requests, until));
-  const ended = lastError?.at ?? began;
+  const hidden = nextMet(ways, lastError?.sent ?? began);
+  const ended = overBy(hidden) || (struck.length > 0 && hidden === NEVER ? false : null);
   return {
     fault: fault.name,
-    rto: overBy(nextFault(drill.faults, lastError?.sent ?? began)) ? ended - began : null,
+    ended,
+    rto: ended ? (lastError?.at ?? began) - began : null,
     withstood: overBy(fault.heal ?? NEVER),
     bound: sum(bounds),
     phases: phaseRecord(phase => ({ ms: measured?.[phase] ?? null, bound: bound(phase) })),
@@ -109,9 +114,10 @@ function recoveryOf(
   };
 }
 
-/** When the next fault takes effect: from then on, successes say nothing of this one. */
-function nextFault(faults: readonly FaultLife[], after: number): number {
-  return faults.find(({ injected }) => injected !== undefined && injected > after)?.injected ?? NEVER;
+/** When the next fault that clients can meet takes effect: from then on, successes say nothing of this one. */
+function nextMet(ways: readonly Way[], after: number): number {
+  const next = ways.find(way => (way.fault.injected as number) > after && meetsClients(way));
+  return next?.fault.injected ?? NEVER;
 }
 
 export function phaseRecord<T>(value: (phase: Phase) => T): Record<Phase, T> {
@@ -120,8 +126,8 @@ export function phaseRecord<T>(value: (phase: Phase) => T): Record<Phase, T> {
 
 /**
  * Whether the successes between the last error and `until` show that errors are over: had they gone on at the rate
- * until then, so many successes in a row would have been a chance of less than 1 in 100. One is enough after a total
- * outage; a fault that fails every fifth request needs 21.
+ * until then, so many successes would have been a chance of less than 1 in 100. One is enough after a total outage; a
+ * fault that fails every fifth request needs 21. What fails in between is another fault's, or came after the healing.
  */
 function isOver(
   lastError: RequestEvent,
@@ -143,8 +149,7 @@ function isOver(
   let successes = 0;
   for (const request of requests) {
     if (request.sent <= lastSent || request.sent >= until) continue;
-    if (!succeeded(request)) return false;
-    if (++successes >= wanted) return true;
+    if (succeeded(request) && ++successes >= wanted) return true;
   }
   return false;
 }
@@ -163,7 +168,9 @@ function withdrawalOf(drill: DrillRecord, fault: FaultLife): Withdrawal | undefi
   if (publish === undefined || publish.addresses.length === 0) return undefined;
   const route = routes.findLast(each => drill.precedes(each, publish) && sameAnswer(each, publish));
   const change = route && health.findLast(each => each.at >= began && drill.precedes(each, route));
-  if (route === undefined || change === undefined) return undefined;
+  // Else the decision came of something else, such as the return of another centre.
+  if (route === undefined || change?.status !== 'ALERT' || !fault.targets.includes(change.centre))
+    return undefined;
   const again = publications.find(each => drill.precedes(publish, each) && holds(each));
   const old: 1[] = [];
   for (const answer of drill.answers) if (holds(answer)) old[answer.id] = 1;

@@ -62,9 +62,10 @@ export class Rollout {
   /** As soon as the step waits for it, a person approves it. */
   async approve(step: string): Promise<void> {
     const { name, namespace } = this.#manifests;
-    const version = this.plan().publishVersion;
+    // The version of that moment: a deployment may come first.
     const state = await this.#watched().until(
-      ({ steps, publishVersion }) => steps[step] === 'suspending' && publishVersion === version,
+      ({ steps, publishVersion }) =>
+        steps[step] === 'suspending' && publishVersion === this.plan().publishVersion,
     );
     this.#journal.append({
       at: this.#lab.clock.now(),

@@ -39,7 +39,9 @@ export interface PhaseTime {
 /** The recovery of one population from one fault. */
 export interface Recovery {
   readonly fault: string;
-  /** From the fault's taking effect to the last error; 0 without errors; null when it did not recover. */
+  /** Whether errors ended; null where that was not to be seen: nobody asked, or the next fault came too soon. */
+  readonly ended: boolean | null;
+  /** From the fault's taking effect to the last error; 0 without errors; null unless errors ended. */
   readonly rto: number | null;
   /** The sum of the phases' bounds; null: none. */
   readonly bound: number | null;

@@ -73,7 +73,7 @@ function recoveryRow({
 }
 
 function rto(recovery: Recovery): string {
-  if (recovery.rto === null) return 'never';
+  if (recovery.ended === false) return 'never';
   return measured({ ms: recovery.rto, bound: recovery.bound });
 }
 

@@ -20,6 +20,22 @@ const begun = () => new Story().timeline().publish(0, BEIJING).end(600_000);
 const outage = (story: Story = begun()) =>
   story.fault('outage', BEIJING, { inject: T0 - 2000, injected: T0, heal: 500_000, healed: 501_000 });
 
+const life = (inject: number, heal: number) => ({ inject, injected: inject, heal, healed: heal });
+
+const unresolved = (sent: number) =>
+  ({
+    at: sent + 100,
+    kind: 'request',
+    population: 'honest',
+    client: 0,
+    sent,
+    looked: sent,
+    connected: sent,
+    answer: 0,
+    draw: sent,
+    failure: 'dns',
+  }) as const;
+
 /** Both centres are found down at 30 s and 40 s; what the name servers say changes at 42 s. */
 const failover = () =>
   outage()
@@ -70,7 +86,7 @@ describe('RTO', () => {
 
   it('leaves to a fault what failed under it: not what came after the healing, nor under a later fault', () => {
     const story = outage()
-      .fault('second', [HANGZHOU], { inject: 300_000, injected: 300_000, heal: 400_000, healed: 400_000 })
+      .fault('second', BEIJING, { inject: 300_000, injected: 300_000, heal: 400_000, healed: 400_000 })
       .requests({ from: T0, until: T0 + 10_000, fails: true })
       .requests({ from: T0 + 10_000, until: 300_000 })
       .requests({ from: 300_000, until: 320_000, fails: true })
@@ -83,6 +99,73 @@ describe('RTO', () => {
       ['second', 19_100],
     ]);
     expect(rto).toBe(9100);
+  });
+
+  const recoveriesOf = (story: Story) =>
+    populationOf(story).recoveries.map(({ fault, ended, rto }) => [fault, ended, rto]);
+
+  it('leaves an error to the fault that strikes where it went, not to a later one that strikes elsewhere', () => {
+    for (const [name, target] of [
+      ['blind', 'nanjing-mobile'],
+      ['hub', 'hub'],
+      ['standby', HANGZHOU],
+    ] as const) {
+      const story = outage()
+        .fault(name, [target], life(T0 + 20_000, T0 + 80_000))
+        .requests({ from: T0, until: T0 + 50_000, fails: true })
+        .requests({ from: T0 + 50_000, until: 600_000, to: HANGZHOU });
+      expect(recoveriesOf(story)).toEqual([
+        ['outage', true, 49_100],
+        [name, true, 0],
+      ]);
+    }
+  });
+
+  it('leaves an error to the fault that struck while the request was under way, and not to one on the hub', () => {
+    const story = outage(begun().fault('hub', ['hub'], life(10_000, 550_000)))
+      .requests({ from: 20_000, until: T0 - 1000 })
+      .requests({ from: T0 - 1000, until: T0 + 10_000, fails: true, lasts: 4000 })
+      .requests({ from: T0 + 10_000, until: 600_000, to: HANGZHOU });
+    expect(recoveriesOf(story)).toEqual([
+      ['hub', true, 0],
+      ['outage', true, 13_000],
+    ]);
+  });
+
+  it('leaves an unresolved name to the fault of the GTM', () => {
+    const story = outage()
+      .fault('names', ['gtm'], life(T0 + 20_000, T0 + 80_000))
+      .requests({ from: T0, until: T0 + 10_000, fails: true })
+      .requests({ from: T0 + 10_000, until: T0 + 30_000, to: HANGZHOU })
+      .add(unresolved(T0 + 30_000), unresolved(T0 + 39_000))
+      .requests({ from: T0 + 40_000, until: 600_000, to: HANGZHOU });
+    expect(recoveriesOf(story)).toEqual([
+      ['outage', true, 9100],
+      ['names', true, 19_100],
+    ]);
+  });
+
+  it('is not known when the next fault comes before successes could show it, or when nobody asked', () => {
+    const story = outage()
+      .fault('second', BEIJING, life(T0 + 50_000, T0 + 90_000))
+      .requests({ from: T0, until: T0 + 60_000, fails: true })
+      .requests({ from: T0 + 60_000, until: 600_000, to: HANGZHOU });
+    expect(recoveriesOf(story)).toEqual([
+      ['outage', null, null],
+      ['second', true, 9100],
+    ]);
+    expect(recoveriesOf(outage())).toEqual([['outage', null, null]]);
+    expect(recoveriesOf(outage().requests({ from: T0, until: 600_000, fails: true }))).toEqual([
+      ['outage', false, null],
+    ]);
+  });
+
+  it('is not longer for an error that comes after the healing', () => {
+    const story = outage()
+      .requests({ from: T0, until: 501_000, fails: true })
+      .requests({ from: 501_000, until: 502_000, fails: true })
+      .requests({ from: 502_000, until: 600_000 });
+    expect(recoveriesOf(story)).toEqual([['outage', true, 400_100]]);
   });
 
   it('is that of the first fault that made errors', () => {
@@ -165,6 +248,18 @@ describe('phases', () => {
       .route(T0 + 40_000, ['cluster1-beijing'])
       .publish(T0 + 42_000, ['cluster1-beijing']);
     expect(phasesOf(standby.requests(asked))).toEqual(none);
+  });
+
+  it('are not there when the answer changed for the return of another centre', () => {
+    const returned = outage(begun().fault('standby', [HANGZHOU], life(10_000, T0 + 200_000)))
+      .health(T0 + 40_000, 'cluster1-beijing', 'ALERT')
+      .health(T0 + 240_000, HANGZHOU, 'OK')
+      .route(T0 + 240_000, [HANGZHOU])
+      .publish(T0 + 242_000, [HANGZHOU])
+      .answer(T0 - 5000, 1, BEIJING)
+      .requests({ from: T0, until: T0 + 242_000, fails: true, fields: { answer: 1 } });
+    const { phases } = populationOf(returned).recoveries.find(({ fault }) => fault === 'outage') ?? {};
+    expect(PHASES.map(phase => phases?.[phase].ms)).toEqual(PHASES.map(() => null));
   });
 
   it('are each beside the bound that the configuration implies', () => {

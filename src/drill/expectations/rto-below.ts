@@ -63,9 +63,10 @@ function finding(result: Result, text: Recovered, recovery?: PopulationRecovery)
 
 function judgeOne(of: string, limit: Limit, recovery: PopulationRecovery): Finding {
   const most = limit === 'bound' ? recovery.bound : limit;
-  const { rto, requests, fault } = recovery;
+  const { rto, ended, requests, fault } = recovery;
   if (requests === 0) return finding('unknown', { of, was: 'silent', fault });
   if (most === null) return finding('unknown', { of, was: 'unbounded' });
+  if (ended === null) return finding('unknown', { of, was: 'hidden', fault }, recovery);
   if (rto === null) return finding('violated', { of, was: 'lasting', fault }, recovery);
   return finding(rto <= most ? 'held' : 'violated', { of, was: 'measured', rto, most }, recovery);
 }

@@ -236,9 +236,11 @@ function page(shown: Page): string {
 function recovered(found: Recovered): string {
   switch (found.was) {
     case 'silent':
-      return `${found.of} ${found.fault === undefined ? '' : `在 ${found.fault} 之后`}没有客户端发出请求`;
+      return `${found.of} ${found.fault === undefined ? '' : `在 ${found.fault} 生效期间`}没有客户端发出请求`;
     case 'unbounded':
       return `${found.of} 没有上限`;
+    case 'hidden':
+      return `下一个故障来得太早,看不出 ${found.of} 是否从 ${found.fault} 恢复`;
     case 'lasting':
       return `${found.of} 没有从 ${found.fault} 恢复`;
     case 'measured':

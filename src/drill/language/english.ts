@@ -233,9 +233,11 @@ function page(shown: Page): string {
 function recovered(found: Recovered): string {
   switch (found.was) {
     case 'silent':
-      return `no client of ${found.of} asked${found.fault === undefined ? '' : ` after ${found.fault}`}`;
+      return `no client of ${found.of} asked${found.fault === undefined ? '' : ` while ${found.fault} was in force`}`;
     case 'unbounded':
       return `${found.of} has no bound`;
+    case 'hidden':
+      return `the next fault came too soon to see ${found.of} recover from ${found.fault}`;
     case 'lasting':
       return `${found.of} did not recover from ${found.fault}`;
     case 'measured':

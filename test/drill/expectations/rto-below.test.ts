@@ -42,7 +42,9 @@ describe('rto-below', () => {
 
   it('is unknown for a population that did not ask after the fault, also as one of all', () => {
     expect(resultOf(outage({ pool: '10m' }))).toBe('unknown');
-    expect(judged(outage({ all: '10m' })).evidence.text).toBe('no client of pool asked after outage.');
+    expect(judged(outage({ all: '10m' })).evidence.text).toBe(
+      'no client of pool asked while outage was in force.',
+    );
     const both = outage({ all: '50s' }).requests({ from: 100_000, until: 300_000, population: 'pool' });
     expect(resultOf(both)).toBe('held');
   });

@@ -25,13 +25,18 @@ function recoveryFrom(model, fault) {
       [say('population'), say('rto'), ...model.phases.map(({ says }) => told(says))],
       rows.map(({ name, recovery }) => [
         name,
-        recovery.rto === null ? say('never') : ofBound(recovery.rto, recovery.bound),
+        recovery.rto === null ? noRto(recovery) : ofBound(recovery.rto, recovery.bound),
         ...model.phases.map(({ name: phase }) =>
           measured(recovery.phases[phase].ms, recovery.phases[phase].bound),
         ),
       ]),
     ),
   );
+}
+
+/** @param {Recovery} recovery */
+function noRto({ ended }) {
+  return ended === false ? say('never') : '–';
 }
 
 /**
@@ -72,7 +77,7 @@ function waterfall(phases, rows, most) {
       svg(
         'text',
         { x: x(recovery.rto ?? 0) + 6, y: top + 13 },
-        recovery.rto === null ? say('never') : say('length.s', seconds(recovery.rto)),
+        recovery.rto === null ? noRto(recovery) : say('length.s', seconds(recovery.rto)),
       ),
     );
   });
