@@ -49,6 +49,13 @@ function readdirOrFile(path: string): void {
   }
 }
 
+test.each(['README.md', 'README.zh-CN.md'])('%s shows lines of beijing-down as they are', document => {
+  const [, shown = ''] = /```yaml\n(proves:.*?)```/s.exec(read(document)) ?? [];
+  const lines = shown.split('\n').filter(line => line !== '');
+  expect(lines.length).toBeGreaterThan(5);
+  expect(read('scenarios/beijing-down.yaml').split('\n')).toEqual(expect.arrayContaining(lines));
+});
+
 test.each(['README.md', 'README.zh-CN.md'])('%s lists every scenario', document => {
   const listed = [...read(document).matchAll(/^\| \[(.+)\]\(scenarios\/\1\.yaml\) \|/gm)].map(
     ([, name]) => name,

@@ -37,8 +37,8 @@ Prints on standard output what curl prints, and on standard error what happens t
 
 Examples:
   liangdi up && liangdi curl-loop                  half from each Beijing centre
-  liangdi curl-loop --down cluster1-beijing        503 at first, then all from the other one
-  liangdi curl-loop --down beijing                 503 at first, then all from Hangzhou
+  liangdi curl-loop --down cluster1-beijing        errors at first, then all from the other one
+  liangdi curl-loop --down beijing                 errors at first, then all from Hangzhou
   liangdi curl-loop --lab simulated --down beijing the same without clusters, at once`,
     )
     .action(loop);

@@ -50,6 +50,14 @@ test('application-slow takes as long as it says, and no longer once it is healed
   expect(Math.max(...took(31, 49))).toBeLessThan(400);
 });
 
+test('application-slow is in force, and healed, when it is, however long its delay', async () => {
+  const slow = { fault: 'application-slow', on: 'cluster1-beijing', delay: '30s', name: 'slow' };
+  const journal = await smallDrill([{ at: '10s', for: '20s', ...slow }], '90s');
+  const injected = journal.of('fault').find(({ step }) => step === 'injected');
+  expect(journal.time(injected?.since ?? 0)).toBeLessThan(11);
+  expect(journal.when('slow', 'healed')).toBeLessThan(31);
+});
+
 test('control-plane-down takes the API away until it is healed', async () => {
   const down = { fault: 'control-plane-down', on: 'cluster1-beijing' };
   const journal = await smallDrill([{ at: '5s', ...down }], '30s');

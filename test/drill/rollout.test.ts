@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { smallDrill } from '../faults/small-drill.ts';
+
+const patch = { target: { kind: 'Deployment', name: 'web-demo' }, patch: { spec: { replicas: 6 } } };
+
+test.each([
+  ['with its deployment', '20s', '20s'],
+  ['before it', '20s', '10s'],
+  ['after it, before the step waits', '20s', '20.1s'],
+])('an approval that is given %s counts when the step waits for it', async (_, deployed, approved) => {
+  const journal = await smallDrill(
+    [
+      { at: deployed, deploy: { publishVersion: 'version9', patches: [patch] } },
+      { at: approved, approve: 'deploy-cluster2-beijing' },
+    ],
+    '120s',
+  );
+  const approvals = journal.of('approval', 0);
+  expect(approvals).toMatchObject([{ step: 'deploy-cluster2-beijing', publishVersion: 'version9' }]);
+  expect(journal.of('workflow').at(-1)).toMatchObject({ phase: 'running', publishVersion: 'version9' });
+});
