@@ -41,3 +41,33 @@ function overlayNamed(base: readonly Value[], change: readonly Value[], key: str
     ...change.filter(item => !known.has(named(item))),
   ];
 }
+
+/** Where the changes say what stands at this place of the merged values; a list's items are found by their names. */
+export function placeInChanges(merged: Value, changes: Value, path: readonly PropertyKey[]): PropertyKey[] {
+  const place: PropertyKey[] = [];
+  let whole = merged;
+  let change = changes;
+  for (const step of path) {
+    const item = at(whole, step);
+    const own = Array.isArray(change) ? change.findLastIndex(other => sameName(item, other)) : -1;
+    // A named item that the changes do not have: the file's own.
+    if (Array.isArray(change) && own < 0 && sameName(item, item)) return place;
+    const next = own < 0 ? step : own;
+    place.push(next);
+    whole = item;
+    change = at(change, next);
+  }
+  return place;
+}
+
+function at(value: Value, step: PropertyKey): Value {
+  return typeof value === 'object' && value !== null
+    ? (value as Record<PropertyKey, Value>)[step]
+    : undefined;
+}
+
+function sameName(one: Value, other: Value): boolean {
+  return NAME_KEYS.some(
+    key => isMap(one) && isMap(other) && one[key] !== undefined && one[key] === other[key],
+  );
+}

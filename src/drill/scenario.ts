@@ -21,7 +21,7 @@ import { type ClientsConfig, clientsSchema } from '../traffic/config.ts';
 import { type Manifests, patched, planOf } from './application.ts';
 import { type ExpectEntry, expectSchema } from './expectations/index.ts';
 import { unknownReferences } from './expectations/references.ts';
-import { overlay } from './overlay.ts';
+import { overlay, placeInChanges } from './overlay.ts';
 import { faultsOf, type TimelineEntry, timelineSchema } from './timeline.ts';
 
 /** A drill as data: what is run, what strikes it, and what must hold. Times are milliseconds of the timeline. */
@@ -121,9 +121,9 @@ export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario 
       .superRefine(({ timeline, ends, expect, clients }, context) => {
         // Zod comes here with an unknown field or a number out of range, too: what held it was not read then.
         if (context.issues.length > 0) return;
-        for (const entry of timeline) {
-          if (entry.at < ends) continue;
-          const message = `the timeline goes on at ${entry.at / 1000}s, after the drill has ended`;
+        const late = timeline.find(entry => entry.at >= ends);
+        if (late !== undefined) {
+          const message = `the timeline goes on at ${late.at / 1000}s, after the drill has ended`;
           context.addIssue({ code: 'custom', path: ['ends'], message });
         }
         const populations = clients.populations.map(population => population.name);
@@ -160,9 +160,13 @@ function laidOver<S extends z.ZodType>(file: string, schema: S) {
     .record(z.string(), z.unknown())
     .default({})
     .transform((changes, context): z.output<S> => {
-      const result = schema.safeParse(overlay(base.value, changes), { error: explain, reportInput: true });
+      const merged = overlay(base.value, changes);
+      const result = schema.safeParse(merged, { error: explain, reportInput: true });
       if (result.success) return result.data;
-      for (const issue of result.error.issues) context.issues.push({ ...issue, input: changes } as never);
+      for (const issue of result.error.issues) {
+        const path = placeInChanges(merged, changes, issue.path);
+        context.issues.push({ ...issue, path, input: changes } as never);
+      }
       return z.NEVER;
     });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { overlay } from '../../src/drill/overlay.ts';
+import { overlay, placeInChanges } from '../../src/drill/overlay.ts';
 
 describe('what a scenario changes in a file', () => {
   test('merges maps, and null removes', () => {
@@ -21,6 +21,18 @@ describe('what a scenario changes in a file', () => {
   test('replaces other lists whole, and named ones by an empty list', () => {
     expect(overlay({ ports: [1, 2] }, { ports: [3] })).toEqual({ ports: [3] });
     expect(overlay({ populations: [{ name: 'jvm' }] }, { populations: [] })).toEqual({ populations: [] });
+  });
+
+  test('stands where the scenario says it, whatever its place in the merged list', () => {
+    const file = { pools: [{ name: 'beijing' }, { name: 'hangzhou' }], ports: [1] };
+    const changes = { pools: [{ name: 'hangzhou', min: 2 }, { name: 'shanghai' }], ports: [2, 3] };
+    const merged = overlay(file, changes);
+    const placeOf = (...path: (string | number)[]) => placeInChanges(merged, changes, path);
+    expect(placeOf('pools', 1, 'min')).toEqual(['pools', 0, 'min']);
+    expect(placeOf('pools', 2, 'name')).toEqual(['pools', 1, 'name']);
+    expect(placeOf('pools', 0, 'min')).toEqual(['pools']);
+    expect(placeOf('ports', 1)).toEqual(['ports', 1]);
+    expect(placeOf('elsewhere', 'below')).toEqual(['elsewhere', 'below']);
   });
 
   test('leaves the file as it was', () => {

@@ -176,6 +176,14 @@ describe('what is wrong in a scenario file is said with its place', () => {
       /mine\.yaml:5:\d+: gtm\.Config\.Ttl/,
     ],
     [
+      'a change of one pool, in another order than the file has them',
+      `gtm:
+  AddrPools:
+    - { Name: hangzhou, Monitor: { Interval: 5 } }
+    - { Name: beijing, Monitor: { Interval: 30 } }`,
+      /mine\.yaml:7:\d+: gtm\.AddrPools\[0\]\.Monitor\.Interval: must be .* from 15/,
+    ],
+    [
       'a share that does not sum up',
       'clients: { populations: [{ name: jvm, share: 50% }] }',
       /mine\.yaml:5:\d+: clients/,
