@@ -89,7 +89,9 @@ function recoveredAt({ recoveries }: DrillRecord, fault: FaultLife): number | un
     if (!recovery.withstood) return undefined;
     slowest = Math.max(slowest, recovery.rto ?? 0);
   }
-  return slowest > 0 ? fault.injected + slowest : undefined;
+  const at = fault.injected + slowest;
+  // A request may fail while the fault is healed that was sent before.
+  return slowest > 0 && at < (fault.heal ?? Number.POSITIVE_INFINITY) ? at : undefined;
 }
 
 function nameOf(drill: DrillRecord, from: number): Statement {
@@ -99,7 +101,8 @@ function nameOf(drill: DrillRecord, from: number): Statement {
     const isOver = (fault: FaultLife) => (recoveredAt(drill, fault) ?? Number.POSITIVE_INFINITY) <= from;
     return ['duringFaults', inForce.map(fault => ({ name: fault.name, recovered: isOver(fault) }))];
   }
-  const last = began.at(-1);
+  // All are healed: what follows comes after the one that was healed last.
+  const [last] = began.sort((one, other) => (other.healed as number) - (one.healed as number));
   if (last !== undefined) return ['afterFault', last.name];
   const first = drill.faults.find(({ injected }) => injected !== undefined);
   return first === undefined ? ['wholeDrill'] : ['beforeFault', first.name];

@@ -117,6 +117,37 @@ describe('the tables', () => {
     ]);
   });
 
+  it('are named after the fault that was healed last, whichever began last', () => {
+    const story = new Story()
+      .timeline()
+      .fault('long', BEIJING, { inject: 10_000, injected: 10_000, heal: 90_000, healed: 90_000 })
+      .fault('short', BEIJING, { inject: 30_000, injected: 30_000, heal: 50_000, healed: 50_000 })
+      .requests({ from: 0, until: 100_000 })
+      .end(100_000);
+    expect(judge(story.events).periods.map(({ name }) => name)).toEqual([
+      'before long',
+      'during long',
+      'during long and short',
+      'during long',
+      'after long',
+    ]);
+  });
+
+  it('have no cut for the last error of a request that ends after the healing', () => {
+    const story = new Story()
+      .timeline()
+      .fault('outage', BEIJING, { inject: 10_000, injected: 10_000, heal: 50_000, healed: 50_100 })
+      .requests({ from: 0, until: 10_000 })
+      .requests({ from: 10_000, until: 48_000, lasts: 5000, fails: true })
+      .requests({ from: 48_000, until: 100_000, to: HANGZHOU })
+      .end(100_000);
+    expect(judge(story.events).periods.map(({ name }) => name)).toEqual([
+      'before outage',
+      'during outage',
+      'after outage',
+    ]);
+  });
+
   it('are one period without faults, and none without a timeline', () => {
     expect(judge(steady().events).periods).toMatchObject([{ name: 'the whole drill', requests: 100 }]);
     expect(judge(new Story().end(1000).events).periods).toEqual([]);
