@@ -85,6 +85,8 @@ class Drill {
     await this.#timeline();
     await traffic.stopClients();
     await this.#load?.end();
+    traffic.gtm.stop();
+    this.#journal.append({ at: this.#now(), kind: 'timeline-end' });
     await this.#compare();
   }
 
@@ -160,21 +162,18 @@ class Drill {
     await injection.heal();
   }
 
+  /** All at once: an API that is away takes its time to say so. */
   async #compare(): Promise<void> {
-    for (const [centre, objects] of expectedObjects(this.#rollout.plan())) {
+    const comparisons = [...expectedObjects(this.#rollout.plan())].flatMap(([centre, objects]) => {
       const { kube } = this.#lab.controls.centre(centre);
-      for (const object of objects) {
-        const { namespace = '', name } = object.metadata;
+      return objects.map(async object => {
         const found = await kube.get(refOf(object)).then(live => differences(object, live), absence);
-        this.#journal.append({
-          at: this.#now(),
-          kind: 'compare',
-          centre,
-          object: `${object.kind} ${namespace}/${name}`,
-          differences: found,
-        });
-      }
-    }
+        const { namespace = '', name } = object.metadata;
+        return { centre, object: `${object.kind} ${namespace}/${name}`, differences: found };
+      });
+    });
+    for (const comparison of await Promise.all(comparisons))
+      this.#journal.append({ at: this.#now(), kind: 'compare', ...comparison });
   }
 
   #progress(step: string, detail?: string): void {

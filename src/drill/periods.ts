@@ -11,7 +11,7 @@ import type { Period } from './verdict.ts';
  */
 export function periodsOf(drill: DrillRecord): Period<Statement>[] {
   const { begins, centres } = drill;
-  const end = drill.end?.at ?? drill.requests.at(-1)?.at;
+  const end = drill.over ?? drill.requests.at(-1)?.at;
   if (begins === undefined || end === undefined || end <= begins) return [];
   const inside = cuts(drill).filter(at => at > begins && at < end);
   const edges = [begins, ...[...new Set(inside)].sort((one, other) => one - other), end];

@@ -32,6 +32,8 @@ export class DrillRecord implements Course {
   readonly bounds: Bounds;
   readonly begins: number | undefined;
   readonly ends: number | undefined;
+  /** When the timeline was over, of its own accord or not. */
+  readonly over: number | undefined;
   readonly end: EndEvent | undefined;
   readonly faults: readonly FaultLife[];
   readonly requests: RequestEvent[] = [];
@@ -98,7 +100,8 @@ export class DrillRecord implements Course {
           this.publications.push(event);
           break;
         case 'fault':
-          faults.push(event);
+          // What is healed afterwards struck to the end.
+          if (this.over === undefined) faults.push(event);
           break;
         case 'plan':
           this.plans.push(event);
@@ -116,14 +119,18 @@ export class DrillRecord implements Course {
           this.begins ??= event.at;
           addresses = event.addresses;
           break;
+        case 'timeline-end':
+          this.over = event.at;
+          break;
         case 'end':
           this.end = event;
+          this.over ??= event.at;
           break;
       }
     }
     this.faults = faultLives(faults);
     this.bounds = new Bounds(this.settings, new Map(Object.entries(addresses)), this.end?.lateness ?? 0);
-    this.ends = this.end?.reason === 'finished' ? this.end.at : undefined;
+    this.ends = this.end?.reason === 'finished' ? this.over : undefined;
   }
 
   get centres(): readonly string[] {

@@ -54,7 +54,7 @@ export function faultOfWhen(when: string): string | undefined {
 export interface Course {
   /** When clients began to ask. */
   readonly begins: number | undefined;
-  /** When the drill ended by itself. */
+  /** When the timeline was over, in a drill that ended by itself. */
   readonly ends: number | undefined;
   readonly faults: readonly FaultLife[];
 }

@@ -83,6 +83,11 @@ export class Timeline {
         this.#start = event.at;
         for (const [centre, address] of Object.entries(event.addresses)) this.#centres.set(address, centre);
         return this.#line(event.at, 'timeline', 'bold', 'begins: clients ask from now on');
+      case 'timeline-end':
+        return [
+          ...this.#endSpell(event.at),
+          ...this.#line(event.at, 'timeline', 'bold', 'ends: clients ask no more'),
+        ];
       case 'fault':
         return this.#fault(event);
       case 'health':
@@ -205,19 +210,18 @@ export class Timeline {
   }
 
   #end(at: number, reason: string, detail: string | undefined): readonly string[] {
-    const spell = this.#spell;
-    this.#spell = undefined;
-    const open =
-      spell === undefined
-        ? NONE
-        : this.#line(
-            at,
-            'clients',
-            'red',
-            `not quiet for ${QUIET_MS / 1000} s yet: ${this.#spellText(spell)}`,
-          );
     const colour = reason === 'finished' ? 'bold' : 'red';
-    return [...open, ...this.#line(at, 'end', colour, reason + (detail ? `: ${detail}` : ''))];
+    const line = this.#line(at, 'end', colour, reason + (detail ? `: ${detail}` : ''));
+    return [...this.#endSpell(at), ...line];
+  }
+
+  /** Clients ask no more: a spell of errors that goes on now has no end to be seen. */
+  #endSpell(at: number): readonly string[] {
+    const spell = this.#spell;
+    if (spell === undefined) return NONE;
+    this.#spell = undefined;
+    const text = `not quiet for ${QUIET_MS / 1000} s yet: ${this.#spellText(spell)}`;
+    return this.#line(at, 'clients', 'red', text);
   }
 
   #spellText(spell: Spell): string {

@@ -86,6 +86,7 @@ const SHAPES: Shapes = {
   plan: { centre: text, publishVersion: optional(text), env: text, config: text },
   compare: { centre: text, object: text, differences: listOf(text) },
   timeline: { addresses: recordOf(text) },
+  'timeline-end': {},
   fault: {
     name: text,
     fault: text,

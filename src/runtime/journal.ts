@@ -15,6 +15,7 @@ export type JournalEvent =
   | PlanEvent
   | CompareEvent
   | TimelineEvent
+  | TimelineEndEvent
   | FaultEvent
   | ProbeEvent
   | HealthEvent
@@ -121,6 +122,15 @@ export interface TimelineEvent {
   kind: 'timeline';
   /** Each centre's public IPv4 address on this lab, by the centre's name. */
   addresses: Record<string, string>;
+}
+
+/**
+ * The timeline is over: clients send no more, what they had sent has ended, and the GTM has stopped. What follows (the
+ * comparison with the plan, the healing of what is still broken) may take its time, and no expectation looks at it.
+ */
+export interface TimelineEndEvent {
+  at: number;
+  kind: 'timeline-end';
 }
 
 /**

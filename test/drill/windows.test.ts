@@ -48,6 +48,17 @@ describe('windows', () => {
     expect(window('after outage', story)).toBe('The fault outage was never healed.');
   });
 
+  it('end with the timeline: the comparison and the last healings that follow are in none', () => {
+    const story = new Story()
+      .timeline()
+      .fault('outage', BEIJING, { inject: 1000, injected: 2000, heal: 60_000, healed: 61_000 })
+      .add({ at: 9000, kind: 'timeline-end' })
+      .end(62_000);
+    expect(window('always', story)).toEqual({ from: 0, until: 9001 });
+    expect(window('during outage', story)).toEqual({ from: 2000, until: 9001 });
+    expect(window('after outage', story)).toBe('The fault outage was never healed.');
+  });
+
   it('a repeated fault is one from its first injection to its last healing', () => {
     const story = new Story()
       .timeline()

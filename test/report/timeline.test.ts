@@ -162,6 +162,21 @@ T+00:09.0   end      finished
 `);
   });
 
+  test('are not called over because time goes by in which nobody asks', () => {
+    expect(
+      errors([
+        request({ at: 1_000, status: 503, ...beijing }),
+        { at: 9_000, kind: 'timeline-end' },
+        { at: 69_000, kind: 'end', reason: 'finished' },
+      ]),
+    ).toBe(`\
+T+00:01.0   clients  first error: 503 from cluster1-beijing (honest)
+T+00:09.0   clients  not quiet for 30 s yet: 1 error at T+00:01.0
+T+00:09.0   timeline ends: clients ask no more
+T+01:09.0   end      finished
+`);
+  });
+
   test.each([
     [{ failure: 'dns' as const }, 'the name could not be resolved'],
     [{ failure: 'refused' as const, address: '203.0.113.99' }, 'connection refused by 203.0.113.99'],

@@ -62,6 +62,7 @@ const EVENTS: readonly JournalEvent[] = [
   { at: 4, kind: 'body', id: 1, status: 200, text: 'page' },
   { ...REQUEST, address: '203.0.113.1', centre: 'b', status: 200, body: 1 },
   { ...REQUEST, failure: 'dns' },
+  { at: 400, kind: 'timeline-end' },
   { at: 400, kind: 'end', reason: 'finished' },
 ];
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { CompareEvent } from '../../runtime/journal.ts';
 import type { DrillRecord } from '../record.ts';
 import { type Window, windowed } from '../windows.ts';
-import { eventsIn, expectation, inWindow } from './expectation.ts';
+import { expectation, inWindow } from './expectation.ts';
 
 const UNREACHABLE = 'unreachable';
 
@@ -34,10 +34,13 @@ export const converged = expectation({
   }),
 });
 
-function lastComparisons({ comparisons }: DrillRecord, window: Window): CompareEvent[] {
+/** Comparisons that come after the timeline show how it ended. */
+function lastComparisons({ comparisons, ends }: DrillRecord, { from, until }: Window): CompareEvent[] {
   const last = new Map<string, CompareEvent>();
-  for (const compare of eventsIn(comparisons, window))
-    last.set(`${compare.centre} ${compare.object}`, compare);
+  for (const compare of comparisons) {
+    const at = Math.min(compare.at, ends ?? compare.at);
+    if (at >= from && at < until) last.set(`${compare.centre} ${compare.object}`, compare);
+  }
   return [...last.values()];
 }
 

@@ -35,6 +35,10 @@ export class MomentCollector {
       case 'timeline':
         this.#tell(event.at, 'timeline');
         break;
+      case 'timeline-end':
+        this.#endSpell();
+        this.#tell(event.at, 'timeline-end');
+        break;
       case 'fault':
         this.#tell(event.at, event.step, event.name, event.fault, event.targets.join(', '));
         break;

@@ -169,6 +169,19 @@ describe('converged', () => {
     });
   });
 
+  it('counts what is compared after the timeline as its end', () => {
+    const outage = (when: string) =>
+      new Story({ converged: { when } })
+        .add(plan(0, HANGZHOU, 'three'))
+        .timeline()
+        .fault('outage', BEIJING, { inject: 1000, injected: 1000, heal: 2000, healed: 2000 })
+        .add({ at: 9000, kind: 'timeline-end' }, compare(29_000, HANGZHOU))
+        .end(30_000);
+    expect(resultOf(outage('always'))).toBe('held');
+    expect(resultOf(outage('after outage'))).toBe('held');
+    expect(resultOf(outage('during outage'))).toBe('unknown');
+  });
+
   it('is unknown when a centre did not answer, was not compared, or nothing was', () => {
     expect(
       resultOf(story().add(compare(9000, HANGZHOU), compare(9000, 'cluster1-beijing', 'unreachable'))),
