@@ -11,6 +11,7 @@ import { type PopulationRecovery, phaseRecord } from './recovery.ts';
 import type { Settings } from './settings.ts';
 import { Tally } from './tally.ts';
 import type { ExpectationResult, PopulationResult, Recovery, Result, Verdict } from './verdict.ts';
+import type { Window } from './windows.ts';
 
 /**
  * What a journal proves: a function of the journal alone.
@@ -107,10 +108,13 @@ const ELSEWHERE = '';
 
 /** Shares of the successful requests before the first fault. */
 function splitBefore(drill: DrillRecord): Record<string, number> {
-  const until = drill.faults[0]?.inject ?? Number.POSITIVE_INFINITY;
+  const from = drill.begins ?? 0;
+  const inject = drill.faults[0]?.inject;
+  const window: Window =
+    inject === undefined ? { from, until: Number.POSITIVE_INFINITY } : { from, until: inject, struck: true };
   const went = new Tally(drill.centres);
   // A window that expectations look at too: it is cut out once.
-  for (const request of drill.requestsIn({ from: drill.begins ?? 0, until })) {
+  for (const request of drill.requestsIn(window)) {
     if (succeeded(request)) went.add(request.centre ?? ELSEWHERE);
   }
   return Object.fromEntries(

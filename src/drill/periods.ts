@@ -8,6 +8,7 @@ import type { Period } from './verdict.ts';
 /**
  * The timeline cut where a fault begins to be injected or is healed, and, while faults are in force, where the last
  * population has recovered: before that the shares are those of the failover, after it those that the design promises.
+ * A request belongs where it was sent; one under way when a fault strikes is the fault's.
  */
 export function periodsOf(drill: DrillRecord): Period<Statement>[] {
   const { begins, centres } = drill;
@@ -15,13 +16,16 @@ export function periodsOf(drill: DrillRecord): Period<Statement>[] {
   if (begins === undefined || end === undefined || end <= begins) return [];
   const inside = cuts(drill).filter(at => at > begins && at < end);
   const edges = [begins, ...[...new Set(inside)].sort((one, other) => one - other), end];
-  const stretches = edges.slice(1).map((until, i) => new Stretch(edges[i] as number, until, centres));
+  const strikes = new Set(drill.faults.map(injectionOf));
+  const stretches = edges
+    .slice(1)
+    .map((until, i) => new Stretch(edges[i] as number, until, strikes.has(until), centres));
   // Thousands of turns in a function that runs once a drill: here `for … of` makes an object for each.
   drill.requests.forEach(request => {
     if (request.sent < begins) return;
     let index = 0;
     // What was sent in the last moment belongs to the last period.
-    while (index < stretches.length - 1 && request.sent >= (stretches[index] as Stretch).until) index++;
+    while (index < stretches.length - 1 && (stretches[index] as Stretch).isBefore(request)) index++;
     stretches[index]?.add(request);
   });
   return stretches.map(stretch => stretch.period(nameOf(drill, stretch.from)));
@@ -30,14 +34,21 @@ export function periodsOf(drill: DrillRecord): Period<Statement>[] {
 class Stretch {
   readonly from: number;
   readonly until: number;
+  /** A fault strikes at its end. */
+  readonly #struck: boolean;
   readonly #dialled: Tally;
   #requests = 0;
   #errors = 0;
 
-  constructor(from: number, until: number, centres: readonly string[]) {
+  constructor(from: number, until: number, struck: boolean, centres: readonly string[]) {
     this.from = from;
     this.until = until;
+    this.#struck = struck;
     this.#dialled = new Tally(centres);
+  }
+
+  isBefore({ sent, at }: RequestEvent): boolean {
+    return (this.#struck ? at : sent) >= this.until;
   }
 
   add(request: RequestEvent): void {

@@ -163,7 +163,7 @@ export class DrillRecord implements Course {
     const settle = params.settle === 'bound' ? this.#settlingBound(params) : params.settle;
     if (settle instanceof Unknown) return settle;
     const from = window.from + settle;
-    return from < window.until ? { from, until: window.until } : new Unknown('neverSettled');
+    return from < window.until ? { ...window, from } : new Unknown('neverSettled');
   }
 
   #settlingBound({ when, populations }: Windowed): number | Unknown {
@@ -189,14 +189,16 @@ export class DrillRecord implements Course {
   }
 
   /** Requests that were sent in the window, in the order of their ends. */
-  requestsIn({ from, until }: Window, populations?: readonly string[]): readonly RequestEvent[] {
+  requestsIn({ from, until, struck }: Window, populations?: readonly string[]): readonly RequestEvent[] {
     // Several expectations look at the same window.
-    const key = `${from} ${until} ${populations?.join() ?? '*'}`;
+    const key = `${from} ${until} ${struck} ${populations?.join() ?? '*'}`;
     let found = this.#selections.get(key);
     if (found === undefined) {
       found = this.requests.filter(
-        ({ sent, population }) =>
-          sent >= from && sent < until && (populations === undefined || populations.includes(population)),
+        ({ at, sent, population }) =>
+          sent >= from &&
+          (struck ? at : sent) < until &&
+          (populations === undefined || populations.includes(population)),
       );
       this.#selections.set(key, found);
     }

@@ -3,10 +3,12 @@ import { duration } from '../runtime/yaml.ts';
 import { type FaultLife, faultsNamed } from './faults.ts';
 import type { Statement } from './language/statement.ts';
 
-/** A stretch of drill time, half-open. A request belongs to it when it was sent in it. */
+/** A stretch of drill time, half-open. A request belongs to it that was sent in it. */
 export interface Window {
   readonly from: number;
   readonly until: number;
+  /** A fault strikes at its end: a request that is under way then belongs to it no more. */
+  readonly struck?: true;
 }
 
 /** Why something cannot be said. */
@@ -63,7 +65,7 @@ export interface Course {
  * The window that `when` names:
  *
  * - `always`: the timeline;
- * - `before F`: until the injection of F begins;
+ * - `before F`: until the injection of F begins; what a client has not been answered by then may be F's victim;
  * - `during F`: from when F is in force until its healing begins, or to the end;
  * - `after F`: from when F is healed to the end.
  *
@@ -79,7 +81,7 @@ export function windowOf(when: string, { begins, ends, faults }: Course): Window
   const named = faultsNamed(faults, name);
   const [first] = named;
   if (first?.injected === undefined) return new Unknown('noEffect', name);
-  if (when.startsWith('before')) return { from: begins, until: first.inject };
+  if (when.startsWith('before')) return { from: begins, until: first.inject, struck: true };
   if (when.startsWith('during')) return { from: first.injected, until: lastOf(named, 'heal') ?? end };
   const healed = lastOf(named, 'healed');
   return healed === undefined ? new Unknown('neverHealed', name) : { from: healed, until: end };

@@ -117,6 +117,22 @@ describe('the tables', () => {
     ]);
   });
 
+  it('give what was under way when a fault struck to the fault, and what its healing found to it too', () => {
+    const story = new Story()
+      .timeline()
+      .fault('outage', BEIJING, { inject: 50_000, injected: 50_000, heal: 90_000, healed: 90_000 })
+      .requests({ from: 0, until: 49_000 })
+      .requests({ from: 49_000, until: 50_000, fails: true, lasts: 5000 })
+      .requests({ from: 89_000, until: 90_000, fails: true, lasts: 5000 })
+      .requests({ from: 90_000, until: 100_000 })
+      .end(100_000);
+    expect(judge(story.events).periods.map(({ requests, errors }) => [requests, errors])).toEqual([
+      [49, 0],
+      [2, 2],
+      [10, 0],
+    ]);
+  });
+
   it('are named after the fault that was healed last, whichever began last', () => {
     const story = new Story()
       .timeline()

@@ -20,7 +20,7 @@ const outage = () =>
 describe('windows', () => {
   it('are the timeline, and what is before, during and after a fault', () => {
     expect(window('always', outage())).toEqual({ from: 10_000, until: 400_001 });
-    expect(window('before outage', outage())).toEqual({ from: 10_000, until: 100_000 });
+    expect(window('before outage', outage())).toEqual({ from: 10_000, until: 100_000, struck: true });
     expect(window('during outage', outage())).toEqual({ from: 102_000, until: 200_000 });
     expect(window('after outage', outage())).toEqual({ from: 205_000, until: 400_001 });
   });
@@ -65,7 +65,7 @@ describe('windows', () => {
       .fault('flap.1', BEIJING, { inject: 1000, injected: 1100, heal: 2000, healed: 2100 })
       .fault('flap.2', BEIJING, { inject: 3000, injected: 3100, heal: 4000, healed: 4100 })
       .end(9000);
-    expect(window('before flap', story)).toEqual({ from: 0, until: 1000 });
+    expect(window('before flap', story)).toEqual({ from: 0, until: 1000, struck: true });
     expect(window('during flap', story)).toEqual({ from: 1100, until: 4000 });
     expect(window('after flap', story)).toEqual({ from: 4100, until: 9001 });
     expect(window('during flap.2', story)).toEqual({ from: 3100, until: 4000 });
