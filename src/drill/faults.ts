@@ -1,3 +1,4 @@
+import { faultKinds } from '../faults/index.ts';
 import type { FaultEvent, RequestEvent } from '../runtime/journal.ts';
 
 /** A fault's life in the journal; a time is absent when the step was not reached. */
@@ -9,20 +10,36 @@ export interface FaultLife {
   injected?: number;
   heal?: number;
   healed?: number;
+  /**
+   * It struck and passed, and what it left behind is the system's to put right: its life ends when the next fault
+   * strikes that clients can meet, whose effects cannot be told from its own.
+   */
+  readonly momentary?: true;
 }
 
 /** The faults in the order of their injection. */
 export function faultLives(events: readonly FaultEvent[]): FaultLife[] {
   const lives = new Map<string, FaultLife>();
-  for (const { name, step, at, since, targets } of events) {
-    if (step === 'inject' && !lives.has(name)) lives.set(name, { name, targets, inject: at });
+  for (const { name, fault, step, at, since, targets } of events) {
+    const kind = faultKinds.get(fault);
+    if (step === 'inject' && !lives.has(name)) {
+      if (kind === undefined || kind.strikes === 'centres' || kind.strikes === 'gtm')
+        for (const life of lives.values()) if (life.momentary) endLife(life, at);
+      lives.set(name, { name, targets, inject: at, ...(kind?.momentary && { momentary: true }) });
+    }
     const life = lives.get(name);
     if (life === undefined) continue;
     if (step === 'injected') life.injected ??= since ?? at;
+    if (life.momentary) continue;
     if (step === 'heal') life.heal ??= at;
     if (step === 'healed') life.healed ??= at;
   }
   return [...lives.values()];
+}
+
+function endLife(life: FaultLife, at: number): void {
+  life.heal ??= at;
+  life.healed ??= at;
 }
 
 /** The faults that a scenario means by `name`: the one so named, or the repetitions `name.1`, `name.2`, … of one. */

@@ -50,11 +50,7 @@ export class Injection {
     this.#write('inject');
     this.#strikes = this.#entry.on.map(target => this.#strike(target));
     const since = Math.max(...(await Promise.all(this.#strikes)));
-    if (this.#healing !== undefined) return;
-    this.#write('injected', since);
-    if (!this.#kind.momentary) return;
-    this.#write('heal');
-    this.#write('healed');
+    if (this.#healing === undefined) this.#write('injected', since);
   }
 
   /**

@@ -69,7 +69,8 @@ export interface Course {
  * - `during F`: from when F is in force until its healing begins, or to the end;
  * - `after F`: from when F is healed to the end.
  *
- * Of a repeated fault, the first injection and the last healing count.
+ * A momentary fault is in force until the next one strikes that clients can meet, and its `after` begins with it. Of a
+ * repeated fault, the first injection and the last healing count.
  */
 export function windowOf(when: string, { begins, ends, faults }: Course): Window | Unknown {
   if (begins === undefined) return new Unknown('neverBegan');
@@ -83,12 +84,12 @@ export function windowOf(when: string, { begins, ends, faults }: Course): Window
   if (first?.injected === undefined) return new Unknown('noEffect', name);
   if (when.startsWith('before')) return { from: begins, until: first.inject, struck: true };
   if (when.startsWith('during')) return { from: first.injected, until: lastOf(named, 'heal') ?? end };
-  const healed = lastOf(named, 'healed');
+  const healed = lastOf(named, first.momentary ? 'injected' : 'healed');
   return healed === undefined ? new Unknown('neverHealed', name) : { from: healed, until: end };
 }
 
 /** When the last of the faults reached the step; undefined when one did not. */
-function lastOf(faults: readonly FaultLife[], step: 'heal' | 'healed'): number | undefined {
+function lastOf(faults: readonly FaultLife[], step: 'injected' | 'heal' | 'healed'): number | undefined {
   let last: number | undefined;
   for (const fault of faults) {
     const at = fault[step];

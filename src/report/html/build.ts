@@ -199,7 +199,7 @@ function populationModel(name: string, { clients }: Settings, verdict: Verdict<T
 }
 
 function faultModel(
-  { name, targets, inject, injected, heal, healed }: FaultLife,
+  { name, targets, inject, injected, heal, healed, momentary }: FaultLife,
   outline: Outline,
 ): FaultModel {
   const time = (at: number | undefined) => (at === undefined ? null : at - outline.begins);
@@ -209,8 +209,8 @@ function faultModel(
     targets,
     inject: inject - outline.begins,
     injected: time(injected),
-    heal: time(heal),
-    healed: time(healed),
+    heal: time(momentary ? injected : heal),
+    healed: time(momentary ? injected : healed),
   };
 }
 

@@ -34,15 +34,15 @@ describe('errors-below', () => {
   });
 
   it('does not count before a fault what was under way when it struck', () => {
-    const before = () =>
+    const untilOutage = () =>
       new Story({ 'errors-below': { share: 0, when: 'before outage' } })
         .timeline()
         .fault('outage', BEIJING, { inject: 50_000, injected: 50_100 })
         .requests({ from: 0, until: 49_000 })
         .end(100_000);
-    const victim = before().requests({ from: 49_000, until: 50_000, fails: true, lasts: 5000 });
+    const victim = untilOutage().requests({ from: 49_000, until: 50_000, fails: true, lasts: 5000 });
     expect(judged(victim)).toMatchObject({ result: 'held', evidence: { figures: { requests: 49 } } });
-    const own = before().requests({ from: 49_000, until: 50_000, fails: true, lasts: 999 });
+    const own = untilOutage().requests({ from: 49_000, until: 50_000, fails: true, lasts: 999 });
     expect(resultOf(own)).toBe('violated');
   });
 
