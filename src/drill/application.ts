@@ -1,10 +1,14 @@
+import { objectsFor } from '../engine/expected.ts';
 import { PlanError, PUBLISH_VERSION } from '../engine/model.ts';
 import type { ClusterInfo } from '../engine/placement.ts';
 import type { Plan } from '../engine/plan.ts';
 import { planManifests } from '../engine/plan-manifests.ts';
+import { faultKinds } from '../faults/index.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { strategicMergePatch } from '../kube/patch.ts';
-import type { DeployEntry } from './timeline.ts';
+import { suggestion } from '../runtime/suggest.ts';
+import type { DeployEntry, FaultEntry, TimelineEntry } from './timeline.ts';
+import { list } from './words.ts';
 
 /** The application's manifests, placeholders replaced. */
 export interface Manifests {
@@ -48,3 +52,49 @@ export function patched(
 
 const strategicallyPatched = (object: KubeObject, patch: unknown) =>
   strategicMergePatch(object, object, patch) as unknown as KubeObject;
+
+/**
+ * What a timeline does to the application and cannot: publish a version that cannot be distributed, strike an object
+ * that no version so far has put into the centre.
+ */
+export function unplannable(
+  application: Manifests,
+  timeline: readonly TimelineEntry[],
+  clusters: readonly ClusterInfo[],
+): string[] {
+  let version = application;
+  const plans = [planOf(version.objects, clusters)];
+  const problems: string[] = [];
+  for (const entry of timeline) {
+    if ('fault' in entry) problems.push(...unknownObjects(entry, application, plans));
+    if (!('deploy' in entry)) continue;
+    try {
+      version = { ...version, objects: patched(version, entry.deploy) };
+      plans.push(planOf(version.objects, clusters));
+    } catch (error) {
+      if (!(error instanceof PlanError)) throw error;
+      // What follows builds on this version.
+      return [...problems, `deploy of ${entry.deploy.publishVersion}: ${error.message}`];
+    }
+  }
+  return problems;
+}
+
+function unknownObjects(
+  { name: fault, fault: kindOfFault, on, params }: FaultEntry,
+  application: Manifests,
+  plans: readonly Plan[],
+): string[] {
+  const object = faultKinds.get(kindOfFault)?.object?.(params);
+  if (object === undefined) return [];
+  const { apiVersion, kind, name = application.name } = object;
+  const wanted = `${kind} ${name} (${apiVersion})`;
+  const knownIn = (centre: string) =>
+    plans
+      .flatMap(plan => objectsFor(plan, centre))
+      .map(each => `${each.kind} ${each.metadata.name} (${each.apiVersion})`);
+  const without = on.filter(centre => !knownIn(centre).includes(wanted));
+  if (without.length === 0) return [];
+  const hint = suggestion(wanted, [...new Set(without.flatMap(knownIn))]);
+  return [`${fault}: the application has no ${wanted} in ${list(without)}${hint}`];
+}

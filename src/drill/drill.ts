@@ -46,6 +46,8 @@ class Drill {
   /** In the order of their injection. */
   readonly #injections: Injection[] = [];
   readonly #standing = new Standing();
+  /** Steps that a person approves as soon as they wait for it. */
+  readonly #unanswered: string[] = [];
   #isOver = false;
   readonly #closing: (() => void)[] = [];
   readonly #rollout: Rollout;
@@ -87,6 +89,7 @@ class Drill {
     await this.#load?.end();
     traffic.gtm.stop();
     this.#journal.append({ at: this.#now(), kind: 'timeline-end' });
+    for (const step of this.#unanswered) this.#progress('nobody waited for the approval', step);
     await this.#compare();
   }
 
@@ -148,9 +151,15 @@ class Drill {
   async #entry(entry: TimelineEntry, at: (ms: number) => Promise<void>): Promise<void> {
     await at(entry.at);
     if (this.#isOver) return;
-    if ('approve' in entry) await this.#rollout.approve(entry.approve);
+    if ('approve' in entry) await this.#approve(entry.approve);
     else if ('deploy' in entry) await this.#rollout.publish(entry.deploy);
     else await this.#strike(entry, at);
+  }
+
+  async #approve(step: string): Promise<void> {
+    this.#unanswered.push(step);
+    await this.#rollout.approve(step);
+    this.#unanswered.splice(this.#unanswered.indexOf(step), 1);
   }
 
   async #strike(entry: FaultEntry, at: (ms: number) => Promise<void>): Promise<void> {

@@ -60,6 +60,34 @@ export function placeInChanges(merged: Value, changes: Value, path: readonly Pro
   return place;
 }
 
+/** The name of the item of a list on this place of the changes that the file does not have, and those that it has. */
+export function appendedAt(
+  base: Value,
+  changes: Value,
+  place: readonly PropertyKey[],
+): { readonly name: string; readonly known: readonly string[] } | undefined {
+  let file = base;
+  let change = changes;
+  for (const step of place) {
+    const item = at(change, step);
+    if (!Array.isArray(file)) file = at(file, step);
+    else {
+      const known = file.map(nameOf).filter(name => name !== undefined);
+      const own = file.find(other => sameName(item, other));
+      const name = nameOf(item);
+      if (name !== undefined && own === undefined && known.length > 0) return { name, known };
+      file = own;
+    }
+    change = item;
+  }
+  return undefined;
+}
+
+function nameOf(item: Value): string | undefined {
+  const key = NAME_KEYS.find(each => isMap(item) && typeof item[each] === 'string');
+  return key === undefined ? undefined : ((item as Record<string, Value>)[key] as string);
+}
+
 function at(value: Value, step: PropertyKey): Value {
   return typeof value === 'object' && value !== null
     ? (value as Record<PropertyKey, Value>)[step]

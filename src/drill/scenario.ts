@@ -1,9 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { parseManifests, replacePlaceholders } from '../engine/manifests.ts';
 import { PlanError } from '../engine/model.ts';
+import type { ClusterInfo } from '../engine/placement.ts';
 import { type GtmConfig, gtmConfigSchema } from '../gtm/config.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { centresOf, type Topology, topologySchema } from '../kube/topology.ts';
@@ -18,10 +19,10 @@ import {
   readText,
 } from '../runtime/yaml.ts';
 import { type ClientsConfig, clientsSchema } from '../traffic/config.ts';
-import { type Manifests, patched, planOf } from './application.ts';
+import { type Manifests, planOf, unplannable } from './application.ts';
 import { type ExpectEntry, expectSchema } from './expectations/index.ts';
 import { unknownReferences } from './expectations/references.ts';
-import { overlay, placeInChanges } from './overlay.ts';
+import { appendedAt, overlay, placeInChanges } from './overlay.ts';
 import { faultsOf, type TimelineEntry, timelineSchema } from './timeline.ts';
 
 /** A drill as data: what is run, what strikes it, and what must hold. Times are milliseconds of the timeline. */
@@ -62,13 +63,19 @@ export function recordOf(given: Scenario): object {
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** The files a scenario is made of beside itself, relative to it; by default the project's own. */
-const filesSchema = z.strictObject({
-  topology: z.string().optional(),
-  application: z.array(z.string()).min(1).optional(),
-  gtm: z.string().optional(),
-  clients: z.string().optional(),
-});
+/** The files a scenario is made of beside itself, relative to its folder; by default the project's own. */
+function filesSchema(folder: string) {
+  const file = z
+    .string()
+    .transform(path => resolve(folder, path))
+    .refine(existsSync, { error: ({ input }) => `there is no such file: ${input}` });
+  return z.strictObject({
+    topology: file.default(SHIPPED.topology),
+    application: z.array(file).min(1).default(SHIPPED.application),
+    gtm: file.default(SHIPPED.gtm),
+    clients: file.default(SHIPPED.clients),
+  });
+}
 
 const SHIPPED = {
   topology: join(ROOT, 'clusters/topology.yaml'),
@@ -85,19 +92,15 @@ const SHIPPED = {
 export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario {
   const file = scenarioFile(nameOrFile, root);
   const text = readText(file);
-  const raw = parseYaml(text, file, z.looseObject({ files: filesSchema.prefault({}) }));
+  const raw = parseYaml(text, file, z.looseObject({ files: filesSchema(dirname(file)).prefault({}) }));
   const { files } = raw;
-  const beside = (path: string) => resolve(dirname(file), path);
-  const topologyFile = files.topology === undefined ? SHIPPED.topology : beside(files.topology);
-  const topology = parseYaml(readText(topologyFile), topologyFile, topologySchema);
+  const topology = parseYaml(readText(files.topology), files.topology, topologySchema);
   const centres = centresOf(topology).map(centre => centre.name);
-  const gtmFile = files.gtm === undefined ? SHIPPED.gtm : beside(files.gtm);
-  const clientsFile = files.clients === undefined ? SHIPPED.clients : beside(files.clients);
   const gtmSchema = gtmOf(topology);
-  const vantagePoints = vantagePointsOf(parseYaml(readText(gtmFile), gtmFile, gtmSchema));
-  const applicationFiles = files.application?.map(beside) ?? SHIPPED.application;
-  const application = loadManifests(applicationFiles, centres);
-  planEach(application, [], topology, applicationFiles.join(', '));
+  const vantagePoints = vantagePointsOf(parseYaml(readText(files.gtm), files.gtm, gtmSchema));
+  const application = loadManifests(files.application, centres);
+  const clusters = centresOf(topology).map(({ name }) => ({ name, alias: name }));
+  planOrRefuse(application, clusters, files.application.join(', '));
   const steps = [...stepsOf(application.objects), ...stepsOf(patchesOf(raw['timeline']))];
   const { objects } = application;
   const scenario = parseYaml(
@@ -111,8 +114,8 @@ export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario 
           .max(200)
           .refine(line => !line.includes('\n'), 'must be one line'),
         files: z.unknown().optional(),
-        gtm: laidOver(gtmFile, gtmSchema),
-        clients: laidOver(clientsFile, clientsSchema),
+        gtm: laidOver(files.gtm, gtmSchema),
+        clients: laidOver(files.clients, clientsSchema),
         approveAfter: duration.default(10_000),
         timeline: timelineSchema({ topology, vantagePoints, steps, objects }).default([]),
         ends: duration.refine(ms => ms > 0 && ms <= 24 * 3_600_000, 'must be more than 0s and at most 24h'),
@@ -126,6 +129,8 @@ export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario 
           const message = `the timeline goes on at ${late.at / 1000}s, after the drill has ended`;
           context.addIssue({ code: 'custom', path: ['ends'], message });
         }
+        for (const message of unplannable(application, timeline, clusters))
+          context.addIssue({ code: 'custom', path: ['timeline'], message });
         const populations = clients.populations.map(population => population.name);
         for (const { name, params } of faultsOf(timeline))
           for (const place of [at(params, 'from') ?? []].flat())
@@ -146,7 +151,6 @@ export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario 
               context.addIssue({ code: 'custom', path: ['expect', index, ...path], message });
       }),
   );
-  planEach(application, scenario.timeline, topology, file);
   const { files: _, ...fields } = scenario;
   return { name: basename(file).replace(/\.ya?ml$/, ''), file, topology, application, ...fields };
 }
@@ -165,7 +169,16 @@ function laidOver<S extends z.ZodType>(file: string, schema: S) {
       if (result.success) return result.data;
       for (const issue of result.error.issues) {
         const path = placeInChanges(merged, changes, issue.path);
-        context.issues.push({ ...issue, path, input: changes } as never);
+        const added = appendedAt(base.value, changes, path);
+        // Perhaps it was to change one that is there.
+        const hint =
+          added && `; "${added.name}" is new in ${basename(file)}${suggestion(added.name, added.known)}`;
+        context.issues.push({
+          ...issue,
+          path,
+          input: changes,
+          message: issue.message + (hint ?? ''),
+        } as never);
       }
       return z.NEVER;
     });
@@ -184,27 +197,13 @@ export function vantagePointsOf(gtm: GtmConfig): string[] {
   ].sort();
 }
 
-/** Plans the application and each of its later versions, so that what cannot be distributed is told before a drill. */
-function planEach(
-  application: Manifests,
-  timeline: readonly TimelineEntry[],
-  topology: Topology,
-  file: string,
-): void {
-  const clusters = centresOf(topology).map(({ name }) => ({ name, alias: name }));
-  let version = application;
-  let what: string | undefined;
+/** @throws InputError when the application cannot be distributed. */
+function planOrRefuse({ objects }: Manifests, clusters: readonly ClusterInfo[], file: string): void {
   try {
-    planOf(version.objects, clusters);
-    for (const entry of timeline) {
-      if (!('deploy' in entry)) continue;
-      what = `deploy of ${entry.deploy.publishVersion}`;
-      version = { ...version, objects: patched(version, entry.deploy) };
-      planOf(version.objects, clusters);
-    }
+    planOf(objects, clusters);
   } catch (error) {
     if (!(error instanceof PlanError)) throw error;
-    throw new InputError(file, error.message, what === undefined ? {} : { path: what });
+    throw new InputError(file, error.message);
   }
 }
 

@@ -5,13 +5,31 @@ export function percent(share: number): string {
   return `${Number((share * 100).toFixed(1))}%`;
 }
 
-/** `850 ms`, `12.3 s`, `2 min 5 s`. */
-export function length(ms: number): string {
-  if (ms < 1000) return `${Number(ms.toFixed(0))} ms`;
-  if (ms < 120_000) return `${Number((ms / 1000).toFixed(1))} s`;
+export interface Units {
+  readonly ms: string;
+  readonly s: string;
+  readonly min: string;
+  readonly h: string;
+}
+
+const UNITS: Units = { ms: 'ms', s: 's', min: 'min', h: 'h' };
+
+/** `850 ms`, `12.3 s`, `2 min 5 s`, `24 h`. */
+export function length(ms: number, units: Units = UNITS): string {
+  if (ms < 1000) return `${Number(ms.toFixed(0))} ${units.ms}`;
+  if (ms < 120_000) return `${Number((ms / 1000).toFixed(1))} ${units.s}`;
   const seconds = Math.round(ms / 1000);
-  const rest = seconds % 60;
-  return rest === 0 ? `${seconds / 60} min` : `${(seconds - rest) / 60} min ${rest} s`;
+  const minutes = Math.floor(seconds / 60);
+  const hours = minutes < 120 ? 0 : Math.floor(minutes / 60);
+  const parts = [
+    [hours, units.h],
+    [minutes - hours * 60, units.min],
+    [seconds % 60, units.s],
+  ] as const;
+  return parts
+    .filter(([value]) => value > 0)
+    .map(part => part.join(' '))
+    .join(' ');
 }
 
 /** `1 error`, `2 errors`. */

@@ -7,11 +7,9 @@ import { type Controls, faultKind, type Hold, requestShows } from './fault.ts';
 /** From an ingress, for want of a pod; 500 would be a pod's. */
 const NOBODY_SERVES = new Set([502, 503, 504]);
 
-const deployment = (controls: Controls) => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  ...controls.application,
-});
+const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment' };
+
+const deployment = ({ application }: Controls) => ({ ...DEPLOYMENT, ...application });
 
 const scale = (kube: KubeClient, controls: Controls, replicas: number) =>
   kube.patch(deployment(controls), 'merge', { spec: { replicas } });
@@ -42,6 +40,7 @@ export const applicationDown = faultKind({
   strikes: 'centres',
   needs: ['kubernetes-api'],
   schema: z.strictObject({}),
+  object: () => DEPLOYMENT,
   async prepare(controls, centre) {
     const live = await controls.centre(centre).kube.get(deployment(controls));
     return { replicas: Number(live.spec?.['replicas'] ?? 1) };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { found } from '../engine/revision.ts';
 import type { Json, KubeObject } from '../kube/objects.ts';
-import { type Controls, faultKind } from './fault.ts';
+import { type Controls, faultKind, type ObjectStruck } from './fault.ts';
 
 const schema = z.strictObject({
   object: z.strictObject({ apiVersion: z.string(), kind: z.string(), name: z.string().optional() }),
@@ -9,10 +9,7 @@ const schema = z.strictObject({
   patch: z.record(z.string(), z.json()),
 });
 
-const ref = (
-  controls: Controls,
-  object: { apiVersion: string; kind: string; name?: string | undefined },
-) => ({
+const ref = (controls: Controls, object: ObjectStruck) => ({
   ...controls.application,
   ...object,
   name: object.name ?? controls.application.name,
@@ -57,6 +54,7 @@ export const configDrift = faultKind({
   momentary: true,
   stacks: true,
   schema,
+  object: params => params.object,
   async prepare(controls, centre, params) {
     const before: KubeObject = await controls.centre(centre).kube.get(ref(controls, params.object));
     return {

@@ -74,6 +74,12 @@ export interface Hold {
   release(): Promise<void>;
 }
 
+export interface ObjectStruck {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name?: string | undefined;
+}
+
 /**
  * One kind of fault on one target. Choosing targets, timing, writing the undo before the injection, verification and
  * journal are the drill's; a kind only says what inject and heal mean.
@@ -95,6 +101,8 @@ export interface FaultKind<P = unknown> {
   readonly stacks?: boolean;
   /** What it takes away, where other kinds take away the same: they share one state with it. */
   readonly takes?: 'power';
+  /** The object of the application that the target must have; by default it has the application's name. */
+  object?(params: P): ObjectStruck;
   /** What `heal` needs to know of the state before the injection: plain data, written down before `inject`. */
   prepare?(controls: Controls, target: string, params: P): Promise<Json>;
   // biome-ignore lint/suspicious/noConfusingVoidType: most injections leave nothing running

@@ -140,7 +140,11 @@ export const gtmConfigSchema = z
     }),
     AddrPools: z.array(pool).min(1).max(20),
     /** One: the API wants distinct lines, and only one line is served. */
-    AccessStrategies: z.array(accessStrategy).length(1),
+    AccessStrategies: z.array(accessStrategy).superRefine((strategies, context) => {
+      if (strategies.length === 1) return;
+      const names = strategies.map(({ StrategyName }) => StrategyName).join(', ') || 'none';
+      context.addIssue({ code: 'custom', message: `expected one strategy, found ${names}` });
+    }),
     emulator: z.strictObject(emulatorSettings).prefault({}),
   })
   .superRefine((config, context) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { overlay, placeInChanges } from '../../src/drill/overlay.ts';
+import { appendedAt, overlay, placeInChanges } from '../../src/drill/overlay.ts';
 
 describe('what a scenario changes in a file', () => {
   test('merges maps, and null removes', () => {
@@ -33,6 +33,20 @@ describe('what a scenario changes in a file', () => {
     expect(placeOf('pools', 0, 'min')).toEqual(['pools']);
     expect(placeOf('ports', 1)).toEqual(['ports', 1]);
     expect(placeOf('elsewhere', 'below')).toEqual(['elsewhere', 'below']);
+  });
+
+  test('may name an item that the file does not have', () => {
+    const file = { pools: [{ name: 'beijing', nodes: [{ name: 'a' }] }], empty: [] };
+    const changes = {
+      pools: [{ name: 'bejing' }, { name: 'beijing', nodes: [{ name: 'b' }] }],
+      empty: [{ name: 'first' }],
+    };
+    const added = (...path: (string | number)[]) => appendedAt(file, changes, path);
+    expect(added('pools', 0, 'min')).toEqual({ name: 'bejing', known: ['beijing'] });
+    expect(added('pools', 1, 'min')).toBeUndefined();
+    expect(added('pools', 1, 'nodes', 0)).toEqual({ name: 'b', known: ['a'] });
+    expect(added('empty', 0)).toBeUndefined();
+    expect(added('elsewhere', 0, 'x')).toBeUndefined();
   });
 
   test('leaves the file as it was', () => {

@@ -19,3 +19,11 @@ test.each([
   expect(approvals).toMatchObject([{ step: 'deploy-cluster2-beijing', publishVersion: 'version9' }]);
   expect(journal.of('workflow').at(-1)).toMatchObject({ phase: 'running', publishVersion: 'version9' });
 });
+
+test('an approval that nothing waited for is told', async () => {
+  const journal = await smallDrill([{ at: '5s', approve: 'deploy-cluster2-beijing' }], '20s');
+  expect(journal.of('lab').map(({ step, detail }) => [step, detail])).toEqual([
+    ['nobody waited for the approval', 'deploy-cluster2-beijing'],
+  ]);
+  expect(journal.of('approval')).toEqual([]);
+});

@@ -184,6 +184,28 @@ describe('what is wrong in a scenario file is said with its place', () => {
       /mine\.yaml:7:\d+: gtm\.AddrPools\[0\]\.Monitor\.Interval: must be .* from 15/,
     ],
     [
+      'a change of a strategy by another name than it has',
+      'gtm: { AccessStrategies: [{ StrategyName: two-citys, DefaultMinAvailableAddrNum: 2 }] }',
+      /mine\.yaml:5:\d+: gtm\.AccessStrategies\[0\]\.Lines: .*"two-citys" is new in gtm\.yaml; did you mean "two-cities"/,
+    ],
+    [
+      'a second strategy',
+      `gtm:
+  AccessStrategies: [{ StrategyName: second, Lines: [default], DefaultAddrPool: [{ Name: beijing }], DefaultMinAvailableAddrNum: 1 }]`,
+      /mine\.yaml:6:\d+: gtm\.AccessStrategies: expected one strategy, found two-cities, second/,
+    ],
+    [
+      'a file that is not there',
+      'files: { gtm: nope.yaml }',
+      /mine\.yaml:5:\d+: files\.gtm: there is no such file: .*nope\.yaml/,
+    ],
+    [
+      'a change past the hub of an object that the application does not have',
+      `timeline:
+  - { at: 1s, fault: config-drift, on: beijing, object: { apiVersion: v1, kind: ConfigMap, name: web }, patch: {} }`,
+      /mine\.yaml:5:\d+: timeline: config-drift: the application has no ConfigMap web \(v1\) in cluster1-beijing and cluster2-beijing; did you mean "ConfigMap web-demo \(v1\)"/,
+    ],
+    [
       'a share that does not sum up',
       'clients: { populations: [{ name: jvm, share: 50% }] }',
       /mine\.yaml:5:\d+: clients/,
@@ -292,7 +314,7 @@ describe('what is wrong in a file beside it is said with that file', () => {
     const target = '{ kind: Application, name: web-demo }';
     const entry = `{ at: 1s, deploy: { publishVersion: v9, patches: [{ target: ${target}, patch: ${patch} }] } }`;
     expect(load(`${steady}timeline: [${entry}]\n`)).toThrow(
-      /mine\.yaml: deploy of v9: .*unknown component type "b"/,
+      /mine\.yaml:5:1: timeline: deploy of v9: .*unknown component type "b"/,
     );
   });
 });

@@ -1,6 +1,6 @@
 import type { Phase } from '../verdict.ts';
 import { faultOfWhen } from '../windows.ts';
-import { percent } from '../words.ts';
+import { length as inUnits, percent, type Units } from '../words.ts';
 import type { Language } from './statement.ts';
 import type { Observed, Page, Recovered, When } from './values.ts';
 
@@ -194,14 +194,10 @@ const ANSWERS: Readonly<Record<string, string>> = {
   timeout: '超时',
 };
 
-/** `850 毫秒`, `12.3 秒`, `2 分 5 秒`. */
-function length(ms: number): string {
-  if (ms < 1000) return `${Number(ms.toFixed(0))} 毫秒`;
-  if (ms < 120_000) return `${Number((ms / 1000).toFixed(1))} 秒`;
-  const seconds = Math.round(ms / 1000);
-  const rest = seconds % 60;
-  return rest === 0 ? `${seconds / 60} 分钟` : `${(seconds - rest) / 60} 分 ${rest} 秒`;
-}
+const UNITS: Units = { ms: '毫秒', s: '秒', min: '分钟', h: '小时' };
+
+/** `850 毫秒`, `12.3 秒`, `2 分钟 5 秒`. */
+const length = (ms: number) => inUnits(ms, UNITS);
 
 function list(names: readonly string[]): string {
   return names.join('、');
