@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type * as z from 'zod';
 import { expectations } from '../src/drill/expectations/index.ts';
 import { faultKinds } from '../src/faults/index.ts';
 import { problemOf } from '../src/runtime/journal-shape.ts';
@@ -76,6 +77,37 @@ test('README.md says of each scenario what it proves', () => {
     const [, proves] = /^proves: (.*)$/m.exec(read(`scenarios/${file}`)) ?? [];
     expect(read('README.md')).toContain(`](scenarios/${file}) | ${proves} |`);
   }
+});
+
+describe('the vocabulary', () => {
+  const files = readdirSync(join(import.meta.dirname, '../scenarios'));
+  const shipped = files.map(file => read(`scenarios/${file}`)).join('\n');
+
+  test('is in the shipped scenarios, every kind of fault and every expectation', () => {
+    const faults = [...faultKinds.keys()].filter(kind => !new RegExp(`fault: ${kind}\\b(?!-)`).test(shipped));
+    const unexpected = Object.keys(expectations).filter(name => !shipped.includes(`- ${name}: {`));
+    expect([...faults, ...unexpected]).toEqual([]);
+  });
+
+  test('is in docs/scenarios.md: each kind of fault, what it does, and its own fields', () => {
+    const rows = [...read('docs/scenarios.md').matchAll(/^\| `([a-z-]+)` \| (.+?) \| (.*)\|$/gm)].map(
+      ([, kind, says, fields]) => [
+        kind,
+        says,
+        [
+          ...String(fields)
+            .replace(/\(.*?\)/g, '')
+            .matchAll(/`(.+?)`/g),
+        ].map(([, field]) => field),
+      ],
+    );
+    const kinds = [...faultKinds.values()].map(({ kind, says, schema }) => [
+      kind,
+      says,
+      Object.keys((schema as unknown as z.ZodObject).shape),
+    ]);
+    expect(rows.sort()).toEqual(kinds.sort());
+  });
 });
 
 test('docs/verdicts.md has a row for each expectation', () => {
