@@ -1,9 +1,11 @@
 import { faultKinds } from '../faults/index.ts';
-import type { FaultEvent, RequestEvent } from '../runtime/journal.ts';
+import type { FaultEvent } from '../runtime/journal.ts';
 
 /** A fault's life in the journal; a time is absent when the step was not reached. */
 export interface FaultLife {
   readonly name: string;
+  /** Its kind. */
+  readonly fault: string;
   readonly targets: readonly string[];
   readonly inject: number;
   /** When it was in force on every target. */
@@ -25,7 +27,7 @@ export function faultLives(events: readonly FaultEvent[]): FaultLife[] {
     if (step === 'inject' && !lives.has(name)) {
       if (kind === undefined || kind.strikes === 'centres' || kind.strikes === 'gtm')
         for (const life of lives.values()) if (life.momentary) endLife(life, at);
-      lives.set(name, { name, targets, inject: at, ...(kind?.momentary && { momentary: true }) });
+      lives.set(name, { name, fault, targets, inject: at, ...(kind?.momentary && { momentary: true }) });
     }
     const life = lives.get(name);
     if (life === undefined) continue;
@@ -49,45 +51,4 @@ export function faultsNamed(faults: readonly FaultLife[], name: string): readonl
     fault =>
       fault.name === name || (fault.name.startsWith(prefix) && /^\d+$/.test(fault.name.slice(prefix.length))),
   );
-}
-
-/** A fault and what clients reach it by: its centres' addresses, or the GTM's names. */
-export interface Reach {
-  readonly fault: FaultLife;
-  readonly addresses: ReadonlySet<string>;
-  readonly names: boolean;
-}
-
-/**
- * The fault that a request's failure is put down to, of those that were in force while it was under way: one that
- * strikes where it went rather than one that strikes elsewhere, and that rather than one that no client can meet (on
- * the hub, on vantage points); of several, the one injected last.
- */
-export function blamed(
-  reaches: readonly Reach[],
-  request: Pick<RequestEvent, 'sent' | 'at' | 'address' | 'failure'>,
-): FaultLife | undefined {
-  let best: Reach | undefined;
-  for (const reach of reaches) {
-    const { inject, healed } = reach.fault;
-    if (inject > request.at) continue;
-    if (healed !== undefined && healed <= request.sent) continue;
-    if (best === undefined || comesBefore(reach, best, request)) best = reach;
-  }
-  return best?.fault;
-}
-
-function comesBefore(one: Reach, other: Reach, request: Pick<RequestEvent, 'address' | 'failure'>): boolean {
-  const nearer = nearness(one, request) - nearness(other, request);
-  return nearer === 0 ? one.fault.inject >= other.fault.inject : nearer > 0;
-}
-
-function nearness(reach: Reach, { address, failure }: Pick<RequestEvent, 'address' | 'failure'>): number {
-  if (address === undefined ? reach.names && failure === 'dns' : reach.addresses.has(address)) return 2;
-  return meetsClients(reach) ? 1 : 0;
-}
-
-/** Whether a client can meet the fault at all. */
-export function meetsClients({ addresses, names }: Reach): boolean {
-  return addresses.size > 0 || names;
 }

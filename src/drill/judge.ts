@@ -99,8 +99,8 @@ function populationResult(name: string, drill: DrillRecord): PopulationResult {
   };
 }
 
-function withoutRequests({ fault, ended, rto, bound, phases }: PopulationRecovery): Recovery {
-  return { fault, ended, rto, bound, phases };
+function withoutRequests({ fault, ended, rto, atLeast, bound, phases }: PopulationRecovery): Recovery {
+  return { fault, ended, rto, atLeast, bound, phases };
 }
 
 /** For requests to an address of no centre. */

@@ -101,7 +101,9 @@ function timeOf(
   for (const { name, recoveries } of verdict.populations) {
     const recovery = recoveries.find(each => each.fault === fault);
     if (recovery === undefined || !populations.includes(name)) continue;
-    if (phase === 'rto') return { ms: recovery.rto ?? Number.POSITIVE_INFINITY, bound: recovery.bound };
+    const { ended, rto } = recovery;
+    if (phase === 'rto' && ended === null) continue;
+    if (phase === 'rto') return { ms: rto ?? Number.POSITIVE_INFINITY, bound: recovery.bound };
     const { ms, bound } = recovery.phases[phase];
     if (ms !== null) return { ms, bound };
   }

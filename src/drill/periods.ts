@@ -98,7 +98,7 @@ function recoveredAt({ recoveries }: DrillRecord, fault: FaultLife): number | un
     const recovery = own.find(each => each.fault === fault.name);
     if (recovery === undefined || recovery.requests === 0) continue;
     if (!recovery.withstood) return undefined;
-    slowest = Math.max(slowest, recovery.rto ?? 0);
+    slowest = Math.max(slowest, recovery.rto as number);
   }
   const at = fault.injected + slowest;
   // A request may fail while the fault is healed that was sent before.

@@ -5,17 +5,25 @@ import {
   type RouteEvent,
   succeeded,
 } from '../runtime/journal.ts';
+import {
+  areOver,
+  type Errors,
+  errorsByFault,
+  lastSent,
+  type Reach,
+  reachOf,
+  successesSince,
+} from './blame.ts';
 import { sum } from './bounds.ts';
-import { blamed, type FaultLife, meetsClients, type Reach } from './faults.ts';
 import type { DrillRecord } from './record.ts';
 import { PHASES, type Phase, type Recovery } from './verdict.ts';
 
 /**
  * Recovery of a population from a fault, from the journal alone.
  *
- * RTO: from the moment at which the fault is in force to the end of the last request that failed because of it. An
- * error is put down to the fault in force that strikes where the request went, the latest of several (`blamed`). What
- * fails after the healing is not the fault's any more.
+ * RTO: from the moment at which the fault is in force to the end of the last request that it may have failed (`blame.ts`
+ * says which these are). Where another fault may have failed it too, the true RTO may be shorter: not below `atLeast`,
+ * which ends with the last request that nothing else can have failed.
  *
  * The phases follow the way that good news takes. They begin where the one before ends, and end with
  *
@@ -29,8 +37,9 @@ import { PHASES, type Phase, type Recovery } from './verdict.ts';
  * Where the GTM withdrew nothing, or nothing was left to answer with, there are no phases.
  */
 export interface PopulationRecovery extends Recovery {
-  /** Requests of the population while the fault was in force but for other faults' errors, and its own errors. */
+  /** Requests that the population sent while the fault was in force. */
   readonly requests: number;
+  /** Those that the fault may have failed, and that were under way when it struck. */
   readonly errors: number;
   readonly lastError?: RequestEvent;
   /** Whether errors were over before the fault's healing began. */
@@ -48,24 +57,20 @@ interface Withdrawal {
   readonly old: readonly (1 | undefined)[];
 }
 
-/** The chance to be wrong in saying that errors are over. */
-const DOUBT = 0.01;
-
 const NEVER = Number.POSITIVE_INFINITY;
 
 export function recoveriesOf(drill: DrillRecord): ReadonlyMap<string, readonly PopulationRecovery[]> {
   const faults = drill.faults.filter(fault => fault.injected !== undefined);
-  const ways = faults.map(fault => ({
-    fault,
-    addresses: drill.bounds.addressesOf(fault.targets),
-    names: fault.targets.includes('gtm'),
-    withdrawal: withdrawalOf(drill, fault),
-    certain: failedEveryCheck(drill, fault),
-  }));
+  const ways = faults.map((fault): Way => {
+    const reach = reachOf(drill, fault);
+    return { ...reach, withdrawal: withdrawalOf(drill, reach), certain: failedEveryCheck(drill, reach) };
+  });
+  const answered = new Set(drill.answers.filter(({ failure }) => failure === undefined).map(({ id }) => id));
   return new Map(
     drill.populations.map(name => {
       const requests = drill.requestsOf(name);
-      return [name, ways.map(way => recoveryOf(drill, name, requests, way, ways))];
+      const errors = errorsByFault(ways, requests, id => answered.has(id));
+      return [name, ways.map(way => recoveryOf(drill, name, requests, way, errors))];
     }),
   );
 }
@@ -79,86 +84,57 @@ function recoveryOf(
   drill: DrillRecord,
   population: string,
   requests: readonly RequestEvent[],
-  { fault, addresses, withdrawal, certain }: Way,
-  ways: readonly Way[],
+  way: Way,
+  errors: ReadonlyMap<Reach, Errors>,
 ): PopulationRecovery {
+  const { fault, withdrawal } = way;
+  const { possible, certain } = errors.get(way) as Errors;
   const began = fault.injected as number;
-  const healed = fault.healed ?? NEVER;
-  const struck = requests.filter(
-    request =>
-      request.sent >= began &&
-      request.sent < healed &&
-      (succeeded(request) || blamed(ways, request) === fault),
-  );
-  const errors = struck.filter(request => !succeeded(request));
-  const lastError = errors.at(-1);
+  const { heal = NEVER, healed = NEVER } = fault;
+  const successes = successesSince(way, requests);
+  const asked = requests.filter(({ sent }) => sent >= began && sent < healed);
   const bounds = drill.bounds.phases(fault.targets, population);
   const measured =
-    withdrawal && struck.length > 0 ? phasesOf(began, struck, addresses, withdrawal) : undefined;
+    withdrawal && asked.length > 0 ? phasesOf(way, withdrawal, [...asked, ...possible]) : undefined;
   // The bound of detection presumes checks that all fail; a fault that lets some pass may take longer, or for ever.
-  const bound = (phase: Phase) => (phase === 'detect' && measured && !certain ? null : bounds[phase]);
-  const overBy = (until: number) =>
-    struck.length > 0 && (lastError === undefined || isOver(lastError, struck, requests, until));
-  const hidden = nextMet(ways, lastError?.sent ?? began);
-  const ended = overBy(hidden) || (struck.length > 0 && hidden === NEVER ? false : null);
+  const bound = (phase: Phase) => (phase === 'detect' && measured && !way.certain ? null : bounds[phase]);
+  const after = Math.max(began, lastSent(possible));
+  // Without an error, only a success while the fault is in force says so.
+  const limit = possible.length === 0 ? healed : NEVER;
+  const overBy = (until: number) => areOver(possible, successes, Math.min(until, limit));
+  const hidden = nextMet(errors, after);
+  const goOn = certain.length > 0 && hidden === NEVER && !areOver(certain, successes, NEVER);
+  const ended = overBy(hidden) || (goOn ? false : null);
+  const lasted = (errors: readonly RequestEvent[]) => Math.max(0, (errors.at(-1)?.at ?? began) - began);
   return {
     fault: fault.name,
     ended,
-    rto: ended ? (lastError?.at ?? began) - began : null,
-    withstood: overBy(fault.heal ?? NEVER),
+    rto: ended ? lasted(possible) : null,
+    atLeast: lasted(certain),
+    withstood: ended === true && overBy(heal),
     bound: sum(bounds),
     phases: phaseRecord(phase => ({ ms: measured?.[phase] ?? null, bound: bound(phase) })),
-    requests: struck.length,
-    errors: errors.length,
-    ...(lastError && { lastError }),
+    requests: asked.length,
+    errors: possible.length,
+    ...(possible.length > 0 && { lastError: possible.at(-1) as RequestEvent }),
   };
 }
 
-/** When the next fault that clients can meet takes effect: from then on, successes say nothing of this one. */
-function nextMet(ways: readonly Way[], after: number): number {
-  const next = ways.find(way => (way.fault.injected as number) > after && meetsClients(way));
-  return next?.fault.injected ?? NEVER;
+/** When the next fault takes effect that fails requests: from then on, successes say nothing of this one. */
+function nextMet(errors: ReadonlyMap<Reach, Errors>, after: number): number {
+  for (const [{ fault }, { possible }] of errors)
+    if ((fault.injected as number) > after && possible.length > 0) return fault.injected as number;
+  return NEVER;
 }
 
 export function phaseRecord<T>(value: (phase: Phase) => T): Record<Phase, T> {
   return Object.fromEntries(PHASES.map(phase => [phase, value(phase)])) as Record<Phase, T>;
 }
 
-/**
- * Whether the successes between the last error and `until` show that errors are over: had they gone on at the rate
- * until then, so many successes would have been a chance of less than 1 in 100. One is enough after a total outage; a
- * fault that fails every fifth request needs 21. What fails in between is another fault's, or came after the healing.
- */
-function isOver(
-  lastError: RequestEvent,
-  struck: readonly RequestEvent[],
-  requests: readonly RequestEvent[],
-  until: number,
-): boolean {
-  // The last to end may have been sent before another.
-  let lastSent = lastError.sent;
-  for (const request of struck) if (!succeeded(request)) lastSent = Math.max(lastSent, request.sent);
-  let before = 0;
-  let errors = 0;
-  for (const request of struck) {
-    if (request.sent > lastSent) continue;
-    before++;
-    if (!succeeded(request)) errors++;
-  }
-  const wanted = errors === before ? 1 : Math.log(DOUBT) / Math.log1p(-errors / before);
-  let successes = 0;
-  for (const request of requests) {
-    if (request.sent <= lastSent || request.sent >= until) continue;
-    if (succeeded(request) && ++successes >= wanted) return true;
-  }
-  return false;
-}
-
 /** The first publication after the fault without its addresses, and what led to it. */
-function withdrawalOf(drill: DrillRecord, fault: FaultLife): Withdrawal | undefined {
+function withdrawalOf(drill: DrillRecord, { fault, addresses: struck }: Reach): Withdrawal | undefined {
   const began = fault.injected as number;
   const healed = fault.healed ?? NEVER;
-  const struck = drill.bounds.addressesOf(fault.targets);
   const holds = ({ addresses }: { addresses: readonly string[] }) =>
     addresses.some(address => struck.has(address));
   const { publications, routes, health } = drill;
@@ -187,23 +163,22 @@ function sameAnswer(route: RouteEvent, publish: PublishEvent): boolean {
 }
 
 /** Whether no check of the fault's addresses passed from the fault on, those apart that were under way. */
-function failedEveryCheck(drill: DrillRecord, fault: FaultLife): boolean {
+function failedEveryCheck(drill: DrillRecord, { fault, addresses: struck }: Reach): boolean {
   const from = (fault.injected as number) + drill.bounds.checkTimeout;
   const until = fault.heal ?? NEVER;
-  const struck = drill.bounds.addressesOf(fault.targets);
   return !drill.probes.some(({ at, ok, address }) => ok && at > from && at < until && struck.has(address));
 }
 
 function phasesOf(
-  began: number,
-  struck: readonly RequestEvent[],
-  addresses: ReadonlySet<string>,
+  { fault, addresses }: Reach,
   { health, route, publish, until, old }: Withdrawal,
+  requests: readonly RequestEvent[],
 ): Record<Phase, number> {
+  const began = fault.injected as number;
   let looked = publish.at;
   let connected = publish.at;
   let failed = publish.at;
-  for (const request of struck) {
+  for (const request of requests) {
     if (request.sent >= until || old[request.answer] !== 1) continue;
     looked = Math.max(looked, request.looked);
     connected = Math.max(connected, request.connected);

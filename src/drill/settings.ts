@@ -13,6 +13,8 @@ export interface Settings {
   readonly topology: Topology;
   readonly gtm: GtmConfig;
   readonly clients: ClientsConfig;
+  /** Its faults have names and parameters; both are missing in what is no fault. */
+  readonly timeline: readonly { readonly name?: string | undefined; readonly params?: unknown }[];
   /** Checked one by one when they are judged: an old journal may hold what today's version does not know. */
   readonly expect: readonly { readonly name: string; readonly params?: unknown }[];
 }
@@ -23,6 +25,9 @@ const schema: z.ZodType<Settings> = z.looseObject({
   topology: topologySchema,
   gtm: gtmConfigSchema,
   clients: clientsSchema,
+  timeline: z
+    .array(z.looseObject({ name: z.string().optional(), params: z.unknown().optional() }))
+    .default([]),
   expect: z.array(z.looseObject({ name: z.string(), params: z.unknown() })),
 });
 

@@ -41,8 +41,10 @@ export interface Recovery {
   readonly fault: string;
   /** Whether errors ended; null where that was not to be seen: nobody asked, or the next fault came too soon. */
   readonly ended: boolean | null;
-  /** From the fault's taking effect to the last error; 0 without errors; null unless errors ended. */
+  /** From the fault's taking effect to the last error that it may have made; 0 without; null unless errors ended. */
   readonly rto: number | null;
+  /** The same to the last error that no other fault may have made: less than `rto` where faults overlap. */
+  readonly atLeast: number;
   /** The sum of the phases' bounds; null: none. */
   readonly bound: number | null;
   readonly phases: Readonly<Record<Phase, PhaseTime>>;

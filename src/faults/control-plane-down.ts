@@ -7,6 +7,7 @@ export const controlPlaneDown = faultKind({
   strikes: 'centres',
   needs: ['stop-control-plane'],
   schema: z.strictObject({}),
+  meetsClients: () => false,
   inject: (controls, centre) => controls.centre(centre).stopControlPlane(),
   isInEffect: (controls, centre) => apiIsDown(controls.centre(centre).kube),
   heal: (controls, centre) => controls.centre(centre).startControlPlane(),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { duration } from '../runtime/yaml.ts';
 import { faultKind } from './fault.ts';
-import { linkFields, shapeLinks } from './links.ts';
+import { isFromClients, linkFields, shapeLinks } from './links.ts';
 
 export const latency = faultKind({
   kind: 'latency',
@@ -10,6 +10,7 @@ export const latency = faultKind({
   needs: ['shape-links'],
   stacks: true,
   schema: z.strictObject({ ...linkFields, latency: duration, jitter: duration.default(0) }),
+  meetsClients: params => isFromClients(params.from),
   inject: (controls, centre, params, label) =>
     shapeLinks(controls, label, centre, params, {
       latencyMs: params.latency,

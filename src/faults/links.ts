@@ -11,6 +11,11 @@ export const linkFields = {
   direction: z.enum(['both', 'to-centre', 'from-centre']).default('both'),
 };
 
+/** Whether requests go over one of the struck links. */
+export function isFromClients(from: readonly Place[]): boolean {
+  return from.some(place => place === '*' || place === 'clients' || place.startsWith('clients/'));
+}
+
 export async function shapeLinks(
   controls: Controls,
   label: string,

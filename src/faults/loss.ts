@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { share } from '../runtime/yaml.ts';
 import { faultKind } from './fault.ts';
-import { linkFields, shapeLinks } from './links.ts';
+import { isFromClients, linkFields, shapeLinks } from './links.ts';
 
 export const loss = faultKind({
   kind: 'loss',
@@ -10,6 +10,7 @@ export const loss = faultKind({
   needs: ['shape-links'],
   stacks: true,
   schema: z.strictObject({ ...linkFields, share }),
+  meetsClients: params => isFromClients(params.from),
   inject: (controls, centre, params, label) =>
     shapeLinks(controls, label, centre, params, { loss: params.share }),
   isInEffect: () => Promise.resolve(true),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { faultKind } from './fault.ts';
-import { linkFields, shapeLinks } from './links.ts';
+import { isFromClients, linkFields, shapeLinks } from './links.ts';
 
 export const partition = faultKind({
   kind: 'partition',
@@ -9,6 +9,7 @@ export const partition = faultKind({
   needs: ['shape-links'],
   stacks: true,
   schema: z.strictObject({ ...linkFields }),
+  meetsClients: params => isFromClients(params.from),
   inject: (controls, centre, params, label) => shapeLinks(controls, label, centre, params, { cut: true }),
   isInEffect: () => Promise.resolve(true),
   heal: (controls, _centre, _undo, label) => controls.restoreLinks(label),

@@ -18,9 +18,9 @@ export function baselineText(seeds: number, baseline: Baseline): string {
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([scenario, all]) => {
       // JSON has no infinity: null stands for a recovery that never came.
-      const lines = all.map(
-        ({ name, samples }) => `      ${JSON.stringify(name)}: ${JSON.stringify(samples)}`,
-      );
+      const lines = all
+        .filter(({ samples }) => samples.length > 0)
+        .map(({ name, samples }) => `      ${JSON.stringify(name)}: ${JSON.stringify(samples)}`);
       return `    ${JSON.stringify(scenario)}: {\n${lines.join(',\n')}\n    }`;
     });
   return `{\n  "format": 1,\n  "seeds": ${seeds},\n  "scenarios": {\n${scenarios.join(',\n')}\n  }\n}\n`;

@@ -1,4 +1,4 @@
-import type { Measures } from './measures.ts';
+import type { MeasuredRecovery, Measures } from './measures.ts';
 
 export type Unit = 'ms' | 'share' | 'count';
 
@@ -8,6 +8,8 @@ export interface Series {
   readonly name: string;
   /** Infinity: a recovery that never came. */
   readonly samples: readonly number[];
+  /** Drills that did not show it: the next fault came too soon to see a recovery. */
+  readonly unseen?: number;
 }
 
 /** A number that says how well a scenario went, over all its seeds. */
@@ -22,13 +24,10 @@ export interface Figure {
 
 /** What the drills measured, thing by thing, in an order of their own. */
 export function seriesOf(drills: readonly Measures[]): Series[] {
-  const recoveries = new Map<string, number[]>();
-  for (const { fault, population, rto } of drills.flatMap(drill => drill.recoveries)) {
-    const name = `rto ${fault} ${population}`;
-    const samples = recoveries.get(name) ?? [];
-    samples.push(rto ?? Number.POSITIVE_INFINITY);
-    recoveries.set(name, samples);
-  }
+  const recoveries = Map.groupBy(
+    drills.flatMap(drill => drill.recoveries),
+    ({ fault, population }) => `rto ${fault} ${population}`,
+  );
   const asked = drills.filter(({ requests }) => requests > 0);
   const others = [
     { name: 'errors', samples: asked.map(({ errors, requests }) => rounded(errors / requests)) },
@@ -36,9 +35,16 @@ export function seriesOf(drills: readonly Measures[]): Series[] {
     { name: 'capacity', samples: drills.flatMap(({ capacity }) => capacity ?? []) },
   ];
   return [
-    ...recoveries.entries().map(([name, samples]) => ({ name, samples })),
+    ...recoveries.entries().map(([name, all]) => recoverySeries(name, all)),
     ...others.filter(({ samples }) => samples.length > 0),
   ];
+}
+
+function recoverySeries(name: string, all: readonly MeasuredRecovery[]): Series {
+  const seen = all.filter(({ ended }) => ended !== null);
+  const unseen = all.length - seen.length;
+  const samples = seen.map(({ rto }) => rto ?? Number.POSITIVE_INFINITY);
+  return { name, samples, ...(unseen > 0 && { unseen }) };
 }
 
 /** Of recoveries two percentiles, of errors the mean, of all else the most. */

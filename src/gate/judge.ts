@@ -1,6 +1,7 @@
 import { overall } from '../drill/judge.ts';
 import { rankTest } from '../drill/rank-test.ts';
 import type { Result } from '../drill/verdict.ts';
+import { count } from '../drill/words.ts';
 import type { Baseline } from './baseline.ts';
 import type { Budgets, Gates } from './config.ts';
 import { type Figure, figuresOf, type Series, seriesOf, type Unit } from './figures.ts';
@@ -97,9 +98,12 @@ function figureRow(
     ...(budget === undefined ? {} : { budget }),
     ...(baseline === undefined ? {} : { baseline }),
   };
-  if (budget !== undefined && endless(value) > budget)
+  const { unseen = 0, samples } = series;
+  if (budget !== undefined && samples.length > 0 && endless(value) > budget)
     return { ...row, result: 'violated', note: 'over its budget' };
-  if (before === undefined) return { ...row, result: 'held', note: '' };
+  if (budget !== undefined && unseen > 0)
+    return { ...row, result: 'unknown', note: `not seen in ${count(unseen, 'drill')}: another fault came` };
+  if (before === undefined || samples.length === 0) return { ...row, result: 'held', note: '' };
   if (known === undefined || baseline === undefined)
     return { ...row, result: 'unknown', note: 'the baseline does not know it: --update-baseline' };
   if (endless(value) > endless(baseline) * (1 + tolerance)) {

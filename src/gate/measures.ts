@@ -1,5 +1,5 @@
 import { DrillRecord } from '../drill/record.ts';
-import type { Result, Verdict } from '../drill/verdict.ts';
+import type { Recovery, Result, Verdict } from '../drill/verdict.ts';
 import type { JournalEvent } from '../runtime/journal.ts';
 
 /** What a gate keeps of a drill: plain data that a worker hands over. */
@@ -16,11 +16,8 @@ export interface Measures {
   readonly capacity: number | null;
 }
 
-export interface MeasuredRecovery {
-  readonly fault: string;
+export interface MeasuredRecovery extends Pick<Recovery, 'fault' | 'ended' | 'rto'> {
   readonly population: string;
-  /** Milliseconds; null: it never recovered. */
-  readonly rto: number | null;
 }
 
 const WINDOW_MS = 10_000;
@@ -35,7 +32,9 @@ export function measuresOf(seed: number, events: readonly JournalEvent[], verdic
     verdict: verdict.verdict,
     failing: expectations.filter(({ result }) => result !== 'held').map(({ name }) => name),
     recoveries: populations.flatMap(({ name, recoveries, requests }) =>
-      requests === 0 ? [] : recoveries.map(({ fault, rto }) => ({ fault, population: name, rto })),
+      requests === 0
+        ? []
+        : recoveries.map(({ fault, ended, rto }) => ({ fault, population: name, ended, rto })),
     ),
     requests: sum(populations.map(({ requests }) => requests)),
     errors: sum(populations.map(({ errors }) => errors)),

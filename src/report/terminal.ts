@@ -73,8 +73,10 @@ function recoveryRow({
 }
 
 function rto(recovery: Recovery): string {
-  if (recovery.ended === false) return 'never';
-  return measured({ ms: recovery.rto, bound: recovery.bound });
+  const { ended, rto, atLeast, bound } = recovery;
+  if (ended === false) return 'never';
+  const from = rto !== null && atLeast < rto ? `${seconds(atLeast)}-` : '';
+  return from + measured({ ms: rto, bound });
 }
 
 function measured({ ms, bound }: PhaseTime): string {

@@ -147,8 +147,9 @@ describe('RTO', () => {
 
   it('is not known when the next fault comes before successes could show it, or when nobody asked', () => {
     const story = outage()
-      .fault('second', BEIJING, life(T0 + 50_000, T0 + 90_000))
-      .requests({ from: T0, until: T0 + 60_000, fails: true })
+      .fault('second', [HANGZHOU], life(T0 + 50_000, T0 + 90_000))
+      .requests({ from: T0, until: T0 + 50_000, fails: true })
+      .requests({ from: T0 + 50_000, until: T0 + 60_000, fails: true, to: HANGZHOU })
       .requests({ from: T0 + 60_000, until: 600_000, to: HANGZHOU });
     expect(recoveriesOf(story)).toEqual([
       ['outage', null, null],

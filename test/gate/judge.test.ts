@@ -114,7 +114,9 @@ describe('against the baseline', () => {
   });
 
   test('what it does not know, and what nobody measures any more, is unknown', () => {
-    const other = drills(() => ({ recoveries: [{ fault: 'new', population: 'honest', rto: 1 }] }));
+    const other = drills(() => ({
+      recoveries: [{ fault: 'new', population: 'honest', ended: true, rto: 1 }],
+    }));
     const { result, rows } = judged(other, {}, baseline);
     expect(result).toBe('unknown');
     expect(row(rows, 'rto new honest p50')?.result).toBe('unknown');

@@ -12,7 +12,7 @@ test('are those of the verdict', async () => {
   const { verdict, measures } = await measured('beijing-down');
   expect(measures).toMatchObject({ seed: 1, verdict: 'held', failing: [], switches: 1 });
   expect(measures.recoveries).toEqual(
-    verdict.populations.map(({ name, rto }) => ({ fault: 'outage', population: name, rto })),
+    verdict.populations.map(({ name, rto }) => ({ fault: 'outage', population: name, ended: true, rto })),
   );
   // Hangzhou's one pod serves 25 requests a second, and gets about seven.
   expect(measures.capacity).toBeGreaterThan(0.28);

@@ -6,7 +6,7 @@ export function measures(given: Partial<Measures> & { seed: number; rto?: number
   return {
     verdict: 'held',
     failing: [],
-    recoveries: [{ fault: 'outage', population: 'honest', rto }],
+    recoveries: [{ fault: 'outage', population: 'honest', ended: rto !== null, rto }],
     requests: 1000,
     errors: 100,
     switches: 1,

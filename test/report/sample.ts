@@ -64,7 +64,9 @@ export const sampleVerdict: Verdict = {
       errors: 821,
       rto: 105_461,
       phases: quick,
-      recoveries: [{ fault: 'outage', ended: true, rto: 105_461, bound: 114_000, phases: quick }],
+      recoveries: [
+        { fault: 'outage', ended: true, rto: 105_461, atLeast: 105_461, bound: 114_000, phases: quick },
+      ],
     },
     {
       name: 'jvm',
@@ -72,7 +74,9 @@ export const sampleVerdict: Verdict = {
       errors: 200,
       rto: null,
       phases: phases(),
-      recoveries: [{ fault: 'outage', ended: false, rto: null, bound: null, phases: phases() }],
+      recoveries: [
+        { fault: 'outage', ended: false, rto: null, atLeast: 250_000, bound: null, phases: phases() },
+      ],
     },
   ],
   expectations: [

@@ -41,7 +41,7 @@ export function unknownReferences(
 
 function isKnown({ kind, name }: Reference, names: Names): boolean {
   if (kind !== 'faults') return names[kind].includes(name);
-  const faults = names.faults.map(fault => ({ name: fault, targets: [], inject: 0 }));
+  const faults = names.faults.map(fault => ({ name: fault, fault: '', targets: [], inject: 0 }));
   return faultsNamed(faults, name).length > 0;
 }
 

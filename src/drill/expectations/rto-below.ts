@@ -63,12 +63,13 @@ function finding(result: Result, text: Recovered, recovery?: PopulationRecovery)
 
 function judgeOne(of: string, limit: Limit, recovery: PopulationRecovery): Finding {
   const most = limit === 'bound' ? recovery.bound : limit;
-  const { rto, ended, requests, fault } = recovery;
+  const { rto, atLeast, ended, requests, fault } = recovery;
   if (requests === 0) return finding('unknown', { of, was: 'silent', fault });
   if (most === null) return finding('unknown', { of, was: 'unbounded' });
-  if (ended === null) return finding('unknown', { of, was: 'hidden', fault }, recovery);
-  if (rto === null) return finding('violated', { of, was: 'lasting', fault }, recovery);
-  return finding(rto <= most ? 'held' : 'violated', { of, was: 'measured', rto, most }, recovery);
+  if (ended === false) return finding('violated', { of, was: 'lasting', fault }, recovery);
+  if (atLeast > most) return finding('violated', { of, was: 'measured', atLeast, rto, most }, recovery);
+  if (rto === null) return finding('unknown', { of, was: 'hidden', fault }, recovery);
+  return finding(rto <= most ? 'held' : 'unknown', { of, was: 'measured', atLeast, rto, most }, recovery);
 }
 
 /** The worst result is that of the whole, and its populations are what is shown. */

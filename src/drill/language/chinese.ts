@@ -240,8 +240,13 @@ function recovered(found: Recovered): string {
     case 'lasting':
       return `${found.of} 没有从 ${found.fault} 恢复`;
     case 'measured':
-      return `${found.of} ${length(found.rto)}(不超过 ${length(found.most)})`;
+      return `${found.of} ${measured(found)}(不超过 ${length(found.most)})`;
   }
+}
+
+function measured({ atLeast, rto }: { atLeast: number; rto: number | null }): string {
+  if (rto === null) return `至少 ${length(atLeast)}`;
+  return atLeast < rto ? `${length(atLeast)} 到 ${length(rto)}` : length(rto);
 }
 
 function place(name: string | null): string {

@@ -241,8 +241,14 @@ function recovered(found: Recovered): string {
     case 'lasting':
       return `${found.of} did not recover from ${found.fault}`;
     case 'measured':
-      return `${found.of} ${length(found.rto)} (at most ${length(found.most)})`;
+      return `${found.of} ${measured(found)} (at most ${length(found.most)})`;
   }
+}
+
+/** Faults that overlap may not be told apart: an RTO then lies between two times. */
+function measured({ atLeast, rto }: { atLeast: number; rto: number | null }): string {
+  if (rto === null) return `at least ${length(atLeast)}`;
+  return atLeast < rto ? `${length(atLeast)} to ${length(rto)}` : length(rto);
 }
 
 function place(name: string | null): string {

@@ -21,7 +21,14 @@ export type Recovered =
   | { readonly of: string; readonly was: 'unbounded' }
   | { readonly of: string; readonly was: 'hidden'; readonly fault: string }
   | { readonly of: string; readonly was: 'lasting'; readonly fault: string }
-  | { readonly of: string; readonly was: 'measured'; readonly rto: number; readonly most: number };
+  /** `rto` null: not known, but `atLeast`. */
+  | {
+      readonly of: string;
+      readonly was: 'measured';
+      readonly rto: number | null;
+      readonly atLeast: number;
+      readonly most: number;
+    };
 
 /** A phase that took longer than it may. */
 export interface Overrun {

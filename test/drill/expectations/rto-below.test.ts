@@ -49,6 +49,40 @@ describe('rto-below', () => {
     expect(resultOf(both)).toBe('held');
   });
 
+  it('is judged by both ends where two faults cannot be told apart', () => {
+    /** `outage` recovers between 20.1 s, when `second` strikes the same centres, and 40.1 s. */
+    const overlapping = (most: string) =>
+      outage({ fault: 'outage', honest: most }).fault('second', BEIJING, {
+        inject: 121_000,
+        injected: 121_000,
+      });
+    expect(judged(overlapping('41s'))).toMatchObject({
+      result: 'held',
+      evidence: { text: 'honest 20.1 s to 40.1 s (at most 41 s).' },
+    });
+    expect(judged(overlapping('30s'))).toMatchObject({ result: 'unknown' });
+    expect(judged(overlapping('20s'))).toMatchObject({ result: 'violated' });
+  });
+
+  it('is violated when the last error that was certainly its own came too late, whatever came then', () => {
+    const hidden = (most: string) =>
+      new Story({ 'rto-below': { fault: 'outage', honest: most } })
+        .timeline()
+        .fault('outage', BEIJING, { inject: 100_000, injected: 100_000 })
+        .fault('second', [HANGZHOU], { inject: 141_000, injected: 141_000 })
+        .requests({ from: 100_000, until: 141_000, fails: true })
+        .requests({ from: 141_000, until: 300_000, fails: true, to: HANGZHOU })
+        .end(300_000);
+    expect(judged(hidden('40s'))).toMatchObject({
+      result: 'violated',
+      evidence: { text: 'honest at least 40.1 s (at most 40 s).' },
+    });
+    expect(judged(hidden('41s'))).toMatchObject({
+      result: 'unknown',
+      evidence: { text: 'the next fault came too soon to see honest recover from outage.' },
+    });
+  });
+
   it('is unknown without a fault, and for a bound that does not exist', () => {
     expect(resultOf(new Story({ 'rto-below': { all: '1s' } }).timeline().end(9000))).toBe('unknown');
     const ever = { name: 'honest', share: 1, cache: 'forever' };

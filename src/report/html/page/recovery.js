@@ -25,13 +25,20 @@ function recoveryFrom(model, fault) {
       [say('population'), say('rto'), ...model.phases.map(({ says }) => told(says))],
       rows.map(({ name, recovery }) => [
         name,
-        recovery.rto === null ? noRto(recovery) : ofBound(recovery.rto, recovery.bound),
+        recovery.rto === null
+          ? noRto(recovery)
+          : since(recovery, recovery.rto) + ofBound(recovery.rto, recovery.bound),
         ...model.phases.map(({ name: phase }) =>
           measured(recovery.phases[phase].ms, recovery.phases[phase].bound),
         ),
       ]),
     ),
   );
+}
+
+/** Where faults overlap, an RTO lies between two times. @param {Recovery} recovery @param {number} rto */
+function since({ atLeast }, rto) {
+  return atLeast < rto ? `${seconds(atLeast)} – ` : '';
 }
 
 /** @param {Recovery} recovery */

@@ -115,7 +115,7 @@ function listName(model, index) {
 /** The longest recovery of all; null: one never ended, undefined: no errors. @param {ReportModel} model */
 function worstRecovery({ populations }) {
   const all = populations.flatMap(({ requests, recoveries }) => (requests === 0 ? [] : recoveries));
-  if (all.some(({ rto }) => rto === null)) return null;
+  if (all.some(({ ended }) => ended === false)) return null;
   const worst = Math.max(0, ...all.map(({ rto }) => rto ?? 0));
   return worst === 0 ? undefined : worst;
 }

@@ -124,7 +124,7 @@ function comparison(one, other) {
   ).map(key => {
     const [fault = '', name = ''] = key.split('\n');
     const rto = (/** @type {ReportModel} */ { populations }) =>
-      populations.find(each => each.name === name)?.recoveries.find(each => each.fault === fault)?.rto;
+      rtoOf(populations.find(each => each.name === name)?.recoveries.find(each => each.fault === fault));
     return [
       `${say('rto')} ${name} (${fault})`,
       ...compared(runs.map(rto), ms => say('length.s', seconds(ms))),
@@ -163,6 +163,11 @@ function comparison(one, other) {
       ...expectations,
     ],
   );
+}
+
+/** Null: never, undefined: not seen. @param {Recovery | undefined} recovery */
+function rtoOf(recovery) {
+  return recovery?.rto ?? (recovery?.ended === false ? null : undefined);
 }
 
 /** Both values and their difference; null: never, undefined: not in that run. @param {readonly (number | null | undefined)[]} values @param {(value: number) => string} text @param {(value: number) => string} ofDifference */

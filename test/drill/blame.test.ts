@@ -1,0 +1,172 @@
+import * as fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { errorsByFault, type Reach } from '../../src/drill/blame.ts';
+import type { RequestEvent } from '../../src/runtime/journal.ts';
+
+const ONE = '203.0.113.10';
+const OTHER = '203.0.113.20';
+
+function reach(name: string, address: string | 'names' | 'hub', from: number, until?: number): Reach {
+  return {
+    fault: {
+      name,
+      fault: 'application-down',
+      targets: [],
+      inject: from,
+      injected: from,
+      ...(until === undefined ? {} : { heal: until, healed: until }),
+    },
+    addresses: new Set(address.includes('.') ? [address] : []),
+    names: address === 'names',
+    meetsClients: address !== 'hub',
+  };
+}
+
+/** As requests end: after 100 ms, or `lasts`. */
+function request(sent: number, fields: Partial<RequestEvent> & { lasts?: number } = {}): RequestEvent {
+  const { lasts = 100, ...rest } = fields;
+  const common = { kind: 'request', population: 'p', client: 0, looked: sent, connected: sent } as const;
+  return { ...common, at: sent + lasts, sent, answer: 1, draw: sent, address: ONE, status: 503, ...rest };
+}
+
+const success = (sent: number, address = ONE) => request(sent, { address, status: 200 });
+const successes = (from: number, count: number, address = ONE) =>
+  Array.from({ length: count }, (_, i) => success(from + i, address));
+
+/** By fault, when its errors were sent: those in brackets may be another's. */
+function blamed(reaches: readonly Reach[], requests: readonly RequestEvent[], answered = false) {
+  const inOrder = requests.toSorted((one, other) => one.at - other.at);
+  const found = errorsByFault(reaches, inOrder, () => answered);
+  return Object.fromEntries(
+    [...found].map(([{ fault }, { possible, certain }]) => [
+      fault.name,
+      possible.map(each => (certain.includes(each) ? `${each.sent}` : `(${each.sent})`)).join(' '),
+    ]),
+  );
+}
+
+describe('an error is put down', () => {
+  it('to the fault in force that strikes where the request went, and to no other', () => {
+    const faults = [reach('one', ONE, 1000), reach('other', OTHER, 2000), reach('hub', 'hub', 3000)];
+    expect(blamed(faults, [request(500), request(4000), request(5000, { address: OTHER })])).toEqual({
+      one: '4000',
+      other: '5000',
+      hub: '',
+    });
+  });
+
+  it('to a fault elsewhere where none strikes there: its load may have moved', () => {
+    expect(blamed([reach('one', ONE, 1000)], [request(2000, { address: OTHER })])).toEqual({ one: '2000' });
+    const two = [reach('one', ONE, 1000), reach('names', 'names', 1500), reach('hub', 'hub', 1600)];
+    expect(blamed(two, [request(2000, { address: OTHER })])).toEqual({
+      one: '(2000)',
+      names: '(2000)',
+      hub: '',
+    });
+  });
+
+  it('to what no request can meet only where nothing else was in force', () => {
+    expect(blamed([reach('hub', 'hub', 1000)], [request(2000)])).toEqual({ hub: '2000' });
+  });
+
+  it('to every fault that strikes there, for none of them with certainty', () => {
+    const faults = [reach('first', ONE, 1000), reach('second', ONE, 3000, 5000)];
+    expect(blamed(faults, [request(2000), request(4000), request(6000)])).toEqual({
+      first: '2000 (4000) 6000',
+      second: '(4000)',
+    });
+  });
+
+  it('to both when the second struck while the request was under way', () => {
+    const faults = [reach('first', ONE, 1000), reach('second', ONE, 3000)];
+    expect(blamed(faults, [request(2000, { lasts: 5000 })])).toEqual({ first: '(2000)', second: '(2000)' });
+  });
+
+  it('not to a fault that the population had recovered from when the second struck', () => {
+    const faults = [reach('first', ONE, 1000), reach('second', ONE, 5000)];
+    const asked = (count: number) => [request(2000), ...successes(3000, count, OTHER), request(6000)];
+    expect(blamed(faults, asked(21))).toEqual({ first: '2000', second: '6000' });
+    expect(blamed(faults, asked(20))).toEqual({ first: '2000 (6000)', second: '(6000)' });
+  });
+
+  it('not to one that was harmless where it strikes, which successes elsewhere do not show', () => {
+    const faults = [reach('first', ONE, 1000), reach('second', ONE, 5000)];
+    expect(blamed(faults, [...successes(3000, 21), request(6000)])).toEqual({ first: '', second: '6000' });
+    expect(blamed(faults, [...successes(3000, 21, OTHER), request(6000)])).toEqual({
+      first: '(6000)',
+      second: '(6000)',
+    });
+    // One that is under way when the second strikes says that it was not harmless.
+    const pause = [...successes(3000, 30), request(4000, { lasts: 5000 }), request(6000)];
+    expect(blamed(faults, pause)).toEqual({ first: '(6000) (4000)', second: '(6000) (4000)' });
+  });
+
+  it('to nobody where a fault was healed and nothing has succeeded since', () => {
+    const faults = [reach('stop', ONE, 1000, 2000), reach('standby', OTHER, 1500)];
+    expect(blamed(faults, [request(1800), request(3000), success(4000), request(5000)])).toEqual({
+      stop: '1800',
+      standby: '5000',
+    });
+  });
+
+  it('only to the fault of the name servers when they did not answer', () => {
+    const { address: _, status: __, ...common } = request(3000);
+    const unresolved: RequestEvent = { ...common, failure: 'dns' };
+    const faults = [reach('one', ONE, 1000), reach('names', 'names', 2000, 2500)];
+    expect(blamed(faults, [unresolved])).toEqual({ one: '', names: '' });
+    // They answered that there is no address: every centre may be down.
+    expect(blamed(faults, [unresolved], true)).toEqual({ one: '3000', names: '' });
+    expect(blamed([reach('one', ONE, 1000), reach('names', 'names', 2000)], [unresolved], true)).toEqual({
+      one: '',
+      names: '3000',
+    });
+  });
+});
+
+const places = fc.constantFrom(ONE, OTHER, 'names', 'hub');
+const schedules = fc.array(
+  fc.record({
+    place: places,
+    from: fc.nat(1000),
+    lasts: fc.option(fc.integer({ min: 1, max: 500 }), { nil: undefined }),
+  }),
+  { maxLength: 5 },
+);
+const traffic = fc.array(
+  fc.record({
+    sent: fc.nat(1500),
+    lasts: fc.integer({ min: 1, max: 100 }),
+    address: fc.constantFrom(ONE, OTHER),
+    status: fc.constantFrom(200, 503),
+  }),
+  { maxLength: 60 },
+);
+
+test('no error is lost that a fault in force strikes, and none is certain of two', () => {
+  fc.assert(
+    fc.property(schedules, traffic, (schedule, sent) => {
+      const reaches = schedule
+        .toSorted((one, other) => one.from - other.from)
+        .map(({ place, from, lasts }, i) =>
+          reach(`f${i}`, place, from, lasts === undefined ? undefined : from + lasts),
+        );
+      const requests = sent
+        .map(({ sent: at, ...rest }) => request(at, rest))
+        .toSorted((one, other) => one.at - other.at);
+      const found = [...errorsByFault(reaches, requests, () => true)];
+      for (const failed of requests.filter(({ status }) => status !== 200)) {
+        const own = found.filter(([, { possible }]) => possible.includes(failed));
+        const certain = found.filter(([, each]) => each.certain.includes(failed));
+        const there = reaches.filter(
+          ({ fault, addresses }) =>
+            addresses.has(failed.address ?? '') &&
+            fault.inject <= failed.at &&
+            (fault.healed ?? Number.POSITIVE_INFINITY) > failed.sent,
+        );
+        if (there.length > 0) expect(own.length).toBeGreaterThan(0);
+        for (const [one] of own) expect(there.length === 0 || there.includes(one)).toBe(true);
+        expect(certain).toEqual(own.length === 1 ? own : []);
+      }
+    }),
+  );
+});
