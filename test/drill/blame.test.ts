@@ -1,7 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { errorsByFault, type Reach } from '../../src/drill/blame.ts';
+import { DrillRecord } from '../../src/drill/record.ts';
 import type { RequestEvent } from '../../src/runtime/journal.ts';
+
+import { smallDrill } from '../faults/small-drill.ts';
 
 const ONE = '203.0.113.10';
 const OTHER = '203.0.113.20';
@@ -109,6 +112,11 @@ describe('an error is put down', () => {
     });
   });
 
+  it('and not to nobody for what no request could meet there', () => {
+    const api: Reach = { ...reach('api', ONE, 1000, 2000), meetsClients: false };
+    expect(blamed([api, reach('other', OTHER, 1500)], [request(3000)])).toEqual({ api: '', other: '3000' });
+  });
+
   it('only to the fault of the name servers when they did not answer', () => {
     const { address: _, status: __, ...common } = request(3000);
     const unresolved: RequestEvent = { ...common, failure: 'dns' };
@@ -121,6 +129,26 @@ describe('an error is put down', () => {
       names: '3000',
     });
   });
+});
+
+test('a control plane that is down and links that no client uses take no error from an outage beside them', async () => {
+  const on = 'cluster1-beijing';
+  const { events } = await smallDrill(
+    [
+      { at: '20s', fault: 'ingress-down', on, name: 'outage' },
+      { at: '20s', fault: 'control-plane-down', on },
+      { at: '21s', fault: 'partition', on, from: ['hub', 'vantage'], name: 'cut' },
+      { at: '22s', fault: 'latency', on, latency: '10ms', from: 'clients', name: 'line' },
+    ],
+    '80s',
+  );
+  const [outage, ...others] = new DrillRecord(events).recoveries.get('people') ?? [];
+  expect(outage?.errors).toBeGreaterThan(10);
+  expect(others.map(({ fault, errors }) => [fault, errors > 0])).toEqual([
+    ['control-plane-down', false],
+    ['cut', false],
+    ['line', true],
+  ]);
 });
 
 const places = fc.constantFrom(ONE, OTHER, 'names', 'hub');

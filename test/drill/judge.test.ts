@@ -133,6 +133,25 @@ describe('the tables', () => {
     ]);
   });
 
+  it('do not say "recovered" where that was not to be seen', () => {
+    const story = new Story()
+      .timeline()
+      .fault('outage', BEIJING, { inject: 10_000, injected: 10_000, heal: 80_000, healed: 80_000 })
+      .fault('second', [HANGZHOU], { inject: 30_000, injected: 30_000, heal: 40_000, healed: 40_000 })
+      .requests({ from: 0, until: 10_000 })
+      .requests({ from: 10_000, until: 30_000, fails: true })
+      .requests({ from: 30_000, until: 40_000, to: HANGZHOU, fails: true })
+      .requests({ from: 40_000, until: 100_000 })
+      .end(100_000);
+    expect(judge(story.events).periods.map(({ name, errors }) => [name, errors])).toEqual([
+      ['before outage', 0],
+      ['during outage', 20],
+      ['during outage and second', 10],
+      ['during outage', 0],
+      ['after outage', 0],
+    ]);
+  });
+
   it('are named after the fault that was healed last, whichever began last', () => {
     const story = new Story()
       .timeline()

@@ -39,6 +39,20 @@ const row = (rows: readonly ParityRow[], phase: string) =>
 /** 36 to 45 s, evenly. */
 const simulated = runs(Array.from({ length: 40 }, (_, i) => 36_000 + i * 225));
 
+test('a recovery that was not to be seen is no sample, and none that never ended', () => {
+  const { events } = new Story()
+    .timeline()
+    .publish(0, BEIJING)
+    .fault('outage', BEIJING, { inject: T0, injected: T0 })
+    .fault('second', [HANGZHOU], { inject: T0 + 10_000, injected: T0 + 10_000 })
+    .requests({ from: T0, until: T0 + 10_000, fails: true })
+    .requests({ from: T0 + 10_000, until: 500_000, to: HANGZHOU, fails: true })
+    .end(600_000);
+  const hidden = { events, verdict: judge(events) };
+  const { rows } = parityOf([...runs([38_000, 41_000]), hidden], simulated);
+  expect(row(rows, 'rto')).toMatchObject({ real: { runs: 2 } });
+});
+
 describe('parity of the labs', () => {
   test('is held where the simulated median lies within the spread of the real runs', () => {
     const parity = parityOf(runs([38_000, 41_000, 44_000]), simulated);

@@ -161,6 +161,24 @@ describe('RTO', () => {
     ]);
   });
 
+  it('is not shown by successes that came only after the healing, where nothing but others failed before', () => {
+    const story = outage()
+      .add(unresolved(T0 + 10_000))
+      .requests({ from: 501_000, until: 600_000 });
+    expect(recoveriesOf(story)).toEqual([['outage', null, null]]);
+  });
+
+  it('is not hidden by a fault that fails no request', () => {
+    const story = outage()
+      .fault('standby', [HANGZHOU], life(T0 + 49_500, T0 + 90_000))
+      .requests({ from: T0, until: T0 + 50_000, fails: true })
+      .requests({ from: T0 + 50_000, until: 600_000 });
+    expect(recoveriesOf(story)).toEqual([
+      ['outage', true, 49_100],
+      ['standby', true, 0],
+    ]);
+  });
+
   it('is not longer for an error that comes after the healing', () => {
     const story = outage()
       .requests({ from: T0, until: 501_000, fails: true })

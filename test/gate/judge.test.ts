@@ -43,6 +43,41 @@ test('figures are over all seeds: percentiles of recoveries, a share of errors, 
   });
 });
 
+describe('what some drills did not show', () => {
+  const recovery = { fault: 'outage', population: 'honest' };
+  const shown = { ...recovery, ended: true, rto: 50_000 };
+  const unseen = { ...recovery, ended: null, rto: null };
+  const some = (hidden: number) => drills(seed => ({ recoveries: [seed <= hidden ? unseen : shown] }));
+  const budget = (most: number) => ({ rto: { all: { p99: most } } });
+
+  test('leaves a budget unknown that the others kept, and violated that they did not', () => {
+    const [kept, broken] = [60_000, 40_000].map(most => judged(some(3), budget(most)).rows);
+    expect(row(kept ?? [], 'rto outage honest p99')).toMatchObject({
+      value: 50_000,
+      result: 'unknown',
+      note: 'not seen in 3 drills: another fault came',
+    });
+    expect(row(broken ?? [], 'rto outage honest p99')).toMatchObject({ result: 'violated' });
+    expect(row(judged(some(SEEDS), budget(60_000)).rows, 'rto outage honest p99')).toMatchObject({
+      value: null,
+      result: 'unknown',
+    });
+  });
+
+  test('is in no baseline', () => {
+    expect(
+      baselineOf(some(3))
+        .get('one')
+        ?.find(({ name }) => name.startsWith('rto'))?.samples,
+    ).toHaveLength(17);
+    expect(
+      baselineOf(some(SEEDS))
+        .get('one')
+        ?.map(({ name }) => name),
+    ).not.toContain('rto outage honest');
+  });
+});
+
 describe('against the baseline', () => {
   const baseline = baselineOf(usual);
 
