@@ -91,7 +91,16 @@ function injectionOf({ inject, injected }: FaultLife): number | undefined {
 }
 
 /** When the fault's last error ended, of all populations; undefined without errors, or when only the healing ended them. */
-function recoveredAt({ recoveries }: DrillRecord, fault: FaultLife): number | undefined {
+function recoveredAt(drill: DrillRecord, fault: FaultLife): number | undefined {
+  const slowest = slowestRecovery(drill, fault);
+  if (slowest === undefined || slowest === 0) return undefined;
+  const at = (fault.injected as number) + slowest;
+  // A request may fail while the fault is healed that was sent before.
+  return at < (fault.heal ?? Number.POSITIVE_INFINITY) ? at : undefined;
+}
+
+/** Of all populations that asked; undefined where one did not recover while the fault was in force. */
+function slowestRecovery({ recoveries }: DrillRecord, fault: FaultLife): number | undefined {
   if (fault.injected === undefined) return undefined;
   let slowest = 0;
   for (const own of recoveries.values()) {
@@ -100,20 +109,25 @@ function recoveredAt({ recoveries }: DrillRecord, fault: FaultLife): number | un
     if (!recovery.withstood) return undefined;
     slowest = Math.max(slowest, recovery.rto as number);
   }
-  const at = fault.injected + slowest;
-  // A request may fail while the fault is healed that was sent before.
-  return slowest > 0 && at < (fault.heal ?? Number.POSITIVE_INFINITY) ? at : undefined;
+  return slowest;
+}
+
+/** From when on a fault is in force no more; of a momentary one, nothing is left when clients have recovered. */
+function overAt(drill: DrillRecord, fault: FaultLife): number | undefined {
+  if (!fault.momentary) return fault.healed;
+  return slowestRecovery(drill, fault) === 0 ? fault.inject : (recoveredAt(drill, fault) ?? fault.healed);
 }
 
 function nameOf(drill: DrillRecord, from: number): Statement {
   const began = drill.faults.filter(fault => (injectionOf(fault) ?? Number.POSITIVE_INFINITY) <= from);
-  const inForce = began.filter(({ healed }) => healed === undefined || healed > from);
+  const over = (fault: FaultLife) => overAt(drill, fault) ?? Number.POSITIVE_INFINITY;
+  const inForce = began.filter(fault => over(fault) > from);
   if (inForce.length > 0) {
     const isOver = (fault: FaultLife) => (recoveredAt(drill, fault) ?? Number.POSITIVE_INFINITY) <= from;
     return ['duringFaults', inForce.map(fault => ({ name: fault.name, recovered: isOver(fault) }))];
   }
-  // All are healed: what follows comes after the one that was healed last.
-  const [last] = began.sort((one, other) => (other.healed as number) - (one.healed as number));
+  // What follows comes after the one that was over last.
+  const [last] = began.sort((one, other) => over(other) - over(one));
   if (last !== undefined) return ['afterFault', last.name];
   const first = drill.faults.find(({ injected }) => injected !== undefined);
   return first === undefined ? ['wholeDrill'] : ['beforeFault', first.name];

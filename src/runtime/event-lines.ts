@@ -192,9 +192,18 @@ function isUsualProbe({ at, address }: ProbeEvent): boolean {
   return isPlain(at) && typeof address === 'string';
 }
 
-function isUsualAnswer({ at, id, addresses }: AnswerEvent): boolean {
-  return isPlain(at) && isPlain(id) && Array.isArray(addresses) && addresses.length <= 2;
+function isUsualAnswer({ at, id, resolver, addresses }: AnswerEvent): boolean {
+  return (
+    typeof resolver === 'string' &&
+    isPlain(at) &&
+    isPlain(id) &&
+    Array.isArray(addresses) &&
+    addresses.length <= 2 &&
+    addresses.every(isText)
+  );
 }
+
+const isText = (value: unknown) => typeof value === 'string';
 
 function isPlain(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value < 2 ** 31;

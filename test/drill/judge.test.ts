@@ -142,10 +142,12 @@ describe('the tables', () => {
       .requests({ from: 10_000, until: 30_000, fails: true })
       .requests({ from: 30_000, until: 40_000, to: HANGZHOU, fails: true })
       .requests({ from: 40_000, until: 100_000 })
+      .requests({ from: 10_000, until: 12_000, fails: true, population: 'pool' })
+      .requests({ from: 12_000, until: 100_000, population: 'pool' })
       .end(100_000);
     expect(judge(story.events).periods.map(({ name, errors }) => [name, errors])).toEqual([
       ['before outage', 0],
-      ['during outage', 20],
+      ['during outage', 22],
       ['during outage and second', 10],
       ['during outage', 0],
       ['after outage', 0],

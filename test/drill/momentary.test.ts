@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { judge } from '../../src/drill/judge.ts';
 import { DrillRecord } from '../../src/drill/record.ts';
 import { type Journal, smallDrill } from '../faults/small-drill.ts';
 
@@ -52,6 +53,20 @@ describe('a fault that strikes and passes', () => {
     expect(drift).toMatchObject({ fault: 'drift', ended: true });
     expect(drift?.rto).toBe(lastError - (drill.faults[1]?.injected ?? 0));
     expect(drift?.rto).toBeGreaterThan(30_000);
+  });
+
+  test('is over, for the table of periods, when clients have recovered', () => {
+    expect(judge(journal.events).periods.map(({ name }) => name)).toEqual([
+      'before kill',
+      // No client met it.
+      'after kill',
+      'during drift',
+      'during drift and hub-down',
+      'during drift',
+      'after drift',
+      'during late',
+      'after late',
+    ]);
   });
 
   test('has windows: during lasts to the next strike, after begins with its own', () => {

@@ -51,10 +51,10 @@ const answer = fc.record({
   at: number,
   kind: fc.constant('answer'),
   id: number,
-  resolver: few('isp', '两地'),
-  population: few('isp', 'other'),
-  addresses: fc.array(few('203.0.113.10', '203.0.113.20'), { maxLength: 3 }),
-  ttl: few(60, 1.5),
+  resolver: few('isp', '两地', undefined),
+  population: few('isp', 'other', undefined),
+  addresses: fc.array(few('203.0.113.10', '203.0.113.20', undefined), { maxLength: 3 }),
+  ttl: few(60, 1.5, undefined),
 });
 const usual = fc.oneof(request, probe, answer) as fc.Arbitrary<Record<string, unknown>>;
 
