@@ -71,25 +71,31 @@ export function errorsByFault(
 
   reaches.forEach((reach, index) => {
     const { inject } = reach.fault;
-    const before = failed.filter(({ sent }) => sent < inject);
+    const others = reaches.slice(0, index).filter(({ fault: { healed = NEVER } }) => healed > inject);
+    if (others.length === 0) return;
+    const before = failed
+      .filter(({ sent }) => sent < inject)
+      .map(request => ({ request, on: suspects(request, index) }));
     const isOvercome = (other: Reach) => {
-      const errors = before.filter(request => suspects(request, index).includes(other));
       const successes = successesSince(other, requests).filter(({ sent }) => sent < inject);
-      return hasShown(other, errors, successes);
+      return hasShown(other, errorsOf(other, before).possible, successes);
     };
-    overcome.set(reach, new Set(reaches.slice(0, index).filter(isOvercome)));
+    overcome.set(reach, new Set(others.filter(isOvercome)));
   });
-  const blamed = failed.map(request => ({ request, on: suspects(request) }));
-  return new Map(
-    reaches.map(reach => {
-      const own = blamed.filter(({ on }) => on.includes(reach));
-      const certain = own.filter(({ on }) => on.length === 1);
-      return [reach, { possible: own.map(requestOf), certain: certain.map(requestOf) }];
-    }),
-  );
+  const all = failed.map(request => ({ request, on: suspects(request) }));
+  return new Map(reaches.map(reach => [reach, errorsOf(reach, all)]));
 }
 
-const requestOf = ({ request }: { readonly request: RequestEvent }) => request;
+interface Blamed {
+  readonly request: RequestEvent;
+  readonly on: readonly Reach[];
+}
+
+function errorsOf(reach: Reach, blamed: readonly Blamed[]): Errors {
+  const own = blamed.filter(({ on }) => on.includes(reach));
+  const certain = own.filter(({ on }) => on.length === 1);
+  return { possible: own.map(({ request }) => request), certain: certain.map(({ request }) => request) };
+}
 
 /**
  * Whether so many requests have succeeded since the last error that one more of a fault that fails a fifth of them
