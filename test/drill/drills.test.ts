@@ -42,8 +42,9 @@ describe.each(listScenarios().map(({ name }) => name))('%s', name => {
     expect(fired).toBeGreaterThan(10_000);
     expect(promises).toBe(0);
   });
+});
 
-  test('gives another journal for another seed', async () => {
-    expect(String(toNdjson((await drill(name, 8)).events))).not.toBe(String(toNdjson(result.events)));
-  });
+test('another seed gives another journal', async () => {
+  const [one, other] = await Promise.all([7, 8].map(seed => drill('noop', seed)));
+  expect(String(toNdjson(one?.events ?? []))).not.toBe(String(toNdjson(other?.events ?? [])));
 });
