@@ -12,10 +12,7 @@ export interface FaultLife {
   injected?: number;
   heal?: number;
   healed?: number;
-  /**
-   * It struck and passed, and what it left behind is the system's to put right: its life ends when the next fault
-   * strikes that clients can meet, whose effects cannot be told from its own.
-   */
+  /** It struck and passed, and is never healed: what it left behind is the system's to put right. */
   readonly momentary?: true;
 }
 
@@ -25,8 +22,6 @@ export function faultLives(events: readonly FaultEvent[]): FaultLife[] {
   for (const { name, fault, step, at, since, targets } of events) {
     const kind = faultKinds.get(fault);
     if (step === 'inject' && !lives.has(name)) {
-      if (kind === undefined || kind.strikes === 'centres' || kind.strikes === 'gtm')
-        for (const life of lives.values()) if (life.momentary) endLife(life, at);
       lives.set(name, { name, fault, targets, inject: at, ...(kind?.momentary && { momentary: true }) });
     }
     const life = lives.get(name);
@@ -37,11 +32,6 @@ export function faultLives(events: readonly FaultEvent[]): FaultLife[] {
     if (step === 'healed') life.healed ??= at;
   }
   return [...lives.values()];
-}
-
-function endLife(life: FaultLife, at: number): void {
-  life.heal ??= at;
-  life.healed ??= at;
 }
 
 /** The faults that a scenario means by `name`: the one so named, or the repetitions `name.1`, `name.2`, … of one. */

@@ -99,15 +99,14 @@ function recoveredAt(drill: DrillRecord, fault: FaultLife): number | undefined {
   return at < (fault.heal ?? Number.POSITIVE_INFINITY) ? at : undefined;
 }
 
-/** Of all populations that asked; undefined where one did not recover while the fault was in force. */
+/** Of all populations that asked; undefined where one did not recover while the fault was in force, or none asked. */
 function slowestRecovery({ recoveries }: DrillRecord, fault: FaultLife): number | undefined {
-  if (fault.injected === undefined) return undefined;
-  let slowest = 0;
+  let slowest: number | undefined;
   for (const own of recoveries.values()) {
     const recovery = own.find(each => each.fault === fault.name);
     if (recovery === undefined || recovery.requests === 0) continue;
     if (!recovery.withstood) return undefined;
-    slowest = Math.max(slowest, recovery.rto as number);
+    slowest = Math.max(slowest ?? 0, recovery.rto as number);
   }
   return slowest;
 }
@@ -115,7 +114,7 @@ function slowestRecovery({ recoveries }: DrillRecord, fault: FaultLife): number 
 /** From when on a fault is in force no more; of a momentary one, nothing is left when clients have recovered. */
 function overAt(drill: DrillRecord, fault: FaultLife): number | undefined {
   if (!fault.momentary) return fault.healed;
-  return slowestRecovery(drill, fault) === 0 ? fault.inject : (recoveredAt(drill, fault) ?? fault.healed);
+  return slowestRecovery(drill, fault) === 0 ? fault.inject : recoveredAt(drill, fault);
 }
 
 function nameOf(drill: DrillRecord, from: number): Statement {

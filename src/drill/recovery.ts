@@ -5,16 +5,9 @@ import {
   type RouteEvent,
   succeeded,
 } from '../runtime/journal.ts';
-import {
-  areOver,
-  type Errors,
-  errorsByFault,
-  lastSent,
-  type Reach,
-  reachOf,
-  successesSince,
-} from './blame.ts';
+import { areOver, type Errors, errorsByFault, lastSent, type Reach, reachOf } from './blame.ts';
 import { sum } from './bounds.ts';
+import type { FaultLife } from './faults.ts';
 import type { DrillRecord } from './record.ts';
 import { PHASES, type Phase, type Recovery } from './verdict.ts';
 
@@ -55,63 +48,57 @@ interface Withdrawal {
   readonly until: number;
   /** By answer id: 1 when it holds an address of the fault. */
   readonly old: readonly (1 | undefined)[];
+  /** No check of the fault's addresses passed. */
+  readonly certain: boolean;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
 
 export function recoveriesOf(drill: DrillRecord): ReadonlyMap<string, readonly PopulationRecovery[]> {
   const faults = drill.faults.filter(fault => fault.injected !== undefined);
-  const ways = faults.map((fault): Way => {
-    const reach = reachOf(drill, fault);
-    return { ...reach, withdrawal: withdrawalOf(drill, reach), certain: failedEveryCheck(drill, reach) };
-  });
+  const withdrawals = new Map(faults.map(fault => [fault, withdrawalOf(drill, fault)]));
   const answered = new Set(drill.answers.filter(({ failure }) => failure === undefined).map(({ id }) => id));
   return new Map(
     drill.populations.map(name => {
       const requests = drill.requestsOf(name);
-      const errors = errorsByFault(ways, requests, id => answered.has(id));
-      return [name, ways.map(way => recoveryOf(drill, name, requests, way, errors))];
+      const reaches = faults.map(fault => reachOf(drill, fault, name));
+      const errors = errorsByFault(reaches, requests, id => answered.has(id));
+      const recoveries = [...errors].map(([reach, own]) =>
+        recoveryOf(drill, name, requests, reach, own, withdrawals.get(reach.fault)),
+      );
+      return [name, recoveries];
     }),
   );
-}
-
-interface Way extends Reach {
-  readonly withdrawal: Withdrawal | undefined;
-  readonly certain: boolean;
 }
 
 function recoveryOf(
   drill: DrillRecord,
   population: string,
   requests: readonly RequestEvent[],
-  way: Way,
-  errors: ReadonlyMap<Reach, Errors>,
+  reach: Reach,
+  errors: Errors,
+  withdrawal: Withdrawal | undefined,
 ): PopulationRecovery {
-  const { fault, withdrawal } = way;
-  const { possible, certain } = errors.get(way) as Errors;
+  const { fault } = reach;
+  const { possible, certain } = errors;
   const began = fault.injected as number;
-  const { heal = NEVER, healed = NEVER } = fault;
-  const successes = successesSince(way, requests);
+  const { healed = NEVER } = fault;
   const asked = requests.filter(({ sent }) => sent >= began && sent < healed);
   const bounds = drill.bounds.phases(fault.targets, population);
   const measured =
-    withdrawal && asked.length > 0 ? phasesOf(way, withdrawal, [...asked, ...possible]) : undefined;
+    withdrawal && asked.length > 0 ? phasesOf(reach, withdrawal, [...asked, ...possible]) : undefined;
   // The bound of detection presumes checks that all fail; a fault that lets some pass may take longer, or for ever.
-  const bound = (phase: Phase) => (phase === 'detect' && measured && !way.certain ? null : bounds[phase]);
-  const after = Math.max(began, lastSent(possible));
-  // Without an error, only a success while the fault is in force says so.
-  const limit = possible.length === 0 ? healed : NEVER;
-  const overBy = (until: number) => areOver(possible, successes, Math.min(until, limit));
-  const hidden = nextMet(errors, after);
-  const goOn = certain.length > 0 && hidden === NEVER && !areOver(certain, successes, NEVER);
-  const ended = overBy(hidden) || (goOn ? false : null);
-  const lasted = (errors: readonly RequestEvent[]) => Math.max(0, (errors.at(-1)?.at ?? began) - began);
+  const bound = (phase: Phase) =>
+    phase === 'detect' && measured && !withdrawal?.certain ? null : bounds[phase];
+  const lasted = (some: readonly RequestEvent[]) =>
+    some.reduce((longest, { at }) => Math.max(longest, at - began), 0);
+  const course = courseOf(fault, asked, requests, errors);
   return {
     fault: fault.name,
-    ended,
-    rto: ended ? lasted(possible) : null,
+    ended: course.ended,
+    rto: course.ended ? lasted([...possible, ...course.hidden]) : null,
     atLeast: lasted(certain),
-    withstood: ended === true && overBy(heal),
+    withstood: course.withstood,
     bound: sum(bounds),
     phases: phaseRecord(phase => ({ ms: measured?.[phase] ?? null, bound: bound(phase) })),
     requests: asked.length,
@@ -120,11 +107,39 @@ function recoveryOf(
   };
 }
 
-/** When the next fault takes effect that fails requests: from then on, successes say nothing of this one. */
-function nextMet(errors: ReadonlyMap<Reach, Errors>, after: number): number {
-  for (const [{ fault }, { possible }] of errors)
-    if ((fault.injected as number) > after && possible.length > 0) return fault.injected as number;
-  return NEVER;
+interface ErrorCourse {
+  readonly ended: boolean | null;
+  readonly withstood: boolean;
+  /** Errors of other faults from the last own one to the first success: they hide whether it would have gone on. */
+  readonly hidden: readonly RequestEvent[];
+}
+
+/** Whether a population's errors of a fault ended: by themselves, or because the fault was healed. */
+function courseOf(
+  { injected = 0, heal = NEVER, healed = NEVER }: FaultLife,
+  asked: readonly RequestEvent[],
+  requests: readonly RequestEvent[],
+  { possible, certain }: Errors,
+): ErrorCourse {
+  if (possible.length === 0) {
+    // That nothing failed is known of who asked and was served.
+    const isServed = asked.some(succeeded);
+    return { ended: isServed ? true : null, withstood: isServed, hidden: [] };
+  }
+  if (asked.length === 0) return { ended: null, withstood: false, hidden: [] };
+  const last = lastSent(possible);
+  const successes = requests.filter(request => request.sent >= injected && succeeded(request));
+  const firstSuccess = Math.min(...successes.filter(({ sent }) => sent > last).map(({ sent }) => sent));
+  const others = asked.filter(request => request.sent > last && !succeeded(request));
+  const hidden = others.filter(({ sent }) => sent < firstSuccess);
+  const isOver = areOver(possible, successes, NEVER);
+  const goesOn = others.length === 0 && certain.length > 0 && !areOver(certain, successes, NEVER);
+  return {
+    // What fails after the healing is not the fault's.
+    ended: isOver || healed < NEVER ? true : goesOn ? false : null,
+    withstood: areOver(possible, successes, heal) && firstSuccess < heal,
+    hidden,
+  };
 }
 
 export function phaseRecord<T>(value: (phase: Phase) => T): Record<Phase, T> {
@@ -132,7 +147,8 @@ export function phaseRecord<T>(value: (phase: Phase) => T): Record<Phase, T> {
 }
 
 /** The first publication after the fault without its addresses, and what led to it. */
-function withdrawalOf(drill: DrillRecord, { fault, addresses: struck }: Reach): Withdrawal | undefined {
+function withdrawalOf(drill: DrillRecord, fault: FaultLife): Withdrawal | undefined {
+  const struck = drill.bounds.addressesOf(fault.targets);
   const began = fault.injected as number;
   const healed = fault.healed ?? NEVER;
   const holds = ({ addresses }: { addresses: readonly string[] }) =>
@@ -150,7 +166,8 @@ function withdrawalOf(drill: DrillRecord, { fault, addresses: struck }: Reach): 
   const again = publications.find(each => drill.precedes(publish, each) && holds(each));
   const old: 1[] = [];
   for (const answer of drill.answers) if (holds(answer)) old[answer.id] = 1;
-  return { health: change, route, publish, until: Math.min(healed, again?.at ?? healed), old };
+  const until = Math.min(healed, again?.at ?? healed);
+  return { health: change, route, publish, until, old, certain: failedEveryCheck(drill, fault, struck) };
 }
 
 function sameAnswer(route: RouteEvent, publish: PublishEvent): boolean {
@@ -163,7 +180,7 @@ function sameAnswer(route: RouteEvent, publish: PublishEvent): boolean {
 }
 
 /** Whether no check of the fault's addresses passed from the fault on, those apart that were under way. */
-function failedEveryCheck(drill: DrillRecord, { fault, addresses: struck }: Reach): boolean {
+function failedEveryCheck(drill: DrillRecord, fault: FaultLife, struck: ReadonlySet<string>): boolean {
   const from = (fault.injected as number) + drill.bounds.checkTimeout;
   const until = fault.heal ?? NEVER;
   return !drill.probes.some(({ at, ok, address }) => ok && at > from && at < until && struck.has(address));

@@ -39,7 +39,7 @@ export interface PhaseTime {
 /** The recovery of one population from one fault. */
 export interface Recovery {
   readonly fault: string;
-  /** Whether errors ended; null where that was not to be seen: nobody asked, or the next fault came too soon. */
+  /** Whether errors ended; null where that was not to be seen: nobody asked, or other faults hid it. */
   readonly ended: boolean | null;
   /** From the fault's taking effect to the last error that it may have made; 0 without; null unless errors ended. */
   readonly rto: number | null;

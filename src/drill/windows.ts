@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { faultKinds } from '../faults/index.ts';
 import { duration } from '../runtime/yaml.ts';
 import { type FaultLife, faultsNamed } from './faults.ts';
 import type { Statement } from './language/statement.ts';
@@ -81,11 +82,27 @@ export function windowOf(when: string, { begins, ends, faults }: Course): Window
   if (name === undefined) return { from: begins, until: end };
   const named = faultsNamed(faults, name);
   const [first] = named;
+  if (first !== undefined && when.startsWith('before'))
+    return { from: begins, until: first.inject, struck: true };
   if (first?.injected === undefined) return new Unknown('noEffect', name);
-  if (when.startsWith('before')) return { from: begins, until: first.inject, struck: true };
-  if (when.startsWith('during')) return { from: first.injected, until: lastOf(named, 'heal') ?? end };
+  if (when.startsWith('during'))
+    return {
+      from: first.injected,
+      until: (first.momentary ? nextStrike(faults, named) : lastOf(named, 'heal')) ?? end,
+    };
   const healed = lastOf(named, first.momentary ? 'injected' : 'healed');
   return healed === undefined ? new Unknown('neverHealed', name) : { from: healed, until: end };
+}
+
+/** When the next fault strikes a centre or the name servers: with momentary ones, that is how long one can be seen alone. */
+function nextStrike(faults: readonly FaultLife[], after: readonly FaultLife[]): number | undefined {
+  const last = after.at(-1)?.inject ?? 0;
+  return faults.find(({ fault, inject }) => inject > last && meetsRequests(fault))?.inject;
+}
+
+function meetsRequests(fault: string): boolean {
+  const strikes = faultKinds.get(fault)?.strikes;
+  return strikes === undefined || strikes === 'centres' || strikes === 'gtm';
 }
 
 /** When the last of the faults reached the step; undefined when one did not. */

@@ -101,8 +101,8 @@ export interface FaultKind<P = unknown> {
   readonly stacks?: boolean;
   /** What it takes away, where other kinds take away the same: they share one state with it. */
   readonly takes?: 'power';
-  /** Whether a request can meet what it does to its centre; by default it can. */
-  meetsClients?(params: P): boolean;
+  /** Whether the population's requests can meet what it does to its centre; by default they can. */
+  meetsClients?(params: P, population: string): boolean;
   /** The object of the application that the target must have; by default it has the application's name. */
   object?(params: P): ObjectStruck;
   /** What `heal` needs to know of the state before the injection: plain data, written down before `inject`. */

@@ -10,7 +10,7 @@ export const latency = faultKind({
   needs: ['shape-links'],
   stacks: true,
   schema: z.strictObject({ ...linkFields, latency: duration, jitter: duration.default(0) }),
-  meetsClients: params => isFromClients(params.from),
+  meetsClients: ({ from }, population) => isFromClients(from, population),
   inject: (controls, centre, params, label) =>
     shapeLinks(controls, label, centre, params, {
       latencyMs: params.latency,

@@ -11,9 +11,9 @@ export const linkFields = {
   direction: z.enum(['both', 'to-centre', 'from-centre']).default('both'),
 };
 
-/** Whether requests go over one of the struck links. */
-export function isFromClients(from: readonly Place[]): boolean {
-  return from.some(place => place === '*' || place === 'clients' || place.startsWith('clients/'));
+/** Whether the population's requests go over one of the struck links. */
+export function isFromClients(from: readonly Place[], population: string): boolean {
+  return ['*', 'clients', `clients/${population}`].some(place => from.includes(place));
 }
 
 export async function shapeLinks(

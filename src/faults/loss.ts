@@ -10,7 +10,7 @@ export const loss = faultKind({
   needs: ['shape-links'],
   stacks: true,
   schema: z.strictObject({ ...linkFields, share }),
-  meetsClients: params => isFromClients(params.from),
+  meetsClients: ({ from }, population) => isFromClients(from, population),
   inject: (controls, centre, params, label) =>
     shapeLinks(controls, label, centre, params, { loss: params.share }),
   isInEffect: () => Promise.resolve(true),

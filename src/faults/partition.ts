@@ -9,7 +9,7 @@ export const partition = faultKind({
   needs: ['shape-links'],
   stacks: true,
   schema: z.strictObject({ ...linkFields }),
-  meetsClients: params => isFromClients(params.from),
+  meetsClients: ({ from }, population) => isFromClients(from, population),
   inject: (controls, centre, params, label) => shapeLinks(controls, label, centre, params, { cut: true }),
   isInEffect: () => Promise.resolve(true),
   heal: (controls, _centre, _undo, label) => controls.restoreLinks(label),

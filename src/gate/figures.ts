@@ -8,7 +8,7 @@ export interface Series {
   readonly name: string;
   /** Infinity: a recovery that never came. */
   readonly samples: readonly number[];
-  /** Drills that did not show it: the next fault came too soon to see a recovery. */
+  /** Drills that did not show it: other faults hid whether clients recovered. */
   readonly unseen?: number;
 }
 

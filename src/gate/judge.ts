@@ -102,7 +102,7 @@ function figureRow(
   if (budget !== undefined && samples.length > 0 && endless(value) > budget)
     return { ...row, result: 'violated', note: 'over its budget' };
   if (budget !== undefined && unseen > 0)
-    return { ...row, result: 'unknown', note: `not seen in ${count(unseen, 'drill')}: another fault came` };
+    return { ...row, result: 'unknown', note: `not seen in ${count(unseen, 'drill')}: other faults hid it` };
   if (before === undefined || samples.length === 0) return { ...row, result: 'held', note: '' };
   if (known === undefined || baseline === undefined)
     return { ...row, result: 'unknown', note: 'the baseline does not know it: --update-baseline' };

@@ -19,7 +19,7 @@ test.each<[string, RegExp]>([
   ['drill steady --seed -1', /A seed is a whole number from 0 to 4294967295\./],
   ['drill steady --seed 4294967296', /A seed is a whole number from 0 to 4294967295\./],
   ['drill steady --seed 1e3', /A seed is a whole number from 0 to 4294967295\./],
-  ['drill steady --lab simulate', /Allowed choices are simulated, local, kind, kubeconfig\./],
+  ['drill steady --lab simulate', /Allowed choices are simulated, kind\./],
   ['drill steady --engine vela', /Allowed choices are liangdi, kubevela\./],
   ['drill steady --format xml', /Allowed choices are text, json\./],
   ['drill beijing-dwn', /beijing-dwn: no such scenario; did you mean "beijing-down"\?/],

@@ -133,7 +133,7 @@ describe('the tables', () => {
     ]);
   });
 
-  it('do not say "recovered" where that was not to be seen', () => {
+  it('do not say "recovered" while another fault hides whether clients are', () => {
     const story = new Story()
       .timeline()
       .fault('outage', BEIJING, { inject: 10_000, injected: 10_000, heal: 80_000, healed: 80_000 })
@@ -149,7 +149,8 @@ describe('the tables', () => {
       ['before outage', 0],
       ['during outage', 22],
       ['during outage and second', 10],
-      ['during outage', 0],
+      ['during outage (recovered) and second', 0],
+      ['during outage (recovered)', 0],
       ['after outage', 0],
     ]);
   });

@@ -67,7 +67,8 @@ describe('RTO', () => {
 
   it('is null when errors go on, though a success comes last', () => {
     const every5th = (until: number) =>
-      outage()
+      begun()
+        .fault('outage', BEIJING, { inject: T0, injected: T0 })
         .requests({ from: T0, until, every: 1000 })
         .requests({ from: T0 + 500, until, every: 4000, fails: true });
     expect(populationOf(every5th(500_000)).rto).toBeNull();
@@ -145,20 +146,40 @@ describe('RTO', () => {
     ]);
   });
 
-  it('is not known when the next fault comes before successes could show it, or when nobody asked', () => {
-    const story = outage()
-      .fault('second', [HANGZHOU], life(T0 + 50_000, T0 + 90_000))
+  it('lasts to the first success where the errors of another fault hide it', () => {
+    const hidden = (...success: Parameters<Story['requests']>) =>
+      outage()
+        .fault('second', [HANGZHOU], life(T0 + 50_000, T0 + 90_000))
+        .requests({ from: T0, until: T0 + 50_000, fails: true })
+        .requests({ from: T0 + 50_000, until: T0 + 60_000, fails: true, to: HANGZHOU })
+        .requests(...success);
+    const { recoveries } = populationOf(hidden({ from: T0 + 60_000, until: 600_000, to: HANGZHOU }));
+    expect(recoveries).toMatchObject([
+      { fault: 'outage', ended: true, atLeast: 49_100, rto: 59_100 },
+      { fault: 'second', ended: true, atLeast: 9100, rto: 9100 },
+    ]);
+  });
+
+  it('is not known when nothing succeeds any more, or when nobody asked', () => {
+    const story = begun()
+      .fault('outage', BEIJING, { inject: T0, injected: T0 })
+      .fault('second', [HANGZHOU], { inject: T0 + 50_000, injected: T0 + 50_000 })
       .requests({ from: T0, until: T0 + 50_000, fails: true })
-      .requests({ from: T0 + 50_000, until: T0 + 60_000, fails: true, to: HANGZHOU })
-      .requests({ from: T0 + 60_000, until: 600_000, to: HANGZHOU });
+      .requests({ from: T0 + 50_000, until: 600_000, fails: true, to: HANGZHOU });
     expect(recoveriesOf(story)).toEqual([
       ['outage', null, null],
-      ['second', true, 9100],
+      ['second', false, null],
     ]);
     expect(recoveriesOf(outage())).toEqual([['outage', null, null]]);
-    expect(recoveriesOf(outage().requests({ from: T0, until: 600_000, fails: true }))).toEqual([
+    const alone = begun().fault('outage', BEIJING, { inject: T0, injected: T0 });
+    expect(recoveriesOf(alone.requests({ from: T0, until: 600_000, fails: true }))).toEqual([
       ['outage', false, null],
     ]);
+  });
+
+  it('is never longer than the fault: what fails after the healing is not its own', () => {
+    const story = outage().requests({ from: T0, until: 600_000, fails: true });
+    expect(recoveriesOf(story)).toEqual([['outage', true, 400_100]]);
   });
 
   it('is not shown by successes that came only after the healing, where nothing but others failed before', () => {
@@ -238,7 +259,7 @@ describe('phases', () => {
       .requests({ from: T0, until: T0 + 42_000, fails: true, fields: { answer: 1 } })
       .requests({ from: T0 + 42_000, until: 500_000, to: HANGZHOU, fails: true, fields: { answer: 3 } });
     expect(phasesOf(story)).toEqual([40_000, 0, 2000, 0, 0, 0]);
-    expect(populationOf(story).rto).toBeNull();
+    expect(populationOf(story).rto).toBe(399_100);
   });
 
   it('do not take an error of a centre that the fault spares for an old connection', () => {

@@ -81,7 +81,8 @@ describe('windows', () => {
       'The fault outage never took effect.',
     );
     const begun = new Story().timeline().fault('outage', BEIJING, { inject: 1000 }).end(9000);
-    expect(window('before outage', begun)).toBe('The fault outage never took effect.');
+    expect(window('before outage', begun)).toEqual({ from: 0, until: 1000, struck: true });
+    expect(window('during outage', begun)).toBe('The fault outage never took effect.');
   });
 
   it('start later when they settle, by a time or by the largest bound of the populations', () => {

@@ -55,7 +55,7 @@ describe('what some drills did not show', () => {
     expect(row(kept ?? [], 'rto outage honest p99')).toMatchObject({
       value: 50_000,
       result: 'unknown',
-      note: 'not seen in 3 drills: another fault came',
+      note: 'not seen in 3 drills: other faults hid it',
     });
     expect(row(broken ?? [], 'rto outage honest p99')).toMatchObject({ result: 'violated' });
     expect(row(judged(some(SEEDS), budget(60_000)).rows, 'rto outage honest p99')).toMatchObject({

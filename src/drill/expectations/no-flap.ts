@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { PublishEvent } from '../../runtime/journal.ts';
+import type { JournalEvent, PublishEvent } from '../../runtime/journal.ts';
 import type { Statement } from '../language/statement.ts';
 import type { DrillRecord } from '../record.ts';
 import { type Window, windowed } from '../windows.ts';
@@ -17,9 +17,12 @@ export const noFlap = expectation({
     if (isBlind(drill, window)) {
       return findings.unknown(['blind']);
     }
-    const switches = eventsIn(drill.switches, window);
-    const changes = setChanges(drill, window);
-    const events = changes.length > switches.length ? changes : switches;
+    // Over the whole drill: a switch may come before a window, and its publication in it.
+    const changes = setChanges(drill);
+    const events = eventsIn<JournalEvent>(
+      changes.length > drill.switches.length ? changes : drill.switches,
+      window,
+    );
     const figures = { switches: events.length };
     const last = events.at(-1);
     const text: Statement = last ? ['switched', events.length, drill.time(last.at)] : ['noSwitch'];
@@ -35,12 +38,11 @@ export function isBlind({ probes, answers }: DrillRecord, { from, until }: Windo
   return !probes.some(inside) && !answers.some(inside);
 }
 
-function setChanges({ publications }: DrillRecord, window: Window): PublishEvent[] {
+function setChanges({ publications }: DrillRecord): PublishEvent[] {
   const sets = new Map<string, string>();
-  const changes = publications.filter(({ strategy, set }) => {
+  return publications.filter(({ strategy, set }) => {
     const before = sets.get(strategy);
     sets.set(strategy, set);
     return before !== undefined && before !== set;
   });
-  return eventsIn(changes, window);
 }

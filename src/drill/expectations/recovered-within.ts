@@ -16,10 +16,17 @@ export const recoveredWithin = expectation({
   says: ({ fault, within, populations }) => ['recoveredWithin', within, fault, populations],
   judge({ fault, within, populations }, drill) {
     const concerned = populations ?? drill.populations;
-    const window = stretch(drill, fault, within, concerned);
-    if (window instanceof Unknown) return new Findings(drill).unknown(window.why);
-    const findings = new Findings(drill, window);
-    const requests = drill.requestsIn(window, populations);
+    const stretches = stretchesOf(drill, fault, within, concerned);
+    if (stretches instanceof Unknown) return new Findings(drill).unknown(stretches.why);
+    const findings = new Findings(drill, {
+      from: Math.min(...stretches.map(({ from }) => from)),
+      until: Math.max(...stretches.map(({ until }) => until)),
+    });
+    const requests = drill.requests.filter(
+      ({ sent, population }) =>
+        stretches.some(({ from, until }) => sent >= from && sent < until) &&
+        (populations === undefined || populations.includes(population)),
+    );
     const errors = requests.filter(request => !succeeded(request));
     const figures = { requests: requests.length, errors: errors.length };
     const [first] = errors;
@@ -41,20 +48,24 @@ export const recoveredWithin = expectation({
   },
 });
 
-function stretch(
+/** Of each repetition of the fault. */
+function stretchesOf(
   drill: DrillRecord,
   name: string | undefined,
   within: Limit,
   populations: readonly string[],
-): Window | Unknown {
+): readonly Window[] | Unknown {
   const faults = drill.faultsOf(name);
   if (faults instanceof Unknown) return faults;
-  const window = windowOf(`during ${name ?? faults[0]?.name}`, drill);
-  if (window instanceof Unknown) return window;
   const wait = within === 'bound' ? drill.recoveryBound(faults, populations) : within;
   if (wait instanceof Unknown) return wait;
-  const from = window.from + wait;
-  return from < window.until
-    ? { from, until: window.until }
-    : new Unknown('lastedOnly', window.until - window.from, wait);
+  const stretches: Window[] = [];
+  for (const fault of faults) {
+    const window = windowOf(`during ${fault.name}`, drill);
+    if (window instanceof Unknown) return window;
+    const { from, until } = window;
+    if (from + wait >= until) return new Unknown('lastedOnly', until - from, wait);
+    stretches.push({ from: from + wait, until });
+  }
+  return stretches;
 }

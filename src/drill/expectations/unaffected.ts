@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { succeeded } from '../../runtime/journal.ts';
+import { type HealthEvent, succeeded } from '../../runtime/journal.ts';
 import { share } from '../../runtime/yaml.ts';
-import { populations, windowed } from '../windows.ts';
+import type { DrillRecord } from '../record.ts';
+import { populations, type Window, windowed } from '../windows.ts';
 import { eventsIn, expectation, inWindow, type Judgement } from './expectation.ts';
 import { isBlind } from './no-flap.ts';
 
@@ -29,7 +30,7 @@ export const unaffected = expectation({
     const requests = drill.requestsIn(window, params.populations);
     const errors = requests.filter(request => !succeeded(request));
     const switches = eventsIn(drill.switches, window);
-    const alerts = eventsIn(drill.health, window).filter(({ status }) => status === 'ALERT');
+    const alerts = heldForDown(drill, window);
     const figures = {
       requests: requests.length,
       errors: errors.length,
@@ -47,3 +48,14 @@ export const unaffected = expectation({
     return findings.held(['effects', figures, false], { figures });
   }),
 });
+
+/** By address that was held for down in the window, if only at its start: the last event that says so. */
+function heldForDown({ health }: DrillRecord, { from, until }: Window): HealthEvent[] {
+  const down = new Map<string, HealthEvent>();
+  for (const event of health) {
+    if (event.at >= until) break;
+    if (event.status === 'ALERT') down.set(event.address, event);
+    else if (event.at < from) down.delete(event.address);
+  }
+  return [...down.values()];
+}

@@ -236,7 +236,7 @@ function recovered(found: Recovered): string {
     case 'unbounded':
       return `${found.of} 没有上限`;
     case 'hidden':
-      return `下一个故障来得太早,看不出 ${found.of} 是否从 ${found.fault} 恢复`;
+      return `其他故障掩盖了 ${found.of} 是否从 ${found.fault} 恢复`;
     case 'lasting':
       return `${found.of} 没有从 ${found.fault} 恢复`;
     case 'measured':

@@ -237,7 +237,7 @@ function recovered(found: Recovered): string {
     case 'unbounded':
       return `${found.of} has no bound`;
     case 'hidden':
-      return `the next fault came too soon to see ${found.of} recover from ${found.fault}`;
+      return `other faults hid whether ${found.of} recovered from ${found.fault}`;
     case 'lasting':
       return `${found.of} did not recover from ${found.fault}`;
     case 'measured':

@@ -80,6 +80,20 @@ describe('unaffected', () => {
     expect(resultOf(asked({ alerts: 0 }).health(150_000, HANGZHOU, 'ALERT'))).toBe('violated');
   });
 
+  it('counts addresses that were held for down, each once, also those that were so before', () => {
+    const before = asked({ alerts: 0 }).health(50_000, HANGZHOU, 'ALERT');
+    expect(judged(before)).toMatchObject({ result: 'violated', evidence: { figures: { alerts: 1 } } });
+    expect(resultOf(before.health(90_000, HANGZHOU, 'OK'))).toBe('held');
+    const twice = asked({ alerts: 1 });
+    for (const [at, status] of [
+      [110_000, 'ALERT'],
+      [120_000, 'OK'],
+      [130_000, 'ALERT'],
+    ] as const)
+      twice.health(at, HANGZHOU, status);
+    expect(resultOf(twice)).toBe('held');
+  });
+
   it('is unknown when nobody asked, or nothing was seen of the GTM', () => {
     expect(resultOf(story())).toBe('unknown');
     const blind = new Story({ unaffected: {} }).timeline().requests({ from: 0, until: 9000 }).end(9000);

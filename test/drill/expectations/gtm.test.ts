@@ -24,6 +24,18 @@ describe('no-flap', () => {
     expect(resultOf(flap)).toBe('violated');
   });
 
+  it('counts a switch once, when it was decided, though its publication comes in another window', () => {
+    const after = new Story({ 'no-flap': { 'at-most': 0, when: 'after outage' } })
+      .timeline()
+      .publish(0, BEIJING)
+      .fault('outage', BEIJING, { inject: 50_000, injected: 50_000, heal: 101_000, healed: 101_000 })
+      .switch(100_000, 'FAILOVER')
+      .publish(102_000, [HANGZHOU])
+      .probe(150_000, HANGZHOU)
+      .end(300_000);
+    expect(resultOf(after)).toBe('held');
+  });
+
   it('is unknown to an observer that saw neither checks nor answers', () => {
     expect(resultOf(new Story({ 'no-flap': {} }).timeline().end(300_000))).toBe('unknown');
     const before = new Story({ 'no-flap': { when: 'during outage' } })

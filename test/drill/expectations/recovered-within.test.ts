@@ -38,6 +38,25 @@ describe('recovered-within', () => {
     });
   });
 
+  it('looks at each repetition of a fault by itself', () => {
+    const flap = (within: string) =>
+      new Story({ 'recovered-within': { fault: 'flap', within, populations: ['honest'] } })
+        .timeline()
+        .fault('flap.1', BEIJING, { inject: 10_000, injected: 10_000, heal: 40_000, healed: 40_000 })
+        .fault('flap.2', BEIJING, { inject: 60_000, injected: 60_000, heal: 90_000, healed: 90_000 })
+        .requests({ from: 10_000, until: 20_000, fails: true })
+        .requests({ from: 20_000, until: 60_000, to: HANGZHOU })
+        .requests({ from: 60_000, until: 72_000, fails: true })
+        .requests({ from: 72_000, until: 90_000, to: HANGZHOU })
+        .end(100_000);
+    expect(judged(flap('15s'))).toMatchObject({
+      result: 'held',
+      evidence: { from: 25_000, until: 90_000, figures: { requests: 30, errors: 0 } },
+    });
+    expect(judged(flap('11s'))).toMatchObject({ result: 'violated', evidence: { figures: { errors: 1 } } });
+    expect(resultOf(flap('30s'))).toBe('unknown');
+  });
+
   it('is unknown when the fault is over before, or never was', () => {
     expect(judged(outage({ within: '10m' }))).toMatchObject({
       result: 'unknown',

@@ -79,7 +79,7 @@ describe('rto-below', () => {
     });
     expect(judged(hidden('41s'))).toMatchObject({
       result: 'unknown',
-      evidence: { text: 'the next fault came too soon to see honest recover from outage.' },
+      evidence: { text: 'other faults hid whether honest recovered from outage.' },
     });
   });
 
