@@ -110,6 +110,20 @@ describe('the vocabulary', () => {
   });
 });
 
+test('docs/scenarios.md has the fields of each expectation', () => {
+  const [, table = ''] = read('docs/scenarios.md').split('## Expectations');
+  const common = ['when', 'settle', 'populations'];
+  for (const { name, schema } of Object.values(expectations)) {
+    const [row = ''] = table.split('\n').filter(line => line.startsWith('|') && line.includes(`\`${name}\``));
+    const { shape } = ((schema as z.ZodPipe).in ?? schema) as unknown as z.ZodObject;
+    const fields = Object.keys(shape);
+    expect(row, name).not.toBe('');
+    for (const field of fields.filter(each => !common.includes(each)))
+      expect(row, name).toContain(`\`${field}\``);
+    expect(row.includes('no `when`'), name).toBe(!fields.includes('when'));
+  }
+});
+
 test('docs/verdicts.md has a row for each expectation', () => {
   const rows = [...read('docs/verdicts.md').matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name);
   expect(rows).toEqual(expect.arrayContaining(Object.keys(expectations)));

@@ -61,19 +61,18 @@ function withdrawnAt(
  * - where there is neither, any other that a request can meet, else any at all.
  *
  * Not one that the population had recovered from when another of them struck. What fails where a fault was healed,
- * before anything has succeeded there, is its remains: nobody's, and of a fault that strikes there not certainly.
+ * before a request or a check has succeeded there, is its remains: nobody's, and of a fault that strikes there not certainly.
  *
  * @param reaches in the order of their injection
  * @param requests of the population, in the order of their ends
- * @param wasAnswered whether a name server answered the query of this id, if only that there is no address
  */
 export function errorsByFault(
   reaches: readonly Reach[],
   requests: readonly RequestEvent[],
-  wasAnswered: (answer: number) => boolean,
+  { wasAnswered, servedSince }: Sightings,
 ): ReadonlyMap<Reach, Errors> {
   const failed = requests.filter(request => !succeeded(request));
-  const remains = new Remains(reaches, requests);
+  const remains = new Remains(reaches, requests, servedSince);
   /** By fault, those of the faults before it that the population had recovered from when it struck. */
   const overcome = new Map<Reach, ReadonlySet<Reach>>();
 
@@ -103,6 +102,23 @@ export function errorsByFault(
   });
   const all = failed.map(request => blame(request));
   return new Map(reaches.map(reach => [reach, errorsOf(reach, all)]));
+}
+
+/** What else than its own requests shows what a population met. */
+export interface Sightings {
+  /** Whether a name server answered the query of this id, if only that there is no address. */
+  wasAnswered(answer: number): boolean;
+  /** When a health check of the address passed first, from a time on; infinite if none did. */
+  servedSince(address: string, from: number): number;
+}
+
+export function sightingsOf({ answers, probes }: DrillRecord): Sightings {
+  const answered = new Set(answers.filter(({ failure }) => failure === undefined).map(({ id }) => id));
+  return {
+    wasAnswered: answer => answered.has(answer),
+    servedSince: (address, from) =>
+      probes.find(({ ok, at, address: checked }) => ok && at >= from && checked === address)?.at ?? NEVER,
+  };
 }
 
 interface Blamed {
@@ -167,12 +183,18 @@ function showing(share: number): number {
 class Remains {
   readonly #reaches: readonly Reach[];
   readonly #requests: readonly RequestEvent[];
-  /** By address and time of healing: when the first request was sent that succeeded there. */
+  readonly #servedSince: Sightings['servedSince'];
+  /** By address and time of healing: when the first request was sent that succeeded there, or a check passed. */
   readonly #served = new Map<string, number>();
 
-  constructor(reaches: readonly Reach[], requests: readonly RequestEvent[]) {
+  constructor(
+    reaches: readonly Reach[],
+    requests: readonly RequestEvent[],
+    servedSince: Sightings['servedSince'],
+  ) {
     this.#reaches = reaches;
     this.#requests = requests;
+    this.#servedSince = servedSince;
   }
 
   have({ address, sent }: RequestEvent): boolean {
@@ -187,7 +209,7 @@ class Remains {
     const key = `${address} ${healed}`;
     let first = this.#served.get(key);
     if (first === undefined) {
-      first = NEVER;
+      first = this.#servedSince(address, healed);
       for (const request of this.#requests)
         if (request.address === address && request.sent >= healed && succeeded(request))
           first = Math.min(first, request.sent);

@@ -5,7 +5,7 @@ import {
   type RouteEvent,
   succeeded,
 } from '../runtime/journal.ts';
-import { areOver, type Errors, errorsByFault, lastSent, type Reach, reachOf } from './blame.ts';
+import { areOver, type Errors, errorsByFault, lastSent, type Reach, reachOf, sightingsOf } from './blame.ts';
 import { sum } from './bounds.ts';
 import type { FaultLife } from './faults.ts';
 import type { DrillRecord } from './record.ts';
@@ -57,12 +57,12 @@ const NEVER = Number.POSITIVE_INFINITY;
 export function recoveriesOf(drill: DrillRecord): ReadonlyMap<string, readonly PopulationRecovery[]> {
   const faults = drill.faults.filter(fault => fault.injected !== undefined);
   const withdrawals = new Map(faults.map(fault => [fault, withdrawalOf(drill, fault)]));
-  const answered = new Set(drill.answers.filter(({ failure }) => failure === undefined).map(({ id }) => id));
+  const sightings = sightingsOf(drill);
   return new Map(
     drill.populations.map(name => {
       const requests = drill.requestsOf(name);
       const reaches = faults.map(fault => reachOf(drill, fault, name));
-      const errors = errorsByFault(reaches, requests, id => answered.has(id));
+      const errors = errorsByFault(reaches, requests, sightings);
       const recoveries = [...errors].map(([reach, own]) =>
         recoveryOf(drill, name, requests, reach, own, withdrawals.get(reach.fault)),
       );

@@ -132,6 +132,12 @@ export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario 
         for (const message of unplannable(application, timeline, clusters))
           context.addIssue({ code: 'custom', path: ['timeline'], message });
         const populations = clients.populations.map(population => population.name);
+        for (const name of populations.filter(each => ['all', 'fault'].includes(each)))
+          context.addIssue({
+            code: 'custom',
+            path: ['clients'],
+            message: `no population can be named "${name}": rto-below means something else by it`,
+          });
         for (const { name, params } of faultsOf(timeline))
           for (const place of [at(params, 'from') ?? []].flat())
             if (!isPlaceOf(String(place), populations))

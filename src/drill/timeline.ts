@@ -47,7 +47,8 @@ export interface Targets {
 
 const label = z
   .string()
-  .regex(/^[a-z0-9][-a-z0-9.]*$/, 'must be lower-case letters, digits, dots and dashes');
+  .regex(/^[a-z0-9][-a-z0-9.]*$/, 'must be lower-case letters, digits, dots and dashes')
+  .refine(name => !/\.\d+$/.test(name), 'must not end like a repetition (".1", ".2", …)');
 
 /** A text that is one of `known`; `what` is none of. */
 const oneOf = (known: readonly string[], what: string) =>
@@ -103,7 +104,7 @@ export function timelineSchema(targets: Targets) {
     return z.NEVER;
   });
   return z
-    .array(entry)
+    .array(entry, { error: 'expected a list of entries, each begun with "- "' })
     .max(200)
     .transform(entries => entries.flat().sort((one, other) => one.at - other.at))
     .superRefine((entries, context) => {
@@ -209,8 +210,12 @@ function targetSchema(
       for (const centre of city.centres) groups.set(centre.name, [centre.name]);
     }
   const known = z.enum([...groups.keys()]);
+  const missing = `is missing: one or several of ${[...groups.keys()].join(', ')}`;
   return z
-    .preprocess(value => (typeof value === 'string' ? [value] : value), z.array(known).min(1))
+    .preprocess(
+      value => (typeof value === 'string' ? [value] : value),
+      z.array(known, { error: ({ input }) => (input === undefined ? missing : undefined) }).min(1),
+    )
     .transform(names => [...new Set(names.flatMap(name => groups.get(name) ?? []))]);
 }
 

@@ -84,6 +84,8 @@ function measured({ ms, bound }: PhaseTime): string {
   return bound === null ? `${seconds(ms)}/-` : `${seconds(ms)}/${seconds(bound)}`;
 }
 
+const NOTHING_EXPECTED = 'the scenario expects nothing, so nothing was proved';
+
 function expectations(verdict: Verdict, options: { color: boolean; width: number }): string[] {
   if (verdict.expectations.length === 0) return [];
   return [
@@ -118,7 +120,7 @@ function conclusion(verdict: Verdict, options: { color: boolean; width: number }
 
 function reason({ verdict, expectations }: Verdict): string {
   const all = expectations.length;
-  if (all === 0) return 'the scenario expects nothing, so nothing was proved';
+  if (all === 0) return NOTHING_EXPECTED;
   const those = expectations.filter(({ result }) => result === verdict);
   const names = [...new Set(those.map(({ name }) => name))].join(', ');
   switch (verdict) {
@@ -127,6 +129,8 @@ function reason({ verdict, expectations }: Verdict): string {
     case 'violated':
       return `${those.length} of ${count(all, 'expectation')} violated: ${names}`;
     case 'unknown':
+      // What is judged unasked held.
+      if (those.length === 0) return NOTHING_EXPECTED;
       return `${those.length} of ${count(all, 'expectation')} could not be judged: ${names}`;
   }
 }

@@ -3,10 +3,32 @@ import { show } from './schema-problems.ts';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** A length of time: `200ms`, `15s`, `1m30s`, `1h`, or a number of milliseconds. Whole milliseconds come out. */
+/** Whether what is read was written by people: a number without a unit would be guesswork. */
+let isByHand = false;
+
+/** Checks in one synchronous step what people wrote: durations need their units. Elsewhere numbers are milliseconds. */
+export function writtenByHand<T>(check: () => T): T {
+  const before = isByHand;
+  isByHand = true;
+  try {
+    return check();
+  } finally {
+    isByHand = before;
+  }
+}
+
+const DURATION = 'a duration such as 200ms, 15s, 10m or 1h';
+
+/** A length of time: `200ms`, `15s`, `1m30s`, `1h`; in what no hand wrote, a number of milliseconds. They come out. */
 export const duration = z
-  .union([z.string(), z.number()], { error: 'expected a duration such as 200ms, 15s, 10m or 1h' })
+  .union([z.string(), z.number()], {
+    error: ({ input }) => `${input === undefined ? 'is missing; ' : ''}expected ${DURATION}`,
+  })
   .transform((value, context): number => {
+    if (typeof value === 'number' && value > 0 && isByHand) {
+      context.addIssue({ code: 'custom', message: `${value} has no unit; write ${value}s or ${value}ms` });
+      return z.NEVER;
+    }
     const ms = typeof value === 'number' ? value : parseDuration(value);
     if (ms !== undefined && ms >= 0 && ms <= Number.MAX_SAFE_INTEGER) return Math.round(ms);
     context.addIssue({

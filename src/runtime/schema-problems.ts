@@ -59,9 +59,19 @@ export function explain(issue: z.core.$ZodRawIssue): string | undefined {
       return unknownValue(path, issue.input, issue.values.map(String));
     case 'invalid_union':
       return issue.discriminator === undefined ? noBranch(issue) : unknownBranch(issue);
+    case 'too_small':
+      return outOfRange(issue.input, issue.inclusive === false ? 'more than' : 'at least', issue.minimum);
+    case 'too_big':
+      return outOfRange(issue.input, issue.inclusive === false ? 'less than' : 'at most', issue.maximum);
     default:
       return undefined;
   }
+}
+
+function outOfRange(input: unknown, how: string, limit: number | bigint): string {
+  if (typeof input === 'number') return `${input} is out of range: must be ${how} ${limit}`;
+  const things = typeof input === 'string' ? ['character', 'characters'] : ['entry', 'entries'];
+  return `must have ${how} ${limit} ${things[limit === 1 ? 0 : 1]}`;
 }
 
 function noBranch(issue: z.core.$ZodRawIssue): string | undefined {

@@ -18,6 +18,7 @@ import {
 } from 'yaml';
 import type * as z from 'zod';
 import { InputError, type Problem } from './input-error.ts';
+import { writtenByHand } from './quantities.ts';
 import { explain, flatten, type Path, shorten, show } from './schema-problems.ts';
 
 export { InputError } from './input-error.ts';
@@ -67,7 +68,7 @@ export function checkDocument<S extends z.ZodType>(
   file: string,
   schema: S,
 ): z.output<S> {
-  const result = schema.safeParse(document.value, { error: explain, reportInput: true });
+  const result = writtenByHand(() => schema.safeParse(document.value, { error: explain, reportInput: true }));
   if (result.success) return result.data;
   const problems = result.error.issues
     .slice(0, MAX_PROBLEMS)

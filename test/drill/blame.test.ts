@@ -42,10 +42,17 @@ const success = (sent: number, address = ONE) => request(sent, { address, status
 const successes = (from: number, count: number, address = ONE) =>
   Array.from({ length: count }, (_, i) => success(from + i, address));
 
+const never = () => Number.POSITIVE_INFINITY;
+
 /** By fault, when its errors were sent: those in brackets may be another's. */
-function blamed(reaches: readonly Reach[], requests: readonly RequestEvent[], answered = false) {
+function blamed(
+  reaches: readonly Reach[],
+  requests: readonly RequestEvent[],
+  answered = false,
+  servedSince = never,
+) {
   const inOrder = requests.toSorted((one, other) => one.at - other.at);
-  const found = errorsByFault(reaches, inOrder, () => answered);
+  const found = errorsByFault(reaches, inOrder, { wasAnswered: () => answered, servedSince });
   return Object.fromEntries(
     [...found].map(([{ fault }, { possible, certain }]) => [
       fault.name,
@@ -149,6 +156,12 @@ describe('an error is put down', () => {
     });
   });
 
+  it('certainly where a health check has passed since', () => {
+    const faults = [reach('flap.1', ONE, 1000, 2000), reach('flap.2', ONE, 4000)];
+    expect(blamed(faults, [request(5000)], false, () => 3000)).toEqual({ 'flap.1': '', 'flap.2': '5000' });
+    expect(blamed(faults, [request(5000)], false, () => 6000)).toEqual({ 'flap.1': '', 'flap.2': '(5000)' });
+  });
+
   it('to nobody where a fault was healed and nothing has succeeded since', () => {
     const faults = [reach('stop', ONE, 1000, 2000), reach('standby', OTHER, 1500)];
     expect(blamed(faults, [request(1800), request(3000), success(4000), request(5000)])).toEqual({
@@ -226,7 +239,7 @@ test('no error is lost that a fault in force strikes, and none is certain of two
       const requests = sent
         .map(({ sent: at, ...rest }) => request(at, rest))
         .toSorted((one, other) => one.at - other.at);
-      const found = [...errorsByFault(reaches, requests, () => true)];
+      const found = [...errorsByFault(reaches, requests, { wasAnswered: () => true, servedSince: never })];
       for (const failed of requests.filter(({ status }) => status !== 200)) {
         const own = found.filter(([, { possible }]) => possible.includes(failed));
         const certain = found.filter(([, each]) => each.certain.includes(failed));

@@ -206,6 +206,26 @@ describe('what is wrong in a scenario file is said with its place', () => {
       /mine\.yaml:5:\d+: timeline: config-drift: the application has no ConfigMap web \(v1\) in cluster1-beijing and cluster2-beijing; did you mean "ConfigMap web-demo \(v1\)"/,
     ],
     [
+      'a number without a unit',
+      'approveAfter: 20',
+      /mine\.yaml:5:\d+: approveAfter: 20 has no unit; write 20s or 20ms/,
+    ],
+    [
+      'a name like that of a repetition',
+      'timeline: [{ at: 1s, fault: hub-down, name: outage.1 }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.name: must not end like a repetition/,
+    ],
+    [
+      'a population by a word of rto-below',
+      'clients: { populations: [{ name: all, share: 0% }] }',
+      /mine\.yaml:5:\d+: clients: no population can be named "all"/,
+    ],
+    [
+      'a count out of range',
+      'timeline: [{ at: 1s, fault: hub-down, repeat: { times: 1, every: 1s } }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.repeat\.times: 1 is out of range: must be at least 2/,
+    ],
+    [
       'a share that does not sum up',
       'clients: { populations: [{ name: jvm, share: 50% }] }',
       /mine\.yaml:5:\d+: clients/,

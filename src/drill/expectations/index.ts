@@ -48,6 +48,10 @@ const entrySchema = z
         z.preprocess(value => value ?? {}, (expectations[name] as Expectation).schema).optional(),
       ]),
     ),
+    {
+      error: ({ code, input }) =>
+        code === 'invalid_type' && typeof input === 'string' ? `write "${input}: {}"` : undefined,
+    },
   )
   .transform((entry, context): ExpectEntry => {
     // An unknown name was told already.
@@ -61,4 +65,6 @@ const entrySchema = z
   });
 
 /** A scenario's `expect`: a list of maps with one expectation each. */
-export const expectSchema: z.ZodType<ExpectEntry[]> = z.array(entrySchema).max(100);
+export const expectSchema: z.ZodType<ExpectEntry[]> = z
+  .array(entrySchema, { error: 'expected a list of expectations, each begun with "- "' })
+  .max(100);

@@ -45,7 +45,9 @@ export const rtoBelow = expectation({
         struck.has(recovery.fault),
       );
       if (recoveries.length === 0) return [finding('unknown', { of: population, was: 'silent' })];
-      return recoveries.map(recovery => judgeOne(population, most, recovery));
+      return recoveries.map(recovery =>
+        judgeOne(faults.length > 1 ? `${population} (${recovery.fault})` : population, most, recovery),
+      );
     });
     return conclude(found, findings);
   },

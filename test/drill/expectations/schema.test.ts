@@ -25,9 +25,7 @@ describe('expect:', () => {
     expect(problem('splitt: {}')).toBe(
       'x.yaml:2:5: expect[0].splitt: unknown field "splitt"; did you mean "split"?',
     );
-    expect(problem('converged')).toBe(
-      'x.yaml:2:5: expect[0]: expected fields (a mapping), found "converged"',
-    );
+    expect(problem('converged')).toBe('x.yaml:2:5: expect[0]: write "converged: {}"');
     expect(problem('{ converged: {}, resolves: {} }')).toBe(
       'x.yaml:2:5: expect[0]: one expectation expected, found converged, resolves',
     );
