@@ -32,7 +32,7 @@ import { PHASES, type Phase, type Recovery } from './verdict.ts';
 export interface PopulationRecovery extends Recovery {
   /** Requests that the population sent while the fault was in force. */
   readonly requests: number;
-  /** Those that the fault may have failed, and that were under way when it struck. */
+  /** Requests that the fault may have failed, also of those that were under way when it struck. */
   readonly errors: number;
   readonly lastError?: RequestEvent;
   /** Whether errors were over before the fault's healing began. */
@@ -129,7 +129,10 @@ function courseOf(
   if (asked.length === 0) return { ended: null, withstood: false, hidden: [] };
   const last = lastSent(possible);
   const successes = requests.filter(request => request.sent >= injected && succeeded(request));
-  const firstSuccess = Math.min(...successes.filter(({ sent }) => sent > last).map(({ sent }) => sent));
+  const firstSuccess = successes.reduce(
+    (first, { sent }) => (sent > last && sent < first ? sent : first),
+    NEVER,
+  );
   const others = asked.filter(request => request.sent > last && !succeeded(request));
   const hidden = others.filter(({ sent }) => sent < firstSuccess);
   const isOver = areOver(possible, successes, NEVER);
