@@ -14,6 +14,8 @@ export interface Reach {
   readonly meetsClients: boolean;
   /** When the GTM had taken its centres out of the answers, and their load had to move; infinite if it did not. */
   readonly withdrawn: number;
+  /** When clients had heard at the latest that its centres are in the answers again; infinite if they never were. */
+  readonly returned: number;
 }
 
 /** The failed requests of one population that a fault was in force for. */
@@ -37,7 +39,13 @@ export function reachOf(drill: DrillRecord, fault: FaultLife, population: string
   const can =
     params === undefined || (faultKinds.get(fault.fault)?.meetsClients?.(params, population) ?? true);
   const meetsClients = can && (names || addresses.size > 0);
-  return { fault, addresses, names, meetsClients, withdrawn: withdrawnAt(drill, fault, addresses) };
+  const withdrawn = withdrawnAt(drill, fault, addresses);
+  const again = drill.publications.find(
+    each => each.at > withdrawn && each.addresses.some(address => addresses.has(address)),
+  );
+  const { resolver, client, connection } = drill.bounds.phases(fault.targets, population);
+  const returned = (again?.at ?? NEVER) + (resolver ?? 0) + (client ?? 0) + (connection ?? 0);
+  return { fault, addresses, names, meetsClients, withdrawn, returned };
 }
 
 function withdrawnAt(
@@ -61,7 +69,8 @@ function withdrawnAt(
  * - where there is neither, any other that a request can meet, else any at all.
  *
  * Not one that the population had recovered from when another of them struck. What fails where a fault was healed,
- * before a request or a check has succeeded there, is its remains: nobody's, and of a fault that strikes there not certainly.
+ * before a request or a check has succeeded there, or where its load still is, is what it left: nobody's, and of a fault
+ * that strikes there not certainly.
  *
  * @param reaches in the order of their injection
  * @param requests of the population, in the order of their ends
@@ -74,7 +83,7 @@ export function errorsByFault(
   const failed = requests.filter(request => !succeeded(request));
   const remains = new Remains(reaches, requests, servedSince);
   /** By fault, those of the faults before it that the population had recovered from when it struck. */
-  const overcome = new Map<Reach, ReadonlySet<Reach>>();
+  const overcome = new Map<Reach, ReadonlyMap<Reach, Recovered>>();
 
   /** Of the first `count` faults. */
   function blame(request: RequestEvent, count = reaches.length): Blamed {
@@ -83,9 +92,17 @@ export function errorsByFault(
       .slice(0, count)
       .filter(reach => isInForce(reach, request) && (reach.names || !unanswered));
     const near = nearest(inForce, request);
-    const on = near.filter(reach => !near.some(other => overcome.get(other)?.has(reach)));
+    const isCleared = (reach: Reach, by: Reach) => {
+      const recovered = overcome.get(by)?.get(reach);
+      // That none went there any more says nothing of one that did again.
+      return recovered === 'elsewhere'
+        ? !(strikes(reach, request) && strikes(by, request))
+        : recovered !== undefined;
+    };
+    const on = near.filter(reach => !near.some(other => isCleared(reach, other)));
     const isRemains = remains.have(request);
-    if (isRemains && !near.some(reach => meets(reach, request))) return { request, on: [], isCertain: false };
+    if (isRemains && !near.some(reach => isNear(reach, request)))
+      return { request, on: [], isCertain: false };
     return { request, on, isCertain: on.length === 1 && !isRemains };
   }
 
@@ -95,10 +112,12 @@ export function errorsByFault(
     if (others.length === 0) return;
     const before = failed.filter(({ at }) => at < inject).map(request => blame(request, index));
     const sent = requests.filter(request => request.sent < inject);
-    overcome.set(
-      reach,
-      new Set(others.filter(other => hasRecovered(other, errorsOf(other, before).possible, sent))),
-    );
+    const recovered = new Map<Reach, Recovered>();
+    for (const other of others) {
+      const where = recoveredFrom(other, errorsOf(other, before), sent, inject);
+      if (where !== undefined) recovered.set(other, where);
+    }
+    overcome.set(reach, recovered);
   });
   const all = failed.map(request => blame(request));
   return new Map(reaches.map(reach => [reach, errorsOf(reach, all)]));
@@ -139,47 +158,51 @@ function isInForce({ fault: { inject, healed = NEVER } }: Reach, { sent, at }: R
 
 function nearest(inForce: readonly Reach[], request: RequestEvent): readonly Reach[] {
   const direct = inForce.filter(reach => reach.meetsClients);
-  const near = direct.filter(reach => strikes(reach, request) || reach.withdrawn <= request.sent);
+  const near = direct.filter(reach => isNear(reach, request));
   return [near, direct, inForce].find(some => some.length > 0) ?? [];
 }
 
-function meets(reach: Reach, request: RequestEvent): boolean {
-  return reach.meetsClients && strikes(reach, request);
+/** Whether it strikes where the request went, or its load had to move there. */
+function isNear(reach: Reach, request: RequestEvent): boolean {
+  return reach.meetsClients && (strikes(reach, request) || reach.withdrawn <= request.sent);
 }
 
-/** Whether it strikes where the request went. */
 function strikes({ addresses, names }: Reach, { address, failure }: RequestEvent): boolean {
   return address === undefined ? names && failure === 'dns' : addresses.has(address);
 }
 
+/** Where a population that has recovered from a fault was served: where the fault strikes, or elsewhere alone. */
+type Recovered = 'there' | 'elsewhere';
+
 /**
- * Whether a population had recovered from a fault, by what it had sent until then: since the last error, so many requests
- * have succeeded where the fault strikes that another would have shown, or none went there any more, and as many
- * succeeded elsewhere. A fault that goes on and has failed nothing yet may fail something later.
+ * Whether a population had recovered from a fault by `until`, when another struck, by what it had sent until then. Since
+ * the last error so many requests have succeeded where the fault strikes that it is not by chance that none failed. Or
+ * none went there any more: then some must have succeeded elsewhere, for as long as the errors had lasted, since load
+ * that moves shows late what it does. A fault that goes on and has failed nothing yet may fail something later.
  */
-function hasRecovered(
+function recoveredFrom(
   { fault, addresses }: Reach,
-  errors: readonly RequestEvent[],
+  { possible, certain }: Errors,
   sent: readonly RequestEvent[],
-): boolean {
-  if (errors.length === 0 && !fault.momentary) return false;
-  const last = Math.max(fault.inject, lastSent(errors));
+  until: number,
+): Recovered | undefined {
+  if (possible.length === 0 && !fault.momentary) return undefined;
+  const last = Math.max(fault.inject, lastSent(possible));
   const went = sent.filter(({ address = '' }) => addresses.size === 0 || addresses.has(address));
   const there = went.filter(request => request.sent > last);
-  const elsewhere = sent.filter(request => request.sent > last && succeeded(request));
-  if (there.length === 0 && errors.length > 0) return elsewhere.length >= showing(1 / 5);
+  if (there.length === 0 && possible.length > 0) {
+    const served = sent.filter(request => request.sent > last && succeeded(request)).length;
+    return served >= SHOWING && until - last >= last - fault.inject ? 'elsewhere' : undefined;
+  }
   const before = went.filter(request => request.sent >= fault.inject && request.sent <= last);
-  const share = errors.length / Math.max(1, errors.length + before.filter(succeeded).length);
-  return there.filter(succeeded).length >= Math.max(showing(1 / 5), showing(share));
+  const [between, since] = [before, there].map(some => some.filter(succeeded).length);
+  return areOver(fault, certain.length, between as number, since as number) ? 'there' : undefined;
 }
 
-/** So many successes in a row are a chance of `DOUBT` where that share of requests fails. */
-function showing(share: number): number {
-  if (share === 0) return 0;
-  return share === 1 ? 1 : Math.log(DOUBT) / Math.log1p(-share);
-}
+/** So many successes in a row are a chance of `DOUBT` where every fifth request fails. */
+const SHOWING = Math.log(DOUBT) / Math.log1p(-1 / 5);
 
-/** What is still broken where a fault was healed. */
+/** What a fault has left after its healing: what is still broken where it struck, its load where that had moved. */
 class Remains {
   readonly #reaches: readonly Reach[];
   readonly #requests: readonly RequestEvent[];
@@ -200,8 +223,12 @@ class Remains {
   have({ address, sent }: RequestEvent): boolean {
     if (address === undefined) return false;
     return this.#reaches.some(
-      ({ fault: { healed = NEVER }, addresses, meetsClients }) =>
-        healed <= sent && meetsClients && addresses.has(address) && this.#servedAt(address, healed) >= sent,
+      ({ fault: { healed = NEVER }, addresses, meetsClients, withdrawn, returned }) => {
+        if (healed > sent || !meetsClients) return false;
+        if (addresses.has(address)) return this.#servedAt(address, healed) >= sent;
+        // Its load is still where it moved to.
+        return withdrawn < healed && sent < returned;
+      },
     );
   }
 
@@ -220,23 +247,28 @@ class Remains {
 }
 
 /**
- * Whether the successes between the last error and `until` show that errors are over: had they gone on at the rate
- * until then, so many successes would have been a chance of less than 1 in 100. One is enough after a total outage; a
- * fault that fails every fifth request needs 21. What fails in between is another fault's.
+ * Whether a fault's errors are over: that they go on at their rate, whatever it is, and have all come before the last
+ * `quiet` successes, is a chance of at most 1 in 100. What struck and passed has no rate: it is over when as many have
+ * succeeded as show that not one in five fails.
  *
- * @param successes of the population since the fault was in force
+ * @param before successes between the errors
  */
 export function areOver(
-  errors: readonly RequestEvent[],
-  successes: readonly RequestEvent[],
-  until: number,
+  { momentary }: Pick<FaultLife, 'momentary'>,
+  errors: number,
+  before: number,
+  quiet: number,
 ): boolean {
-  const last = lastSent(errors);
-  const before = successes.filter(({ sent }) => sent <= last).length;
-  const wanted = Math.max(1, showing(errors.length / (errors.length + before)));
-  let seen = 0;
-  for (const { sent } of successes) if (sent > last && sent < until && ++seen >= wanted) return true;
-  return false;
+  if (momentary) return quiet >= SHOWING;
+  return errors > 0 && chanceOfQuiet(errors, before, quiet) <= DOUBT;
+}
+
+/** The chance that of so many requests in any order the last `quiet` hold none of the errors. */
+export function chanceOfQuiet(errors: number, before: number, quiet: number): number {
+  const all = errors + before + quiet;
+  let chance = 1;
+  for (let i = 0; i < errors && chance > 0; i++) chance *= (all - quiet - i) / (all - i);
+  return chance;
 }
 
 /** The last to end may have been sent before another. */

@@ -5,7 +5,16 @@ import {
   type RouteEvent,
   succeeded,
 } from '../runtime/journal.ts';
-import { areOver, type Errors, errorsByFault, lastSent, type Reach, reachOf, sightingsOf } from './blame.ts';
+import {
+  areOver,
+  chanceOfQuiet,
+  type Errors,
+  errorsByFault,
+  lastSent,
+  type Reach,
+  reachOf,
+  sightingsOf,
+} from './blame.ts';
 import { sum } from './bounds.ts';
 import type { FaultLife } from './faults.ts';
 import type { DrillRecord } from './record.ts';
@@ -53,6 +62,9 @@ interface Withdrawal {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
+
+/** Errors that had more likely than not come to no end are said to go on. */
+const LIKELY = 1 / 2;
 
 export function recoveriesOf(drill: DrillRecord): ReadonlyMap<string, readonly PopulationRecovery[]> {
   const faults = drill.faults.filter(fault => fault.injected !== undefined);
@@ -116,11 +128,12 @@ interface ErrorCourse {
 
 /** Whether a population's errors of a fault ended: by themselves, or because the fault was healed. */
 function courseOf(
-  { injected = 0, heal = NEVER, healed = NEVER }: FaultLife,
+  fault: FaultLife,
   asked: readonly RequestEvent[],
   requests: readonly RequestEvent[],
   { possible, certain }: Errors,
 ): ErrorCourse {
+  const { injected = 0, heal = NEVER, healed = NEVER } = fault;
   if (possible.length === 0) {
     // That nothing failed is known of who asked and was served.
     const isServed = asked.some(succeeded);
@@ -134,14 +147,15 @@ function courseOf(
     NEVER,
   );
   const others = asked.filter(request => request.sent > last && !succeeded(request));
-  const hidden = others.filter(({ sent }) => sent < firstSuccess);
-  const isOver = areOver(possible, successes, NEVER);
-  const goesOn = others.length === 0 && certain.length > 0 && !areOver(certain, successes, NEVER);
+  const quietBy = (until: number) => successes.filter(({ sent }) => sent > last && sent < until).length;
+  const before = successes.length - quietBy(NEVER);
+  const goesOn = chanceOfQuiet(possible.length, before, quietBy(NEVER)) > LIKELY;
+  // What fails after the healing is not the fault's.
+  const isOver = healed < NEVER || areOver(fault, possible.length, before, quietBy(NEVER));
   return {
-    // What fails after the healing is not the fault's.
-    ended: isOver || healed < NEVER ? true : goesOn ? false : null,
-    withstood: areOver(possible, successes, heal) && firstSuccess < heal,
-    hidden,
+    ended: isOver ? true : goesOn && others.length === 0 && certain.at(-1) === possible.at(-1) ? false : null,
+    withstood: areOver(fault, possible.length, before, quietBy(heal)) && firstSuccess < heal,
+    hidden: others.filter(({ sent }) => sent < firstSuccess),
   };
 }
 

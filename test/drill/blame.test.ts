@@ -23,6 +23,7 @@ function reach(name: string, address: string | 'names' | 'hub', from: number, un
     names: address === 'names',
     meetsClients: address !== 'hub',
     withdrawn: Number.POSITIVE_INFINITY,
+    returned: Number.POSITIVE_INFINITY,
   };
 }
 
@@ -38,6 +39,7 @@ function request(sent: number, fields: Partial<RequestEvent> & { lasts?: number 
   return { ...common, at: sent + lasts, sent, answer: 1, draw: sent, address: ONE, status: 503, ...rest };
 }
 
+const failures = (from: number, count: number) => Array.from({ length: count }, (_, i) => request(from + i));
 const success = (sent: number, address = ONE) => request(sent, { address, status: 200 });
 const successes = (from: number, count: number, address = ONE) =>
   Array.from({ length: count }, (_, i) => success(from + i, address));
@@ -98,11 +100,37 @@ describe('an error is put down', () => {
     expect(blamed(faults, [request(2000, { lasts: 5000 })])).toEqual({ first: '(2000)', second: '(2000)' });
   });
 
-  it('not to a fault that the population had recovered from when the second struck', () => {
+  it('not to a fault that the population had recovered from when the second struck there', () => {
     const faults = [reach('first', ONE, 1000), reach('second', ONE, 5000)];
-    const asked = (count: number) => [request(2000), ...successes(3000, count, OTHER), request(6000)];
-    expect(blamed(faults, asked(21))).toEqual({ first: '2000', second: '6000' });
-    expect(blamed(faults, asked(20))).toEqual({ first: '2000 (6000)', second: '(6000)' });
+    const asked = (count: number) => [...failures(2000, 10), ...successes(3000, count), request(6000)];
+    expect(blamed(faults, asked(3))['second']).toBe('6000');
+    expect(blamed(faults, asked(2))['second']).toBe('(6000)');
+    // A rate of errors that is low asks for more.
+    const gray = [
+      request(2000),
+      ...successes(2001, 30),
+      request(2040),
+      ...successes(3000, 30),
+      request(6000),
+    ];
+    expect(blamed(faults, gray)['second']).toBe('(6000)');
+  });
+
+  it('not to one from which all had gone elsewhere, for as long as its errors had lasted', () => {
+    const first = { ...reach('first', ONE, 1000), withdrawn: 2500 };
+    const asked = (count: number, address: string) => [
+      ...failures(2000, 10),
+      ...successes(3000, count, OTHER),
+      request(6000, { address }),
+    ];
+    const [soon, later] = [reach('second', OTHER, 3500), reach('second', OTHER, 5000)];
+    expect(blamed([first, later], asked(21, OTHER))['second']).toBe('6000');
+    expect(blamed([first, later], asked(20, OTHER))['second']).toBe('(6000)');
+    expect(
+      blamed([{ ...first, fault: { ...first.fault, inject: 0 } }, soon], asked(21, OTHER))['second'],
+    ).toBe('(6000)');
+    // It says nothing of those that went there again.
+    expect(blamed([first, reach('second', ONE, 5000)], asked(21, ONE))['second']).toBe('(6000)');
   });
 
   it('also to one that goes on and has failed nothing yet', () => {
@@ -125,10 +153,8 @@ describe('an error is put down', () => {
   it('not to one that was recovered from, for what was under way when the second struck', () => {
     const faults = [reach('first', ONE, 1000), reach('second', ONE, 5000)];
     const straddler = request(4900, { lasts: 200 });
-    expect(blamed(faults, [request(2000), ...successes(3000, 21), straddler])).toEqual({
-      first: '2000',
-      second: '4900',
-    });
+    const first = failures(2000, 10);
+    expect(blamed(faults, [...first, ...successes(3000, 21), straddler])['second']).toBe('4900');
     // A pause fails what is under way only later: successes elsewhere do not show a recovery.
     const paused = [
       request(2000),
@@ -173,6 +199,15 @@ describe('an error is put down', () => {
   it('and not to nobody for what no request could meet there', () => {
     const api: Reach = { ...reach('api', ONE, 1000, 2000), meetsClients: false };
     expect(blamed([api, reach('other', OTHER, 1500)], [request(3000)])).toEqual({ api: '', other: '3000' });
+  });
+
+  it('to nobody where the load of a healed fault still is, unless another had its load moved there too', () => {
+    const healed = { ...reach('outage', ONE, 1000, 3000), withdrawn: 2000, returned: 8000 };
+    const harmless = reach('harmless', ONE, 2500);
+    const late = [request(5000, { address: OTHER }), request(9000, { address: OTHER })];
+    expect(blamed([healed, harmless], late)).toEqual({ outage: '', harmless: '9000' });
+    const moved = { ...reach('other', '203.0.113.30', 1500), withdrawn: 4000 };
+    expect(blamed([healed, moved], late)).toEqual({ outage: '', other: '(5000) 9000' });
   });
 
   it('only to the fault of the name servers when they did not answer', () => {

@@ -68,7 +68,8 @@ function judgeOne(of: string, limit: Limit, recovery: PopulationRecovery): Findi
   const { rto, atLeast, ended, requests, fault } = recovery;
   if (requests === 0) return finding('unknown', { of, was: 'silent', fault });
   if (most === null) return finding('unknown', { of, was: 'unbounded' });
-  if (ended === false) return finding('violated', { of, was: 'lasting', fault }, recovery);
+  const result = atLeast > most ? 'violated' : 'unknown';
+  if (ended === false) return finding(result, { of, was: 'lasting', fault, atLeast, most }, recovery);
   if (atLeast > most) return finding('violated', { of, was: 'measured', atLeast, rto, most }, recovery);
   if (rto === null) return finding('unknown', { of, was: 'hidden', fault }, recovery);
   return finding(rto <= most ? 'held' : 'unknown', { of, was: 'measured', atLeast, rto, most }, recovery);

@@ -236,9 +236,9 @@ function recovered(found: Recovered): string {
     case 'unbounded':
       return `${found.of} 没有上限`;
     case 'hidden':
-      return `其他故障掩盖了 ${found.of} 是否从 ${found.fault} 恢复`;
+      return `看不出 ${found.of} 是否从 ${found.fault} 恢复`;
     case 'lasting':
-      return `${found.of} 没有从 ${found.fault} 恢复`;
+      return `${found.of} 在 ${length(found.atLeast)} 后仍没有从 ${found.fault} 恢复(不超过 ${length(found.most)})`;
     case 'measured':
       return `${found.of} ${measured(found)}(不超过 ${length(found.most)})`;
   }

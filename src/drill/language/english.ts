@@ -237,9 +237,9 @@ function recovered(found: Recovered): string {
     case 'unbounded':
       return `${found.of} has no bound`;
     case 'hidden':
-      return `other faults hid whether ${found.of} recovered from ${found.fault}`;
+      return `it was not to be seen whether ${found.of} recovered from ${found.fault}`;
     case 'lasting':
-      return `${found.of} did not recover from ${found.fault}`;
+      return `${found.of} had not recovered from ${found.fault} after ${length(found.atLeast)} (at most ${length(found.most)})`;
     case 'measured':
       return `${found.of} ${measured(found)} (at most ${length(found.most)})`;
   }

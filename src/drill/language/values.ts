@@ -20,7 +20,13 @@ export type Recovered =
   | { readonly of: string; readonly was: 'silent'; readonly fault?: string }
   | { readonly of: string; readonly was: 'unbounded' }
   | { readonly of: string; readonly was: 'hidden'; readonly fault: string }
-  | { readonly of: string; readonly was: 'lasting'; readonly fault: string }
+  | {
+      readonly of: string;
+      readonly was: 'lasting';
+      readonly fault: string;
+      readonly atLeast: number;
+      readonly most: number;
+    }
   /** `rto` null: not known, but `atLeast`. */
   | {
       readonly of: string;

@@ -28,16 +28,20 @@ describe('rto-below', () => {
     expect(story.events[(evidence.lines?.[0] ?? 0) - 1]).toMatchObject({ kind: 'request', sent: 140_000 });
   });
 
-  it('is violated without recovery', () => {
-    const story = new Story({ 'rto-below': { honest: '10m' } })
-      .timeline()
-      .fault('outage', BEIJING, { inject: 100_000, injected: 100_000 })
-      .requests({ from: 100_000, until: 300_000, fails: true })
-      .end(300_000);
-    expect(judged(story)).toMatchObject({
+  it('is violated without recovery, and unknown when the limit was not over yet', () => {
+    const never = (most: string) =>
+      judged(
+        new Story({ 'rto-below': { honest: most } })
+          .timeline()
+          .fault('outage', BEIJING, { inject: 100_000, injected: 100_000 })
+          .requests({ from: 100_000, until: 300_000, fails: true })
+          .end(300_000),
+      );
+    expect(never('3m')).toMatchObject({
       result: 'violated',
-      evidence: { text: 'honest did not recover from outage.' },
+      evidence: { text: 'honest had not recovered from outage after 3 min 19 s (at most 3 min).' },
     });
+    expect(never('10m').result).toBe('unknown');
   });
 
   it('is unknown for a population that did not ask after the fault, also as one of all', () => {
@@ -96,7 +100,7 @@ describe('rto-below', () => {
     });
     expect(judged(hidden('41s'))).toMatchObject({
       result: 'unknown',
-      evidence: { text: 'other faults hid whether honest recovered from outage.' },
+      evidence: { text: 'it was not to be seen whether honest recovered from outage.' },
     });
   });
 
