@@ -132,9 +132,13 @@ export interface Sightings {
 }
 
 export function sightingsOf({ answers, probes }: DrillRecord): Sightings {
-  const answered = new Set(answers.filter(({ failure }) => failure === undefined).map(({ id }) => id));
+  // Most drills resolve every name.
+  let answered: ReadonlySet<number> | undefined;
   return {
-    wasAnswered: answer => answered.has(answer),
+    wasAnswered(answer) {
+      answered ??= new Set(answers.filter(({ failure }) => failure === undefined).map(({ id }) => id));
+      return answered.has(answer);
+    },
     servedSince: (address, from) =>
       probes.find(({ ok, at, address: checked }) => ok && at >= from && checked === address)?.at ?? NEVER,
   };

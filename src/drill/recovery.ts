@@ -147,14 +147,17 @@ function courseOf(
     NEVER,
   );
   const others = asked.filter(request => request.sent > last && !succeeded(request));
-  const quietBy = (until: number) => successes.filter(({ sent }) => sent > last && sent < until).length;
-  const before = successes.length - quietBy(NEVER);
-  const goesOn = chanceOfQuiet(possible.length, before, quietBy(NEVER)) > LIKELY;
+  const quietBy = (until: number) =>
+    successes.reduce((count, { sent }) => count + (sent > last && sent < until ? 1 : 0), 0);
+  const quiet = quietBy(NEVER);
+  const before = successes.length - quiet;
+  const goesOn = chanceOfQuiet(possible.length, before, quiet) > LIKELY;
   // What fails after the healing is not the fault's.
-  const isOver = healed < NEVER || areOver(fault, possible.length, before, quietBy(NEVER));
+  const isOver = healed < NEVER || areOver(fault, possible.length, before, quiet);
   return {
     ended: isOver ? true : goesOn && others.length === 0 && certain.at(-1) === possible.at(-1) ? false : null,
-    withstood: areOver(fault, possible.length, before, quietBy(heal)) && firstSuccess < heal,
+    withstood:
+      areOver(fault, possible.length, before, heal < NEVER ? quietBy(heal) : quiet) && firstSuccess < heal,
     hidden: others.filter(({ sent }) => sent < firstSuccess),
   };
 }
