@@ -156,8 +156,7 @@ function courseOf(
   const isOver = healed < NEVER || areOver(fault, possible.length, before, quiet);
   return {
     ended: isOver ? true : goesOn && others.length === 0 && certain.at(-1) === possible.at(-1) ? false : null,
-    withstood:
-      areOver(fault, possible.length, before, heal < NEVER ? quietBy(heal) : quiet) && firstSuccess < heal,
+    withstood: areOver(fault, possible.length, before, heal < NEVER ? quietBy(heal) : quiet),
     hidden: others.filter(({ sent }) => sent < firstSuccess),
   };
 }

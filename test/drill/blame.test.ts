@@ -116,6 +116,19 @@ describe('an error is put down', () => {
     expect(blamed(faults, gray)['second']).toBe('(6000)');
   });
 
+  it('also to a gray one whose rate an outage seems to raise', () => {
+    const gray = reach('gray', ONE, 1000);
+    const faults = [gray, reach('outage', ONE, 3000, 3500), reach('harmless', ONE, 5000)];
+    const asked = [
+      ...successes(1100, 30),
+      request(2000),
+      ...failures(3100, 20),
+      ...successes(3600, 30),
+      request(6000),
+    ];
+    expect(blamed(faults, asked)['harmless']).toBe('(6000)');
+  });
+
   it('not to one from which all had gone elsewhere, for as long as its errors had lasted', () => {
     const first = { ...reach('first', ONE, 1000), withdrawn: 2500 };
     const asked = (count: number, address: string) => [
