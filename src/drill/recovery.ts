@@ -5,18 +5,11 @@ import {
   type RouteEvent,
   succeeded,
 } from '../runtime/journal.ts';
-import {
-  areOver,
-  chanceOfQuiet,
-  type Errors,
-  errorsByFault,
-  lastSent,
-  type Reach,
-  reachOf,
-  sightingsOf,
-} from './blame.ts';
+import { type Errors, errorsByFault, lastSent, sightingsOf } from './blame.ts';
 import { sum } from './bounds.ts';
 import type { FaultLife } from './faults.ts';
+import { chanceOfQuiet, ENOUGH, isQuiet } from './quiet.ts';
+import { holdsAny, type Reach, reachOf } from './reach.ts';
 import type { DrillRecord } from './record.ts';
 import { PHASES, type Phase, type Recovery } from './verdict.ts';
 
@@ -58,7 +51,7 @@ interface Withdrawal {
   /** By answer id: 1 when it holds an address of the fault. */
   readonly old: readonly (1 | undefined)[];
   /** No check of the fault's addresses passed. */
-  readonly certain: boolean;
+  readonly failedEveryCheck: boolean;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -101,7 +94,7 @@ function recoveryOf(
     withdrawal && asked.length > 0 ? phasesOf(reach, withdrawal, [...asked, ...possible]) : undefined;
   // The bound of detection presumes checks that all fail; a fault that lets some pass may take longer, or for ever.
   const bound = (phase: Phase) =>
-    phase === 'detect' && measured && !withdrawal?.certain ? null : bounds[phase];
+    phase === 'detect' && measured && !withdrawal?.failedEveryCheck ? null : bounds[phase];
   const lasted = (some: readonly RequestEvent[]) =>
     some.reduce((longest, { at }) => Math.max(longest, at - began), 0);
   const course = courseOf(fault, asked, requests, errors);
@@ -151,12 +144,16 @@ function courseOf(
     successes.reduce((count, { sent }) => count + (sent > last && sent < until ? 1 : 0), 0);
   const quiet = quietBy(NEVER);
   const before = successes.length - quiet;
+  // What struck and passed has no rate.
+  const isOver = (since: number) =>
+    fault.momentary ? since >= ENOUGH : isQuiet(possible.length, before, since);
   const goesOn = chanceOfQuiet(possible.length, before, quiet) > LIKELY;
+  const isLastCertain = others.length === 0 && certain.at(-1) === possible.at(-1);
   // What fails after the healing is not the fault's.
-  const isOver = healed < NEVER || areOver(fault, possible.length, before, quiet);
+  const ended = healed < NEVER || isOver(quiet);
   return {
-    ended: isOver ? true : goesOn && others.length === 0 && certain.at(-1) === possible.at(-1) ? false : null,
-    withstood: areOver(fault, possible.length, before, heal < NEVER ? quietBy(heal) : quiet),
+    ended: ended || (goesOn && isLastCertain ? false : null),
+    withstood: isOver(heal < NEVER ? quietBy(heal) : quiet),
     hidden: others.filter(({ sent }) => sent < firstSuccess),
   };
 }
@@ -170,8 +167,7 @@ function withdrawalOf(drill: DrillRecord, fault: FaultLife): Withdrawal | undefi
   const struck = drill.bounds.addressesOf(fault.targets);
   const began = fault.injected as number;
   const healed = fault.healed ?? NEVER;
-  const holds = ({ addresses }: { addresses: readonly string[] }) =>
-    addresses.some(address => struck.has(address));
+  const holds = (answer: { readonly addresses: readonly string[] }) => holdsAny(answer, struck);
   const { publications, routes, health } = drill;
   const before = publications.findLast(({ at }) => at <= began);
   if (struck.size === 0 || (before && !holds(before))) return undefined;
@@ -182,11 +178,22 @@ function withdrawalOf(drill: DrillRecord, fault: FaultLife): Withdrawal | undefi
   // Else the decision came of something else, such as the return of another centre.
   if (route === undefined || change?.status !== 'ALERT' || !fault.targets.includes(change.centre))
     return undefined;
+  // What struck and passed is not what takes a centre out that another has struck since.
+  const isOthers = ({ inject, targets }: FaultLife) =>
+    inject > began && inject <= change.at && targets.includes(change.centre);
+  if (fault.momentary && drill.faults.some(isOthers)) return undefined;
   const again = publications.find(each => drill.precedes(publish, each) && holds(each));
   const old: 1[] = [];
   for (const answer of drill.answers) if (holds(answer)) old[answer.id] = 1;
   const until = Math.min(healed, again?.at ?? healed);
-  return { health: change, route, publish, until, old, certain: failedEveryCheck(drill, fault, struck) };
+  return {
+    health: change,
+    route,
+    publish,
+    until,
+    old,
+    failedEveryCheck: failedEveryCheck(drill, fault, struck),
+  };
 }
 
 function sameAnswer(route: RouteEvent, publish: PublishEvent): boolean {

@@ -22,6 +22,7 @@ import { type ClientsConfig, clientsSchema } from '../traffic/config.ts';
 import { type Manifests, planOf, unplannable } from './application.ts';
 import { type ExpectEntry, expectSchema } from './expectations/index.ts';
 import { unknownReferences } from './expectations/references.ts';
+import { NO_POPULATIONS } from './expectations/rto-below.ts';
 import { appendedAt, overlay, placeInChanges } from './overlay.ts';
 import { faultsOf, type TimelineEntry, timelineSchema } from './timeline.ts';
 
@@ -132,7 +133,7 @@ export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario 
         for (const message of unplannable(application, timeline, clusters))
           context.addIssue({ code: 'custom', path: ['timeline'], message });
         const populations = clients.populations.map(population => population.name);
-        for (const name of populations.filter(each => ['all', 'fault'].includes(each)))
+        for (const name of populations.filter(each => NO_POPULATIONS.includes(each)))
           context.addIssue({
             code: 'custom',
             path: ['clients'],

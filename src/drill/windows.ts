@@ -97,12 +97,12 @@ export function windowOf(when: string, { begins, ends, faults }: Course): Window
 /** When the next fault strikes a centre or the name servers: with momentary ones, that is how long one can be seen alone. */
 function nextStrike(faults: readonly FaultLife[], after: readonly FaultLife[]): number | undefined {
   const last = after.at(-1)?.inject ?? 0;
-  return faults.find(({ fault, inject }) => inject > last && meetsRequests(fault))?.inject;
+  return faults.find(({ fault, inject }) => inject > last && !strikesBeside(fault))?.inject;
 }
 
-function meetsRequests(fault: string): boolean {
+function strikesBeside(fault: string): boolean {
   const strikes = faultKinds.get(fault)?.strikes;
-  return strikes === undefined || strikes === 'centres' || strikes === 'gtm';
+  return strikes === 'hub' || strikes === 'vantage points';
 }
 
 /** When the last of the faults reached the step; undefined when one did not. */

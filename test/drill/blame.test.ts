@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { errorsByFault, type Reach } from '../../src/drill/blame.ts';
+import { errorsByFault, sightingsOf } from '../../src/drill/blame.ts';
+import type { Reach } from '../../src/drill/reach.ts';
 import { DrillRecord } from '../../src/drill/record.ts';
 import type { RequestEvent } from '../../src/runtime/journal.ts';
 
@@ -22,8 +23,7 @@ function reach(name: string, address: string | 'names' | 'hub', from: number, un
     addresses: new Set(address.includes('.') ? [address] : []),
     names: address === 'names',
     meetsClients: address !== 'hub',
-    withdrawn: Number.POSITIVE_INFINITY,
-    returned: Number.POSITIVE_INFINITY,
+    away: [],
   };
 }
 
@@ -44,17 +44,36 @@ const success = (sent: number, address = ONE) => request(sent, { address, status
 const successes = (from: number, count: number, address = ONE) =>
   Array.from({ length: count }, (_, i) => success(from + i, address));
 
-const never = () => Number.POSITIVE_INFINITY;
+interface Seen {
+  /** By the whole name service: it answered every query. */
+  readonly answered?: boolean;
+  /** When a health check of ONE passed. */
+  readonly checked?: number;
+  /** Of other populations. */
+  readonly others?: readonly RequestEvent[];
+}
 
 /** By fault, when its errors were sent: those in brackets may be another's. */
 function blamed(
   reaches: readonly Reach[],
   requests: readonly RequestEvent[],
-  answered = false,
-  servedSince = never,
+  { answered = false, checked, others = [] }: Seen = {},
 ) {
   const inOrder = requests.toSorted((one, other) => one.at - other.at);
-  const found = errorsByFault(reaches, inOrder, { wasAnswered: () => answered, servedSince });
+  const check = {
+    kind: 'probe',
+    address: ONE,
+    centre: 'one',
+    vantage: 'v',
+    ok: true,
+    result: '200',
+  } as const;
+  const sightings = sightingsOf({
+    answers: [],
+    probes: checked === undefined ? [] : [{ at: checked, ...check }],
+    requests: [...inOrder, ...others].toSorted((one, other) => one.at - other.at),
+  });
+  const found = errorsByFault(reaches, inOrder, { ...sightings, wasAnswered: () => answered });
   return Object.fromEntries(
     [...found].map(([{ fault }, { possible, certain }]) => [
       fault.name,
@@ -130,7 +149,7 @@ describe('an error is put down', () => {
   });
 
   it('not to one from which all had gone elsewhere, for as long as its errors had lasted', () => {
-    const first = { ...reach('first', ONE, 1000), withdrawn: 2500 };
+    const first = { ...reach('first', ONE, 1000), away: [{ from: 2500, until: 9000 }] };
     const asked = (count: number, address: string) => [
       ...failures(2000, 10),
       ...successes(3000, count, OTHER),
@@ -161,6 +180,15 @@ describe('an error is put down', () => {
       kill: '(6000)',
       second: '(6000)',
     });
+    // What is left of it is left for all populations.
+    expect(blamed(faults, [request(6000)], { others: successes(3000, 21) })).toEqual({
+      kill: '',
+      second: '6000',
+    });
+    expect(blamed(faults, [request(6000)], { others: [...successes(3000, 21), request(3999)] })).toEqual({
+      kill: '(6000)',
+      second: '(6000)',
+    });
   });
 
   it('not to one that was recovered from, for what was under way when the second struck', () => {
@@ -179,12 +207,11 @@ describe('an error is put down', () => {
   });
 
   it('also to one whose load had to move to where another strikes', () => {
-    const outage = { ...reach('outage', ONE, 1000), withdrawn: 2000 };
+    const outage = { ...reach('outage', ONE, 1000), away: [{ from: 2000, until: 9000 }] };
     const faults = [reach('harmless', OTHER, 500), outage];
-    expect(blamed(faults, [request(1500, { address: OTHER }), request(3000, { address: OTHER })])).toEqual({
-      harmless: '1500 (3000)',
-      outage: '(3000)',
-    });
+    const sent = [1500, 3000, 9000].map(at => request(at, { address: OTHER }));
+    // It is back from 9000 on.
+    expect(blamed(faults, sent)).toEqual({ harmless: '1500 (3000) 9000', outage: '(3000)' });
   });
 
   it('not certainly to a fault where another was healed and nothing has succeeded since', () => {
@@ -197,8 +224,8 @@ describe('an error is put down', () => {
 
   it('certainly where a health check has passed since', () => {
     const faults = [reach('flap.1', ONE, 1000, 2000), reach('flap.2', ONE, 4000)];
-    expect(blamed(faults, [request(5000)], false, () => 3000)).toEqual({ 'flap.1': '', 'flap.2': '5000' });
-    expect(blamed(faults, [request(5000)], false, () => 6000)).toEqual({ 'flap.1': '', 'flap.2': '(5000)' });
+    expect(blamed(faults, [request(5000)], { checked: 3000 })).toEqual({ 'flap.1': '', 'flap.2': '5000' });
+    expect(blamed(faults, [request(5000)], { checked: 6000 })).toEqual({ 'flap.1': '', 'flap.2': '(5000)' });
   });
 
   it('to nobody where a fault was healed and nothing has succeeded since', () => {
@@ -215,11 +242,11 @@ describe('an error is put down', () => {
   });
 
   it('to nobody where the load of a healed fault still is, unless another had its load moved there too', () => {
-    const healed = { ...reach('outage', ONE, 1000, 3000), withdrawn: 2000, returned: 8000 };
+    const healed = { ...reach('outage', ONE, 1000, 3000), away: [{ from: 2000, until: 8000 }] };
     const harmless = reach('harmless', ONE, 2500);
     const late = [request(5000, { address: OTHER }), request(9000, { address: OTHER })];
     expect(blamed([healed, harmless], late)).toEqual({ outage: '', harmless: '9000' });
-    const moved = { ...reach('other', '203.0.113.30', 1500), withdrawn: 4000 };
+    const moved = { ...reach('other', '203.0.113.30', 1500), away: [{ from: 4000, until: 99_000 }] };
     expect(blamed([healed, moved], late)).toEqual({ outage: '', other: '(5000) 9000' });
   });
 
@@ -229,8 +256,10 @@ describe('an error is put down', () => {
     const faults = [reach('one', ONE, 1000), reach('names', 'names', 2000, 2500)];
     expect(blamed(faults, [unresolved])).toEqual({ one: '', names: '' });
     // They answered that there is no address: every centre may be down.
-    expect(blamed(faults, [unresolved], true)).toEqual({ one: '3000', names: '' });
-    expect(blamed([reach('one', ONE, 1000), reach('names', 'names', 2000)], [unresolved], true)).toEqual({
+    expect(blamed(faults, [unresolved], { answered: true })).toEqual({ one: '3000', names: '' });
+    expect(
+      blamed([reach('one', ONE, 1000), reach('names', 'names', 2000)], [unresolved], { answered: true }),
+    ).toEqual({
       one: '',
       names: '3000',
     });
@@ -287,7 +316,7 @@ test('no error is lost that a fault in force strikes, and none is certain of two
       const requests = sent
         .map(({ sent: at, ...rest }) => request(at, rest))
         .toSorted((one, other) => one.at - other.at);
-      const found = [...errorsByFault(reaches, requests, { wasAnswered: () => true, servedSince: never })];
+      const found = [...errorsByFault(reaches, requests, sightingsOf({ answers: [], probes: [], requests }))];
       for (const failed of requests.filter(({ status }) => status !== 200)) {
         const own = found.filter(([, { possible }]) => possible.includes(failed));
         const certain = found.filter(([, each]) => each.certain.includes(failed));

@@ -123,6 +123,18 @@ export class Story {
     return this;
   }
 
+  /** Beijing fails twice, `flap.1` for 30 s from 10 s on and `flap.2` from 60 s on; `honest` has errors for so long. */
+  flap(errors: readonly [number, number]): this {
+    [10_000, 60_000].forEach((at, i) => {
+      const [healed, until] = [at + 30_000, i === 0 ? 60_000 : 90_000];
+      const recovered = at + (errors[i] as number);
+      this.fault(`flap.${i + 1}`, BEIJING, { inject: at, injected: at, heal: healed, healed })
+        .requests({ from: at, until: recovered, fails: true })
+        .requests({ from: recovered, until, to: HANGZHOU });
+    });
+    return this;
+  }
+
   requests({
     from,
     until,

@@ -69,6 +69,22 @@ describe('a fault that strikes and passes', () => {
     ]);
   });
 
+  test('is not what took a centre out of the answers that a later fault struck', async () => {
+    const beside = await smallDrill(
+      [
+        { at: '20s', fault: 'pod-kill', name: 'kill', on, count: 'all' },
+        { at: '60s', fault: 'ingress-down', name: 'outage', on },
+      ],
+      '150s',
+    );
+    const recoveries = new DrillRecord(beside.events).recoveries.get('people') ?? [];
+    expect(recoveries.map(({ fault, phases }) => [fault, phases.publish.ms === null])).toEqual([
+      ['kill', true],
+      ['outage', false],
+    ]);
+    expect(recoveries[0]?.rto).toBeLessThan(5000);
+  });
+
   test('has windows: during lasts to the next strike, after begins with its own', () => {
     const window = (when: string) => {
       const { from, until } = drill.window({ when, settle: 0 }) as { from: number; until: number };

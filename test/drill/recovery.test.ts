@@ -72,7 +72,7 @@ describe('RTO', () => {
         .requests({ from: T0, until, every: 1000 })
         .requests({ from: T0 + 500, until, every: 4000, fails: true });
     expect(populationOf(every5th(500_000)).recoveries).toMatchObject([{ ended: false, rto: null }]);
-    // Of 250 requests 50 failed: that 22 at the end are none of them is a chance of 1 in 100.
+    // Of 250 requests 50 failed: that the last 22 are none of them is a chance of 1 in 100.
     const followed = (until: number) => every5th(300_000).requests({ from: 300_000, until });
     expect(populationOf(followed(317_000)).recoveries).toMatchObject([{ ended: null, rto: null }]);
     expect(populationOf(followed(320_000)).rto).toBe(296_600 - T0);

@@ -2,6 +2,7 @@ import { suggestion } from '../../runtime/suggest.ts';
 import { faultsNamed } from '../faults.ts';
 import { faultOfWhen } from '../windows.ts';
 import type { ExpectEntry } from './index.ts';
+import { NO_POPULATIONS } from './rto-below.ts';
 
 /** The names that a scenario gives to things. */
 export interface Names {
@@ -75,7 +76,7 @@ function references({ name: expectation, params }: ExpectEntry): Reference[] {
       case 'populations':
         return items('populations');
       default:
-        return expectation === 'rto-below' && field !== 'all'
+        return expectation === 'rto-below' && !NO_POPULATIONS.includes(field)
           ? [{ kind: 'populations', name: field, path }]
           : [];
     }

@@ -8,6 +8,9 @@ import { expectation, Findings, type Judgement } from './expectation.ts';
 
 const EVERY = 'all';
 
+/** What a limit of `rto-below` means when it is not a population's. */
+export const NO_POPULATIONS: readonly string[] = [EVERY, 'fault'];
+
 interface Finding {
   readonly result: Result;
   readonly text: Recovered;
@@ -71,7 +74,7 @@ function judgeOne(of: string, limit: Limit, recovery: PopulationRecovery): Findi
   const result = atLeast > most ? 'violated' : 'unknown';
   if (ended === false) return finding(result, { of, was: 'lasting', fault, atLeast, most }, recovery);
   if (atLeast > most) return finding('violated', { of, was: 'measured', atLeast, rto, most }, recovery);
-  if (rto === null) return finding('unknown', { of, was: 'hidden', fault }, recovery);
+  if (rto === null) return finding('unknown', { of, was: 'unseen', fault }, recovery);
   return finding(rto <= most ? 'held' : 'unknown', { of, was: 'measured', atLeast, rto, most }, recovery);
 }
 

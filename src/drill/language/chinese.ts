@@ -235,7 +235,7 @@ function recovered(found: Recovered): string {
       return `${found.of} ${found.fault === undefined ? '' : `在 ${found.fault} 生效期间`}没有客户端发出请求`;
     case 'unbounded':
       return `${found.of} 没有上限`;
-    case 'hidden':
+    case 'unseen':
       return `看不出 ${found.of} 是否从 ${found.fault} 恢复`;
     case 'lasting':
       return `${found.of} 在 ${length(found.atLeast)} 后仍没有从 ${found.fault} 恢复(不超过 ${length(found.most)})`;

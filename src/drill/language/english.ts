@@ -236,7 +236,7 @@ function recovered(found: Recovered): string {
       return `no client of ${found.of} asked${found.fault === undefined ? '' : ` while ${found.fault} was in force`}`;
     case 'unbounded':
       return `${found.of} has no bound`;
-    case 'hidden':
+    case 'unseen':
       return `it was not to be seen whether ${found.of} recovered from ${found.fault}`;
     case 'lasting':
       return `${found.of} had not recovered from ${found.fault} after ${length(found.atLeast)} (at most ${length(found.most)})`;

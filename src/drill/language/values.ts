@@ -19,7 +19,7 @@ export type Page = { readonly env: string; readonly config: string } | null;
 export type Recovered =
   | { readonly of: string; readonly was: 'silent'; readonly fault?: string }
   | { readonly of: string; readonly was: 'unbounded' }
-  | { readonly of: string; readonly was: 'hidden'; readonly fault: string }
+  | { readonly of: string; readonly was: 'unseen'; readonly fault: string }
   | {
       readonly of: string;
       readonly was: 'lasting';

@@ -42,12 +42,7 @@ describe('recovered-within', () => {
     const flap = (within: string) =>
       new Story({ 'recovered-within': { fault: 'flap', within, populations: ['honest'] } })
         .timeline()
-        .fault('flap.1', BEIJING, { inject: 10_000, injected: 10_000, heal: 40_000, healed: 40_000 })
-        .fault('flap.2', BEIJING, { inject: 60_000, injected: 60_000, heal: 90_000, healed: 90_000 })
-        .requests({ from: 10_000, until: 20_000, fails: true })
-        .requests({ from: 20_000, until: 60_000, to: HANGZHOU })
-        .requests({ from: 60_000, until: 72_000, fails: true })
-        .requests({ from: 72_000, until: 90_000, to: HANGZHOU })
+        .flap([10_000, 12_000])
         .end(100_000);
     expect(judged(flap('15s'))).toMatchObject({
       result: 'held',

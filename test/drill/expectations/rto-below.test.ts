@@ -56,12 +56,7 @@ describe('rto-below', () => {
   it('says of a repeated fault which repetition took how long', () => {
     const flap = new Story({ 'rto-below': { fault: 'flap', honest: '15s' } })
       .timeline()
-      .fault('flap.1', BEIJING, { inject: 10_000, injected: 10_000, heal: 40_000, healed: 40_000 })
-      .fault('flap.2', BEIJING, { inject: 60_000, injected: 60_000, heal: 90_000, healed: 90_000 })
-      .requests({ from: 10_000, until: 20_000, fails: true })
-      .requests({ from: 20_000, until: 60_000, to: HANGZHOU })
-      .requests({ from: 60_000, until: 72_000, fails: true })
-      .requests({ from: 72_000, until: 90_000, to: HANGZHOU })
+      .flap([10_000, 12_000])
       .probe(45_000, 'cluster1-beijing')
       .probe(45_000, 'cluster2-beijing')
       .end(100_000);

@@ -142,7 +142,7 @@ const EXAMPLES: { readonly [M in Message]: readonly Parameters<(typeof english)[
         { of: 'P2', was: 'silent', fault: 'F1' },
         { of: 'P3', was: 'unbounded' },
         { of: 'P4', was: 'lasting', fault: 'F1', atLeast: 90_000, most: 60_000 },
-        { of: 'P5', was: 'hidden', fault: 'F1' },
+        { of: 'P5', was: 'unseen', fault: 'F1' },
         { of: 'P6', was: 'measured', atLeast: 40_100, rto: 40_100, most: 60_000 },
         { of: 'P7', was: 'measured', atLeast: 20_000, rto: 40_100, most: 60_000 },
         { of: 'P8', was: 'measured', atLeast: 70_000, rto: null, most: 60_000 },

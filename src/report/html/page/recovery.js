@@ -25,9 +25,7 @@ function recoveryFrom(model, fault) {
       [say('population'), say('rto'), ...model.phases.map(({ says }) => told(says))],
       rows.map(({ name, recovery }) => [
         name,
-        recovery.rto === null
-          ? noRto(recovery)
-          : since(recovery, recovery.rto) + ofBound(recovery.rto, recovery.bound),
+        recovery.rto === null ? noRto(recovery) : ofBound(interval(recovery, recovery.rto), recovery.bound),
         ...model.phases.map(({ name: phase }) =>
           measured(recovery.phases[phase].ms, recovery.phases[phase].bound),
         ),
@@ -37,8 +35,8 @@ function recoveryFrom(model, fault) {
 }
 
 /** Where faults overlap, an RTO lies between two times. @param {Recovery} recovery @param {number} rto */
-function since({ atLeast }, rto) {
-  return atLeast < rto ? `${seconds(atLeast)} – ` : '';
+function interval({ atLeast }, rto) {
+  return atLeast < rto ? `${seconds(atLeast)} – ${seconds(rto)}` : seconds(rto);
 }
 
 /** @param {Recovery} recovery */
@@ -54,13 +52,13 @@ function noRto({ ended }) {
  */
 function measured(ms, bound) {
   if (ms === null) return '–';
-  if (bound === null || ms <= bound) return ofBound(ms, bound);
-  return html('strong', { class: 'bad' }, `${ofBound(ms, bound)} (${say('over')})`);
+  if (bound === null || ms <= bound) return ofBound(seconds(ms), bound);
+  return html('strong', { class: 'bad' }, `${ofBound(seconds(ms), bound)} (${say('over')})`);
 }
 
-/** @param {number} ms @param {number | null} bound */
-function ofBound(ms, bound) {
-  return `${seconds(ms)} / ${bound === null ? '–' : seconds(bound)}`;
+/** @param {string} measured @param {number | null} bound */
+function ofBound(measured, bound) {
+  return `${measured} / ${bound === null ? '–' : seconds(bound)}`;
 }
 
 /**
@@ -84,7 +82,7 @@ function waterfall(phases, rows, most) {
       svg(
         'text',
         { x: x(recovery.rto ?? 0) + 6, y: top + 13 },
-        recovery.rto === null ? noRto(recovery) : say('length.s', seconds(recovery.rto)),
+        recovery.rto === null ? noRto(recovery) : say('length.s', interval(recovery, recovery.rto)),
       ),
     );
   });
