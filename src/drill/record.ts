@@ -167,13 +167,9 @@ export class DrillRecord implements Course {
   }
 
   #settlingBound({ when, populations }: Windowed): number | Unknown {
-    const name = faultOfWhen(when);
-    if (name === undefined || when.startsWith('before')) {
-      return new Unknown('settlesWithoutFault');
-    }
     const concerned = populations ?? this.populations;
     if (when.startsWith('after')) return this.bounds.failback(concerned);
-    return this.recoveryBound(faultsNamed(this.faults, name), concerned);
+    return this.recoveryBound(faultsNamed(this.faults, faultOfWhen(when) ?? ''), concerned);
   }
 
   /** The largest finite recovery time that the configuration implies for these faults and populations. */

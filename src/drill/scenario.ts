@@ -50,14 +50,15 @@ const recorded = new WeakMap<Scenario, object>();
 
 /**
  * The scenario as a journal's first line holds it: as its files say, whatever the time scale, but for the objects, which
- * are many, and the path, which is this machine's: neither is needed to judge the drill again. The same object for
- * the same scenario: judges read it once for many drills.
+ * are many, and the folder, which is this machine's: neither is needed to judge the drill again. `file` is there when
+ * the project has no scenario of the name. The same object for the same scenario: judges read it once for many drills.
  */
 export function recordOf(given: Scenario): object {
   const scenario = given.asWritten ?? given;
   const known = recorded.get(scenario);
   if (known !== undefined) return known;
-  const { application: _objects, file: _file, ...record } = scenario;
+  const { application: _objects, file, ...settings } = scenario;
+  const record = dirname(file) === join(ROOT, 'scenarios') ? settings : { ...settings, file: basename(file) };
   recorded.set(scenario, record);
   return record;
 }
@@ -140,16 +141,12 @@ export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario 
             message: `no population can be named "${name}": rto-below means something else by it`,
           });
         for (const { name, params } of faultsOf(timeline))
-          for (const place of [at(params, 'from') ?? []].flat())
-            if (!isPlaceOf(String(place), populations))
-              context.addIssue({
-                code: 'custom',
-                path: ['timeline'],
-                message: `${name}: no population has the place "${place}"${suggestion(
-                  String(place),
-                  populations.map(each => `clients/${each}`),
-                )}`,
-              });
+          for (const place of [at(params, 'from') ?? []].flat().map(String)) {
+            const places = populations.map(each => `clients/${each}`);
+            if (!place.startsWith('clients/') || places.includes(place)) continue;
+            const message = `${name}: no population has the place "${place}"${suggestion(place, places)}`;
+            context.addIssue({ code: 'custom', path: ['timeline'], message });
+          }
         const names = { faults: faultsOf(timeline).map(({ name }) => name), populations, centres, steps };
         // A drill without clients may be asked for: what is expected of clients is unknown then, not wrong.
         for (const [index, entry] of expect.entries())
@@ -189,13 +186,6 @@ function laidOver<S extends z.ZodType>(file: string, schema: S) {
       }
       return z.NEVER;
     });
-}
-
-/** Whether a place below `clients` or `resolver` belongs to a population; any other place does. */
-function isPlaceOf(place: string, populations: readonly string[]): boolean {
-  const [, kind, rest = ''] = /^(clients|resolver)\/(.+)$/.exec(place) ?? [];
-  if (kind === undefined) return true;
-  return populations.includes(kind === 'clients' ? rest : rest.replace(/-\d+$/, ''));
 }
 
 export function vantagePointsOf(gtm: GtmConfig): string[] {

@@ -9,6 +9,8 @@ import { scaledSettings } from './time-scale.ts';
 /** What the journal's first line says of the scenario, as far as judging needs it, at the time scale of the drill. */
 export interface Settings {
   readonly name: string;
+  /** The scenario's own file, without its folder; missing when it is one of the project's. */
+  readonly file?: string | undefined;
   readonly proves: string;
   readonly topology: Topology;
   readonly gtm: GtmConfig;
@@ -21,6 +23,7 @@ export interface Settings {
 
 const schema: z.ZodType<Settings> = z.looseObject({
   name: z.string(),
+  file: z.string().optional(),
   proves: z.string(),
   topology: topologySchema,
   gtm: gtmConfigSchema,

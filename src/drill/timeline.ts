@@ -45,6 +45,8 @@ export interface Targets {
   readonly objects: readonly { readonly kind: string; readonly metadata: { readonly name: string } }[];
 }
 
+const some = duration.refine(ms => ms > 0, 'must be more than 0s');
+
 const label = z
   .string()
   .regex(/^[a-z0-9][-a-z0-9.]*$/, 'must be lower-case letters, digits, dots and dashes')
@@ -157,10 +159,19 @@ function faultSchema(name: string, targets: Targets): EntrySchema {
       fault: z.literal(name),
       name: label.default(name),
       ...(on === undefined ? {} : { on }),
-      ...(kind.momentary ? {} : { for: duration.optional() }),
-      repeat: z.strictObject({ times: z.int().min(2).max(100), every: duration }).optional(),
+      ...(kind.momentary ? {} : { for: some.optional() }),
+      repeat: z.strictObject({ times: z.int().min(2).max(100), every: some }).optional(),
       ...fields,
       ...('from' in fields ? { from: fromSchema(targets) } : {}),
+    })
+    .superRefine((entry, context) => {
+      const { for: lasting, repeat } = entry as Repeated;
+      if (repeat === undefined || kind.momentary || (lasting ?? Infinity) < repeat.every) return;
+      const message =
+        lasting === undefined
+          ? 'what is repeated needs `for`: without, the first lasts to the end'
+          : `must be more than the ${lasting / 1000}s that each lasts`;
+      context.addIssue({ code: 'custom', path: ['repeat', 'every'], message });
     })
     .transform(entry => {
       const {
@@ -171,14 +182,13 @@ function faultSchema(name: string, targets: Targets): EntrySchema {
         for: lasting,
         repeat,
         ...params
-      } = entry as Record<string, unknown> & {
-        at: number;
-        fault: string;
-        name: string;
-        on?: string[];
-        for?: number;
-        repeat?: { times: number; every: number };
-      };
+      } = entry as Record<string, unknown> &
+        Repeated & {
+          at: number;
+          fault: string;
+          name: string;
+          on?: string[];
+        };
       const one = (start: number, called: string): FaultEntry => ({
         at: start,
         name: called,
@@ -191,6 +201,11 @@ function faultSchema(name: string, targets: Targets): EntrySchema {
         ? one(at, entryName)
         : Array.from({ length: repeat.times }, (_, i) => one(at + i * repeat.every, `${entryName}.${i + 1}`));
     }) as unknown as EntrySchema;
+}
+
+interface Repeated {
+  readonly for?: number;
+  readonly repeat?: { readonly times: number; readonly every: number };
 }
 
 /** `on`: one name or several; a city stands for its centres. Undefined: the kind has only one target. */
@@ -219,19 +234,21 @@ function targetSchema(
     .transform(names => [...new Set(names.flatMap(name => groups.get(name) ?? []))]);
 }
 
-/** `from`: the places at the other end of struck links, one or several; a city stands for its centres. */
+/** `from`: the places at the other end of struck links, one or several: those that have anything to do with a centre. */
 function fromSchema({ topology, vantagePoints }: Targets): z.ZodType<string[]> {
-  const cities = new Map(
-    topology.cities.map(({ name, centres }) => [name, centres.map(centre => centre.name)]),
-  );
-  const known = [...placesOf(topology), ...vantagePoints.map(node => `vantage/${node}`)];
+  const known = ['*', 'clients', 'hub', 'vantage', ...vantagePoints.map(node => `vantage/${node}`)];
+  const others = placesOf(topology);
   const place = z.string().superRefine((name, context) => {
     // Of which populations there are, the timeline knows nothing.
-    if (known.includes(name) || /^(clients|resolver)\/./.test(name)) return;
-    context.addIssue({ code: 'custom', message: `no place is named "${name}"${suggestion(name, known)}` });
+    if (known.includes(name) || /^clients\/./.test(name)) return;
+    const message =
+      others.includes(name) || /^resolver\/./.test(name)
+        ? `nothing goes between "${name}" and a centre: clients ask it, vantage points check it, the hub delivers to it`
+        : `no place is named "${name}"${suggestion(name, known)}`;
+    context.addIssue({ code: 'custom', message });
   });
   return z
     .preprocess(value => (typeof value === 'string' ? [value] : value), z.array(place).min(1))
     .default(['*'])
-    .transform(names => [...new Set(names.flatMap(name => cities.get(name) ?? [name]))]);
+    .transform(names => [...new Set(names)]);
 }

@@ -61,15 +61,13 @@ describe('a scenario file', () => {
     ]);
   });
 
-  test('takes a city for its centres at the other end of a link, too', () => {
-    const [fault] = faultsOf(
-      loadScenario(
-        written(
-          `${steady}timeline: [{ at: 1s, fault: partition, on: hangzhou, from: [beijing, clients/jvm] }]\n`,
-        ),
-      ).timeline,
-    );
-    expect(fault?.params).toMatchObject({ from: ['cluster1-beijing', 'cluster2-beijing', 'clients/jvm'] });
+  test('takes one place or several at the other end of a link', () => {
+    const from = (places: string) => {
+      const entry = `{ at: 1s, fault: partition, on: hangzhou, from: ${places} }`;
+      return faultsOf(loadScenario(written(`${steady}timeline: [${entry}]\n`)).timeline)[0]?.params;
+    };
+    expect(from('hub')).toMatchObject({ from: ['hub'] });
+    expect(from('[vantage, clients/jvm, vantage]')).toMatchObject({ from: ['vantage', 'clients/jvm'] });
   });
 
   test('may approve a step that it adds to the workflow', () => {
@@ -149,6 +147,33 @@ describe('what is wrong in a scenario file is said with its place', () => {
       'a link to a vantage point that is not there',
       'timeline: [{ at: 1s, fault: latency, latency: 1s, on: beijing, from: vantage/nanjing }]',
       /mine\.yaml:5:\d+: timeline\[0\]\.from\[0\]: no place .*vantage\/nanjing-mobile/,
+    ],
+    ...['gtm', 'resolver/honest-1', 'hangzhou', 'cluster1-hangzhou'].map(
+      (place): [string, string, RegExp] => [
+        `a link from a centre to ${place}, which carries nothing`,
+        `timeline: [{ at: 1s, fault: partition, on: beijing, from: [${place}] }]`,
+        /mine\.yaml:5:\d+: timeline\[0\]\.from\[0\]: nothing goes between ".+" and a centre/,
+      ],
+    ),
+    [
+      'a fault of no time',
+      'timeline: [{ at: 1s, fault: hub-down, for: 0s }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.for: must be more than 0s/,
+    ],
+    [
+      'a repetition that begins before the last one is over',
+      'timeline: [{ at: 1s, fault: hub-down, for: 5s, repeat: { times: 2, every: 5s } }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.repeat\.every: must be more than the 5s that each lasts/,
+    ],
+    [
+      'a repetition of what lasts to the end',
+      'timeline: [{ at: 1s, fault: hub-down, repeat: { times: 2, every: 5s } }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.repeat\.every: what is repeated needs `for`/,
+    ],
+    [
+      'a repetition at one moment',
+      'timeline: [{ at: 1s, fault: pod-kill, on: beijing, repeat: { times: 2, every: 0s } }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.repeat\.every: must be more than 0s/,
     ],
     [
       'a link to a population that is not there',
@@ -250,6 +275,11 @@ describe('what is wrong in a scenario file is said with its place', () => {
     ['an unknown field of one', 'no-flap: { at_most: 1 }', /mine\.yaml:5:16: .*at_most: unknown .*"at-most"/],
     ['a number out of range', 'no-flap: { at-most: -1 }', /mine\.yaml:5:16: expect\[1\]\.no-flap\.at-most/],
     ['a window that is none', 'errors-below: { share: 1%, when: sometimes }', /mine\.yaml:5:32: .*when/],
+    [
+      'a bound that nothing implies',
+      'errors-below: { share: 1%, settle: bound }',
+      /mine\.yaml:5:32: expect\[1\]\.errors-below\.settle: a bound has a meaning only with/,
+    ],
     ['a name of every object', 'constructor: {}', /mine\.yaml:5:5: .*unknown field "constructor"/],
     ['two in one', 'no-flap: {}\n    converged: {}', /mine\.yaml:5:5: expect\[1\]: one expectation/],
     ['none', '{}', /mine\.yaml:5:5: expect\[1\]: one expectation/],

@@ -22,7 +22,15 @@ export interface Expectation<P = unknown> {
 
 /** Lets an expectation be written with its own parameter type and kept in one list. */
 export function expectation<P>(one: Expectation<P>): Expectation {
-  return one as unknown as Expectation;
+  return { ...one, schema: one.schema.superRefine(settlesAfterFault) } as unknown as Expectation;
+}
+
+/** Only what a fault has upset settles within a bound. */
+function settlesAfterFault(params: unknown, context: z.RefinementCtx): void {
+  const { when = '', settle } = params as Partial<Windowed>;
+  if (settle !== 'bound' || /^(during|after) /.test(when)) return;
+  const message = 'a bound has a meaning only with `when: during` or `after` a fault; here, write a duration';
+  context.addIssue({ code: 'custom', path: ['settle'], message });
 }
 
 /** Evidence beside the text: `events` become the lines of the journal that show it. */

@@ -22,7 +22,6 @@ export const chinese: Language = {
   noEffect: fault => `故障 ${fault} 没有生效。`,
   neverHealed: fault => `故障 ${fault} 没有解除。`,
   neverSettled: () => '时段在稳定之前就结束了。',
-  settlesWithoutFault: () => '“settle: bound”只在故障期间或故障之后有意义。',
   noBound: () => '由配置推不出相应的上限。',
   lastedOnly: (lasted, wanted) => `故障只持续了 ${length(lasted)},不到 ${length(wanted)}。`,
 

@@ -20,7 +20,6 @@ export const english = {
   noEffect: (fault: string) => `The fault ${fault} never took effect.`,
   neverHealed: (fault: string) => `The fault ${fault} was never healed.`,
   neverSettled: () => 'The window is over before it has settled.',
-  settlesWithoutFault: () => '"settle: bound" has a meaning only during or after a fault.',
   noBound: () => 'The configuration implies no bound for this.',
   lastedOnly: (lasted: number, wanted: number) =>
     `The fault lasted only ${length(lasted)}, not ${length(wanted)}.`,

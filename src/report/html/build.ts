@@ -66,7 +66,7 @@ export function reportModel(events: readonly JournalEvent[]): ReportModel {
   const requests = requestColumns(chosen, placed.length, names, begins);
   return {
     ...safeTexts<Omit<ReportModel, 'configuration'>>({
-      ...titleOf(header, settings.topology.engine, verdict),
+      ...titleOf(header, settings, verdict),
       ended: outline.end ? { reason: outline.end.reason, detail: outline.end.detail ?? '' } : null,
       ...range,
       events: events.length,
@@ -148,7 +148,7 @@ function outlineOf(events: readonly JournalEvent[], settings: Settings): Outline
 
 function titleOf(
   { version, timeScale = 1, lab, seed }: DrillEvent,
-  engine: EngineName,
+  { topology: { engine }, file }: Settings,
   { scenario, proves, verdict }: Verdict<Texts>,
 ) {
   return {
@@ -159,7 +159,7 @@ function titleOf(
     version,
     timeScale,
     verdict,
-    replay: replay(scenario, lab, engine, seed, timeScale),
+    replay: replay(file ?? scenario, lab, engine, seed, timeScale),
   };
 }
 

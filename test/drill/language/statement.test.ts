@@ -36,7 +36,6 @@ const EXAMPLES: { readonly [M in Message]: readonly Parameters<(typeof english)[
   noEffect: [['F1']],
   neverHealed: [['F1']],
   neverSettled: [[]],
-  settlesWithoutFault: [[]],
   noBound: [[]],
   lastedOnly: [[850, 12_300]],
   wholeDrill: [[]],

@@ -6,7 +6,7 @@ import { reportModel } from '../../../src/report/html/build.ts';
 import { thinned } from '../../../src/report/html/lanes.ts';
 import type { ReportModel } from '../../../src/report/html/model.ts';
 import { reportPage } from '../../../src/report/html/page.ts';
-import { type JournalEvent, succeeded } from '../../../src/runtime/journal.ts';
+import { type DrillEvent, type JournalEvent, succeeded } from '../../../src/runtime/journal.ts';
 import { beginOf, HOSTILE, hostile, journalOf, multiplied, requestsOf } from './journals.ts';
 
 const total = (rows: readonly (readonly number[])[]) => rows.flat().reduce((sum, count) => sum + count, 0);
@@ -101,6 +101,9 @@ describe('the model of beijing-down', () => {
 
   test('says how to run the drill again, and never a command that a name made up', () => {
     expect(model.replay).toBe('bin/liangdi drill beijing-down --seed 1');
+    const [header, ...rest] = events as [DrillEvent, ...JournalEvent[]];
+    const own = { ...header, scenario: { file: 'mine.yaml', ...(header.scenario as object) } };
+    expect(reportModel([own, ...rest]).replay).toBe('bin/liangdi drill mine.yaml --seed 1');
     expect(reportModel(hostile(events)).replay).toBe('bin/liangdi drill SCENARIO.yaml --seed 1');
   });
 
