@@ -19,17 +19,44 @@ const LAYERS = [
   'cli',
 ];
 
-/** Imports of `file` that point to a later folder or out of src. */
-function upward(file: string, source: string): string[] {
-  const own = LAYERS.indexOf(layerOf(file));
+interface Import {
+  readonly target: string;
+  readonly line: number;
+}
+
+/** What `file` imports of the project's own files. */
+function ownImports(file: string, source: string): Import[] {
   return importsOf(tokensOf(source))
     .filter(({ text }) => text.startsWith('.'))
-    .map(({ text, line }) => ({ line, target: normalize(join(dirname(file), text)) }))
+    .map(({ text, line }) => ({ line, target: normalize(join(dirname(file), text)) }));
+}
+
+/** Those that point to a later folder or out of src. */
+function upward(file: string, imports: readonly Import[]): string[] {
+  const own = LAYERS.indexOf(layerOf(file));
+  return imports
     .filter(({ target }) => {
       const layer = LAYERS.indexOf(layerOf(target));
       return layer < 0 || layer > own;
     })
     .map(({ line, target }) => `${file}:${line} imports ${target}`);
+}
+
+/** Files that import themselves through others, types included: of each such way, the files in its order. */
+function circles(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const left = new Set<string>();
+  const way: string[] = [];
+  const enter = (file: string) => {
+    if (way.includes(file)) found.push([...way.slice(way.indexOf(file)), file].join(' -> '));
+    if (way.includes(file) || left.has(file)) return;
+    way.push(file);
+    for (const target of imports.get(file) ?? []) enter(target);
+    way.pop();
+    left.add(file);
+  };
+  for (const file of imports.keys()) enter(file);
+  return found;
 }
 
 function layerOf(path: string): string {
@@ -38,8 +65,15 @@ function layerOf(path: string): string {
 }
 
 describe('imports point one way', () => {
-  test.each(typescriptFiles('src'))('%s', file => {
-    expect(upward(file, readSource(file))).toEqual([]);
+  const files = typescriptFiles('src').map(file => [file, ownImports(file, readSource(file))] as const);
+
+  test.each(files)('%s', (file, imports) => {
+    expect(upward(file, imports)).toEqual([]);
+  });
+
+  test('and never in a circle', () => {
+    const targets = files.map(([file, imports]) => [file, imports.map(({ target }) => target)] as const);
+    expect(circles(new Map(targets))).toEqual([]);
   });
 
   test('among the folders that there are', () => {
@@ -63,7 +97,12 @@ describe('the check', () => {
     ['src/faults/a.ts', "await import('../lab/lab.ts');", 'src/faults/a.ts:1 imports src/lab/lab.ts'],
     ['src/cli/a.ts', "import x from '../../test/source.ts';", 'src/cli/a.ts:1 imports test/source.ts'],
   ])('finds in %s: %s', (file, source, finding) => {
-    expect(upward(file, source)).toEqual([expect.stringContaining(finding)]);
+    expect(upward(file, ownImports(file, source))).toEqual([expect.stringContaining(finding)]);
+  });
+
+  test('finds circles, each once', () => {
+    const imports = { a: ['b', 'd'], b: ['c', 'd'], c: ['a'], d: ['e'], e: ['e', 'd'], f: ['a'] };
+    expect(circles(new Map(Object.entries(imports)))).toEqual(['a -> b -> c -> a', 'e -> e', 'd -> e -> d']);
   });
 
   test.each([
@@ -72,6 +111,6 @@ describe('the check', () => {
     ['src/gtm/a.ts', "import * as z from 'zod'; import { join } from 'node:path';"],
     ['src/gtm/a.ts', "// import { x } from '../cli/a.ts'"],
   ])('lets pass in %s: %s', (file, source) => {
-    expect(upward(file, source)).toEqual([]);
+    expect(upward(file, ownImports(file, source))).toEqual([]);
   });
 });

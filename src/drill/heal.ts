@@ -1,8 +1,7 @@
 import type { Controls } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
 import { insist } from '../kube/insist.ts';
-import { LabError } from '../lab/lab.ts';
-import type { Undo, UndoLog } from '../lab/undo-log.ts';
+import { LabError, type Undo, type UndoLog } from '../lab/lab.ts';
 
 /**
  * Takes back what a drill that is no more has left in force, as the drill would have at its end: lasting faults all at

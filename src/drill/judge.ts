@@ -7,7 +7,7 @@ import { unobserved } from './observed.ts';
 import { periodsOf, shareOf } from './periods.ts';
 import { phasesWithinBounds } from './phases-within-bounds.ts';
 import { DrillRecord } from './record.ts';
-import { type PopulationRecovery, phaseRecord } from './recovery.ts';
+import { type PopulationRecovery, phaseRecord, recoveriesOf } from './recovery.ts';
 import type { Settings } from './settings.ts';
 import { Tally } from './tally.ts';
 import type { ExpectationResult, PopulationResult, Recovery, Result, Verdict } from './verdict.ts';
@@ -87,7 +87,7 @@ function cutShort({ end }: DrillRecord): Statement {
 
 function populationResult(name: string, drill: DrillRecord): PopulationResult {
   const requests = drill.requestsOf(name);
-  const recoveries = drill.recoveries.get(name) ?? [];
+  const recoveries = recoveriesOf(drill).get(name) ?? [];
   const shown = recoveries.find(({ errors }) => errors > 0) ?? recoveries[0];
   return {
     name,

@@ -2,6 +2,7 @@ import { type RequestEvent, succeeded } from '../runtime/journal.ts';
 import type { FaultLife } from './faults.ts';
 import type { Statement } from './language/statement.ts';
 import type { DrillRecord } from './record.ts';
+import { recoveriesOf } from './recovery.ts';
 import { Tally } from './tally.ts';
 import type { Period } from './verdict.ts';
 
@@ -100,9 +101,9 @@ function recoveredAt(drill: DrillRecord, fault: FaultLife): number | undefined {
 }
 
 /** Of all populations that asked; undefined where one did not recover while the fault was in force, or none asked. */
-function slowestRecovery({ recoveries }: DrillRecord, fault: FaultLife): number | undefined {
+function slowestRecovery(drill: DrillRecord, fault: FaultLife): number | undefined {
   let slowest: number | undefined;
-  for (const own of recoveries.values()) {
+  for (const own of recoveriesOf(drill).values()) {
     const recovery = own.find(each => each.fault === fault.name);
     if (recovery === undefined || recovery.requests === 0) continue;
     if (!recovery.withstood) return undefined;

@@ -1,6 +1,7 @@
 import type { Statement } from './language/statement.ts';
 import type { Overrun } from './language/values.ts';
 import type { DrillRecord } from './record.ts';
+import { recoveriesOf } from './recovery.ts';
 import { type ExpectationResult, PHASES } from './verdict.ts';
 
 /**
@@ -8,10 +9,10 @@ import { type ExpectationResult, PHASES } from './verdict.ts';
  * drill, unasked: a phase over its bound is a fault of the system, or of the bound. Undefined when nothing was
  * measured.
  */
-export function phasesWithinBounds({ recoveries }: DrillRecord): ExpectationResult<Statement> | undefined {
+export function phasesWithinBounds(drill: DrillRecord): ExpectationResult<Statement> | undefined {
   let measured = 0;
   const over: Overrun[] = [];
-  for (const [population, own] of recoveries) {
+  for (const [population, own] of recoveriesOf(drill)) {
     for (const { fault, phases } of own) {
       for (const phase of PHASES) {
         const { ms, bound } = phases[phase];

@@ -21,7 +21,6 @@ import type {
 import { InputError } from '../runtime/yaml.ts';
 import { Bounds } from './bounds.ts';
 import { type FaultLife, faultLives, faultsNamed } from './faults.ts';
-import { type PopulationRecovery, recoveriesOf } from './recovery.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { type Course, faultOfWhen, Unknown, type Window, type Windowed, windowOf } from './windows.ts';
 
@@ -52,7 +51,6 @@ export class DrillRecord implements Course {
   readonly #byPopulation = new Map<string, RequestEvent[]>();
   readonly #selections = new Map<string, readonly RequestEvent[]>();
   readonly #bodies = new Map<number, BodyEvent>();
-  #recoveries: ReadonlyMap<string, readonly PopulationRecovery[]> | undefined;
 
   /** @throws InputError when the journal does not begin with a drill and its scenario. */
   constructor(events: readonly JournalEvent[]) {
@@ -208,12 +206,6 @@ export class DrillRecord implements Course {
       return name === undefined ? new Unknown('noFault') : new Unknown('noEffect', name);
     }
     return faults;
-  }
-
-  /** Every population's recovery from every fault that took effect, in their order. */
-  get recoveries(): ReadonlyMap<string, readonly PopulationRecovery[]> {
-    this.#recoveries ??= recoveriesOf(this);
-    return this.#recoveries;
   }
 
   /** The lines of the journal (from 1) where these events of this record stand; the first 20. */

@@ -59,7 +59,22 @@ const NEVER = Number.POSITIVE_INFINITY;
 /** Errors that had more likely than not come to no end are said to go on. */
 const LIKELY = 1 / 2;
 
-export function recoveriesOf(drill: DrillRecord): ReadonlyMap<string, readonly PopulationRecovery[]> {
+type Recoveries = ReadonlyMap<string, readonly PopulationRecovery[]>;
+
+/** Several expectations look at the same recoveries. */
+const known = new WeakMap<DrillRecord, Recoveries>();
+
+/** Every population's recovery from every fault that took effect, in their order. */
+export function recoveriesOf(drill: DrillRecord): Recoveries {
+  let recoveries = known.get(drill);
+  if (recoveries === undefined) {
+    recoveries = newRecoveries(drill);
+    known.set(drill, recoveries);
+  }
+  return recoveries;
+}
+
+function newRecoveries(drill: DrillRecord): Recoveries {
   const faults = drill.faults.filter(fault => fault.injected !== undefined);
   const withdrawals = new Map(faults.map(fault => [fault, withdrawalOf(drill, fault)]));
   const sightings = sightingsOf(drill);

@@ -1,8 +1,6 @@
 import type { GtmConfig } from '../gtm/config.ts';
 import type { Topology } from '../kube/topology.ts';
 import type { ClientsConfig } from '../traffic/config.ts';
-import type { ExpectEntry } from './expectations/index.ts';
-import type { Scenario } from './scenario.ts';
 import type { TimelineEntry } from './timeline.ts';
 
 /*
@@ -20,10 +18,10 @@ export const TIME_SCALE = { least: 1, most: 15 } as const;
 /** Milliseconds. */
 const SHORTEST_TIMEOUT = 2000;
 
-export function scaledScenario(scenario: Scenario, scale: number): Scenario {
+/** What is run, and judged. It is given back with what its files say as `asWritten`. */
+export function scaledScenario<S extends ScalableScenario>(scenario: S, scale: number): S {
   if (scale === 1) return scenario;
   return {
-    ...scenario,
     ...scaledSettings(scenario, scale),
     asWritten: scenario,
     timeScale: scale,
@@ -33,11 +31,22 @@ export function scaledScenario(scenario: Scenario, scale: number): Scenario {
   };
 }
 
+interface Entry {
+  readonly name: string;
+  readonly params?: unknown;
+}
+
 interface Scalable {
   readonly topology: Topology;
   readonly gtm: GtmConfig;
   readonly clients: ClientsConfig;
-  readonly expect: readonly { readonly name: string; readonly params?: unknown }[];
+  readonly expect: readonly Entry[];
+}
+
+interface ScalableScenario extends Scalable {
+  readonly approveAfter: number;
+  readonly timeline: readonly TimelineEntry[];
+  readonly ends: number;
 }
 
 /** What judging needs, scaled. */
@@ -49,7 +58,7 @@ export function scaledSettings<S extends Scalable>(settings: S, scale: number): 
     topology: { ...topology, pod: { ...topology.pod, serviceTime: topology.pod.serviceTime / scale } },
     gtm: scaledGtm(gtm, scale),
     clients: scaledClients(clients, scale),
-    expect: expect.map(entry => ({ ...entry, params: scaledLimits(entry as ExpectEntry, scale) })),
+    expect: expect.map(entry => ({ ...entry, params: scaledLimits(entry, scale) })),
   };
 }
 
@@ -107,7 +116,7 @@ function scaledEntry(entry: TimelineEntry, scale: number): TimelineEntry {
 }
 
 /** Which parameters of an expectation are times. `rto-below` holds populations and their limits. */
-function scaledLimits({ name, params }: ExpectEntry, scale: number): unknown {
+function scaledLimits({ name, params }: Entry, scale: number): unknown {
   if (typeof params !== 'object' || params === null) return params;
   const times =
     name === 'rto-below' ? Object.keys(params).filter(field => field !== 'fault') : ['settle', 'within'];

@@ -1,16 +1,35 @@
-import type { GtmConfig } from './config.ts';
-
 export interface Contradiction {
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
 
+/** What is checked of a configuration (config.ts). */
+interface Checked {
+  readonly VersionCode: 'standard' | 'ultimate';
+  readonly Config: { readonly Ttl: number };
+  readonly AddrPools: readonly (Named & {
+    readonly Addr: readonly { readonly Addr: string }[];
+    readonly Monitor?: { readonly Interval: number; readonly IspCityNode: readonly Named[] } | undefined;
+  })[];
+  readonly AccessStrategies: readonly {
+    readonly DefaultAddrPool: readonly Named[];
+    readonly DefaultMinAvailableAddrNum: number;
+    readonly FailoverAddrPool: readonly Named[];
+    readonly FailoverMinAvailableAddrNum: number;
+    readonly AccessMode: string;
+  }[];
+}
+
+interface Named {
+  readonly Name: string;
+}
+
 /** What is wrong with a configuration whose every field is right by itself. */
-export function contradictions(config: GtmConfig): readonly Contradiction[] {
+export function contradictions(config: Checked): readonly Contradiction[] {
   return [...editionLimits(config), ...ambiguousNames(config), ...impossibleStrategies(config)];
 }
 
-function* editionLimits(config: GtmConfig): Generator<Contradiction> {
+function* editionLimits(config: Checked): Generator<Contradiction> {
   if (config.VersionCode === 'ultimate') return;
   if (config.Config.Ttl < 60) {
     yield { path: ['Config', 'Ttl'], message: 'a TTL below 60 seconds needs VersionCode ultimate' };
@@ -26,7 +45,7 @@ function* editionLimits(config: GtmConfig): Generator<Contradiction> {
   }
 }
 
-function* ambiguousNames(config: GtmConfig): Generator<Contradiction> {
+function* ambiguousNames(config: Checked): Generator<Contradiction> {
   yield* repeated(config.AddrPools, 'Name', ['AddrPools'], 'pool');
   for (const [i, pool] of config.AddrPools.entries()) {
     yield* repeated(pool.Addr, 'Addr', ['AddrPools', i, 'Addr'], 'address');
@@ -35,7 +54,7 @@ function* ambiguousNames(config: GtmConfig): Generator<Contradiction> {
   }
 }
 
-function* impossibleStrategies(config: GtmConfig): Generator<Contradiction> {
+function* impossibleStrategies(config: Checked): Generator<Contradiction> {
   for (const [i, strategy] of config.AccessStrategies.entries()) {
     const path = ['AccessStrategies', i];
     yield* impossibleSet(
@@ -55,10 +74,10 @@ function* impossibleStrategies(config: GtmConfig): Generator<Contradiction> {
 }
 
 function* impossibleSet(
-  config: GtmConfig,
+  config: Checked,
   path: readonly (string | number)[],
   set: 'Default' | 'Failover',
-  references: readonly { readonly Name: string }[],
+  references: readonly Named[],
   minimum: number,
 ): Generator<Contradiction> {
   const list = [...path, `${set}AddrPool`];

@@ -1,10 +1,10 @@
 import type { Controls } from '../faults/fault.ts';
 import type { Authority } from '../gtm/dns-types.ts';
 import type { KubeClient } from '../kube/client.ts';
+import type { Json } from '../kube/objects.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Network, Place } from '../runtime/network.ts';
 import type { Random } from '../runtime/random.ts';
-import type { UndoLog } from './undo-log.ts';
 
 /** The lab failed, or cannot do what was asked: exit code 3. */
 export class LabError extends Error {
@@ -29,6 +29,23 @@ export interface LabCentre {
 /** The hub's engine as the lab sees it: it dies with the hub and comes back with it. */
 export interface Engine {
   stop(): void;
+}
+
+/** A fault on one target, and what takes it back. */
+export interface Undo {
+  /** Names the fault and its target; no two of a drill have the same. */
+  readonly label: string;
+  readonly fault: string;
+  readonly target: string;
+  /** What the fault's `prepare` returned. */
+  readonly undo: Json;
+}
+
+/** Where a drill writes what takes its faults back. Both resolve when it is on disk. @throws LabError */
+export interface UndoLog {
+  /** Before the fault is injected. */
+  injecting(undo: Undo): Promise<void>;
+  healed(label: string): Promise<void>;
 }
 
 /**

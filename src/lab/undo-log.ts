@@ -4,26 +4,9 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Json } from '../kube/objects.ts';
 import { InputError } from '../runtime/input-error.ts';
-import { LabError } from './lab.ts';
+import { LabError, type Undo, type UndoLog } from './lab.ts';
 
 export const UNDO_LOG = 'undo.ndjson';
-
-/** A fault on one target, and what takes it back. */
-export interface Undo {
-  /** Names the fault and its target; no two of a drill have the same. */
-  readonly label: string;
-  readonly fault: string;
-  readonly target: string;
-  /** What the fault's `prepare` returned. */
-  readonly undo: Json;
-}
-
-/** Where a drill writes what takes its faults back. Both resolve when it is on disk. @throws LabError */
-export interface UndoLog {
-  /** Before the fault is injected. */
-  injecting(undo: Undo): Promise<void>;
-  healed(label: string): Promise<void>;
-}
 
 const entrySchema = z.discriminatedUnion('step', [
   z.object({ step: z.literal('lab'), lab: z.string(), settings: z.json() }),

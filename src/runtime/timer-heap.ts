@@ -1,4 +1,4 @@
-import type { VirtualTimer } from './timer-queue.ts';
+import type { VirtualTimer } from './virtual-timer.ts';
 
 /** A timer, and how many came before it. */
 interface Entry {

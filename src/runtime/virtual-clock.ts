@@ -1,7 +1,8 @@
 import type { Clock, Fire, Timer } from './clock.ts';
 import { EventLoopTurns } from './event-loop-turns.ts';
 import { sleep } from './sleep.ts';
-import { TimerQueue, VirtualTimer } from './timer-queue.ts';
+import { TimerQueue } from './timer-queue.ts';
+import { VirtualTimer } from './virtual-timer.ts';
 
 export interface VirtualClockLimits {
   /** Timers that may fire before `run` gives up. */

@@ -1,33 +1,8 @@
-import type { Clock } from '../runtime/clock.ts';
-import type { Connection, Network, Place } from '../runtime/network.ts';
-import type { ClientsConfig, PopulationConfig } from './config.ts';
-import type { TrafficRecord } from './record.ts';
-import { Request } from './request.ts';
+import { type Habits, type KeptConnection, Request, type Requester } from './request.ts';
 import type { Resolution, Resolver } from './resolver.ts';
 
-/** What all clients of a population share. */
-export interface Habits {
-  readonly population: PopulationConfig;
-  readonly target: Pick<ClientsConfig, 'name' | 'port' | 'path'>;
-  readonly place: Place;
-  readonly clock: Clock;
-  readonly network: Network;
-  readonly record: TrafficRecord;
-  readonly centreOf: (address: string) => string | undefined;
-}
-
-/** A connection between two requests, and how it came to be. */
-export interface KeptConnection {
-  readonly connection: Connection;
-  readonly resolution: Resolution;
-  /** When it was opened, ms. */
-  readonly connected: number;
-  /** When its last request ended, ms. */
-  readonly rested: number;
-}
-
 /** One client: its own DNS cache and its pool of connections. */
-export class Client {
+export class Client implements Requester {
   readonly index: number;
   readonly habits: Habits;
   readonly resolver: Resolver;

@@ -1,6 +1,7 @@
 import type { Random } from '../runtime/random.ts';
 import { type Arrivals, LoopArrivals, PoissonArrivals } from './arrivals.ts';
-import { Client, type Habits } from './client.ts';
+import { Client } from './client.ts';
+import type { Habits } from './request.ts';
 import { Resolver } from './resolver.ts';
 
 /** The clients that behave alike, and their resolvers. */

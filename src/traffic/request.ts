@@ -1,12 +1,48 @@
+import type { Clock } from '../runtime/clock.ts';
 import type { RequestEvent } from '../runtime/journal.ts';
-import type { Connection, HttpOutcome, HttpRequest } from '../runtime/network.ts';
+import type { Connection, HttpOutcome, HttpRequest, Network, Place } from '../runtime/network.ts';
 import type { Listener } from '../runtime/told.ts';
-import type { Client } from './client.ts';
-import type { Asker, Resolution } from './resolver.ts';
+import type { ClientsConfig, PopulationConfig } from './config.ts';
+import type { TrafficRecord } from './record.ts';
+import type { Asker, Resolution, Resolver } from './resolver.ts';
+
+/** What all clients of a population share. */
+export interface Habits {
+  readonly population: PopulationConfig;
+  readonly target: Pick<ClientsConfig, 'name' | 'port' | 'path'>;
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly network: Network;
+  readonly record: TrafficRecord;
+  readonly centreOf: (address: string) => string | undefined;
+}
+
+/** A connection between two requests, and how it came to be. */
+export interface KeptConnection {
+  readonly connection: Connection;
+  readonly resolution: Resolution;
+  /** When it was opened, ms. */
+  readonly connected: number;
+  /** When its last request ended, ms. */
+  readonly rested: number;
+}
+
+/** Who makes a request, and keeps what may serve the next. */
+export interface Requester {
+  readonly index: number;
+  readonly habits: Habits;
+  readonly resolver: Resolver;
+  /** The addresses in the client's own cache, while they are good. */
+  cached(now: number): Resolution | undefined;
+  remember(resolution: Resolution): void;
+  /** A connection that is still good. */
+  takeConnection(now: number): KeptConnection | undefined;
+  keepConnection(kept: KeptConnection): void;
+}
 
 /** One request of a client: lookup, connection, answer, journal. */
 export class Request implements Asker, Listener<HttpOutcome> {
-  readonly #client: Client;
+  readonly #client: Requester;
   readonly #ended: (() => void) | undefined;
   #resolution!: Resolution;
   #sent = 0;
@@ -16,7 +52,7 @@ export class Request implements Asker, Listener<HttpOutcome> {
   /** The one that is dialled, or that a kept connection goes to. */
   #address = '';
 
-  constructor(client: Client, ended: (() => void) | undefined) {
+  constructor(client: Requester, ended: (() => void) | undefined) {
     this.#client = client;
     this.#ended = ended;
   }

@@ -3,6 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { errorsByFault, sightingsOf } from '../../src/drill/blame.ts';
 import type { Reach } from '../../src/drill/reach.ts';
 import { DrillRecord } from '../../src/drill/record.ts';
+import { recoveriesOf } from '../../src/drill/recovery.ts';
 import type { RequestEvent } from '../../src/runtime/journal.ts';
 
 import { smallDrill } from '../faults/small-drill.ts';
@@ -277,7 +278,7 @@ test('a control plane that is down and links that no client uses take no error f
     ],
     '80s',
   );
-  const [outage, ...others] = new DrillRecord(events).recoveries.get('people') ?? [];
+  const [outage, ...others] = recoveriesOf(new DrillRecord(events)).get('people') ?? [];
   expect(outage?.errors).toBeGreaterThan(10);
   expect(others.map(({ fault, errors }) => [fault, errors > 0])).toEqual([
     ['control-plane-down', false],

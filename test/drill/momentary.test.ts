@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { judge } from '../../src/drill/judge.ts';
 import { DrillRecord } from '../../src/drill/record.ts';
+import { recoveriesOf } from '../../src/drill/recovery.ts';
 import { type Journal, smallDrill } from '../faults/small-drill.ts';
 
 /*
@@ -44,7 +45,7 @@ describe('a fault that strikes and passes', () => {
   });
 
   test('has an RTO, from its strike to the last request that failed at its centre', () => {
-    const [kill, drift] = drill.recoveries.get('people') ?? [];
+    const [kill, drift] = recoveriesOf(drill).get('people') ?? [];
     const failed = (from: number, until: number) =>
       journal.requests(on[0], from, until).filter(({ status }) => status !== 200);
     const lastError = failed(60, 150).at(-1)?.at ?? 0;
@@ -77,7 +78,7 @@ describe('a fault that strikes and passes', () => {
       ],
       '150s',
     );
-    const recoveries = new DrillRecord(beside.events).recoveries.get('people') ?? [];
+    const recoveries = recoveriesOf(new DrillRecord(beside.events)).get('people') ?? [];
     expect(recoveries.map(({ fault, phases }) => [fault, phases.publish.ms === null])).toEqual([
       ['kill', true],
       ['outage', false],

@@ -10,8 +10,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Undo } from '../../src/lab/lab.ts';
 import { LabError } from '../../src/lab/lab.ts';
-import { type Undo, UndoFile } from '../../src/lab/undo-log.ts';
+import { UndoFile } from '../../src/lab/undo-log.ts';
 import { InputError } from '../../src/runtime/input-error.ts';
 
 let folder: string;

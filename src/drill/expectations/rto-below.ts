@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Recovered } from '../language/values.ts';
 import type { DrillRecord } from '../record.ts';
-import type { PopulationRecovery } from '../recovery.ts';
+import { type PopulationRecovery, recoveriesOf } from '../recovery.ts';
 import type { Result } from '../verdict.ts';
 import { type Limit, limit, Unknown } from '../windows.ts';
 import { expectation, Findings, type Judgement } from './expectation.ts';
@@ -44,7 +44,7 @@ export const rtoBelow = expectation({
     if (faults instanceof Unknown) return findings.unknown(faults.why);
     const struck = new Set(faults.map(({ name }) => name));
     const found = limitsOf(limits as Record<string, Limit>, drill).flatMap(([population, most]) => {
-      const recoveries = (drill.recoveries.get(population) ?? []).filter(recovery =>
+      const recoveries = (recoveriesOf(drill).get(population) ?? []).filter(recovery =>
         struck.has(recovery.fault),
       );
       if (recoveries.length === 0) return [finding('unknown', { of: population, was: 'silent' })];

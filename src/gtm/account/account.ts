@@ -1,6 +1,6 @@
 import type { AccessMode, AddressMode, LbaStrategy } from '../model.ts';
 import type { CloudAccount } from './cloud.ts';
-import { TTL_SECONDS } from './values.ts';
+import { type AddressType, type Edition, type IspCityNode, TTL_SECONDS } from './values.ts';
 
 /*
  * What an Alibaba Cloud account has of GTM, as plain data that JSON keeps: 2.0's objects here, 3.0's in cloud.ts. The two
@@ -23,9 +23,7 @@ export interface Account {
   alertGroups: string[];
 }
 
-export type AddressType = 'IPV4' | 'IPV6' | 'DOMAIN';
 export type StrategyMode = 'GEO' | 'LATENCY';
-export type Edition = 'standard' | 'ultimate';
 export type Toggle = 'OPEN' | 'CLOSE';
 
 export interface Instance {
@@ -80,12 +78,6 @@ export interface PoolAddress {
 }
 
 export type ProtocolType = 'HTTP' | 'HTTPS' | 'PING' | 'TCP';
-
-/** Codes of where checks come from. */
-export interface IspCityNode {
-  CityCode: string;
-  IspCode: string;
-}
 
 export interface MonitorConfig {
   MonitorConfigId: string;

@@ -1,6 +1,6 @@
 import type { CloudJudgement, CloudStrategy } from '../cloud-model.ts';
 import type { RecordType } from '../model.ts';
-import type { Edition, IspCityNode } from './account.ts';
+import type { Edition, IspCityNode } from './values.ts';
 
 /** GTM 3.0's objects. Pools, addresses and templates belong to the account; configs refer to them. */
 export interface CloudAccount {

@@ -1,12 +1,19 @@
 import * as z from 'zod';
 import { addressBytes } from '../../runtime/ip-address.ts';
 import { COUNTRY, nodeOf } from '../catalogue.ts';
-import type { AddressType, IspCityNode } from './account.ts';
-import type { Call } from './action.ts';
 import { conflict, invalid } from './errors.ts';
 import { text } from './parameters.ts';
 
 /* Values that both generations have, and what is right of them. */
+
+export type AddressType = 'IPV4' | 'IPV6' | 'DOMAIN';
+export type Edition = 'standard' | 'ultimate';
+
+/** Codes of where checks come from. */
+export interface IspCityNode {
+  CityCode: string;
+  IspCode: string;
+}
 
 export const TTL_SECONDS = { least: 1, most: 86_400, standard: 60 } as const;
 
@@ -58,7 +65,7 @@ export function nodeDetails({ CityCode, IspCode }: IspCityNode) {
 }
 
 export function quota(
-  call: Pick<Call<unknown>, 'settings'>,
+  call: { readonly settings: { readonly quotas: boolean } },
   count: number,
   most: number,
   what: string,

@@ -2,11 +2,22 @@ import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { WatchEvent } from '../client.ts';
 import { equal } from '../json.ts';
 import { type KubeObject, type ObjectRef, type OwnerReference, refOf } from '../objects.ts';
-import type { ApiServer } from './api-server.ts';
-import { foreground, orphan } from './deletion.ts';
+import { type Deletion, foreground, orphan } from './deletion.ts';
 
 /** From a change to what the collector does about it. */
 const delayMs = 10;
+
+/** What the collector asks of the API server, and tells it to do. */
+interface Collected {
+  subscribeAll(listener: (event: WatchEvent) => void): void;
+  get(ref: ObjectRef): KubeObject | undefined;
+  update(object: KubeObject): void;
+  delete(ref: ObjectRef, options?: Deletion): void;
+  /** All that is in a namespace. */
+  contentOf(namespace: string): readonly KubeObject[];
+  /** Lets a namespace go that is being deleted. */
+  finalizeNamespace(name: string): void;
+}
 
 interface Node {
   readonly ref: ObjectRef;
@@ -18,7 +29,7 @@ interface Node {
  * behind (orphan), and empties namespaces that are deleted: Kubernetes' garbage collector and namespace controller.
  */
 export class GarbageCollector {
-  readonly #api: ApiServer;
+  readonly #api: Collected;
   readonly #clock: Clock;
   /** Every object that exists, by uid. */
   readonly #nodes = new Map<string, Node>();
@@ -30,7 +41,7 @@ export class GarbageCollector {
   #running = true;
   #timer: Timer | undefined;
 
-  constructor(api: ApiServer, clock: Clock) {
+  constructor(api: Collected, clock: Clock) {
     this.#api = api;
     this.#clock = clock;
     api.subscribeAll(event => this.#hear(event));

@@ -8,8 +8,15 @@ import type { Network, Place } from '../../runtime/network.ts';
 import { realNetwork } from '../../runtime/network-real.ts';
 import type { Random } from '../../runtime/random.ts';
 import { RealClock } from '../../runtime/real-clock.ts';
-import { type Engine, type Lab, type LabApplication, type LabCentre, LabError } from '../lab.ts';
-import { UndoFile, type UndoLog } from '../undo-log.ts';
+import {
+  type Engine,
+  type Lab,
+  type LabApplication,
+  type LabCentre,
+  LabError,
+  type UndoLog,
+} from '../lab.ts';
+import { UndoFile } from '../undo-log.ts';
 import { lastAddresses } from './addresses.ts';
 import { Awaited, type Progress } from './awaited.ts';
 import type { Cluster, Workshop } from './clusters.ts';

@@ -3,7 +3,6 @@ import { LINES } from '../../catalogue.ts';
 import {
   type Account,
   type AddressPool,
-  type AddressType,
   type Instance,
   newText,
   type PoolAddress,
@@ -12,7 +11,7 @@ import {
 import { type Actions, type Call, read, write } from '../action.ts';
 import { conflict, invalid } from '../errors.ts';
 import { checkedParameters, optional, pageOf, paging, text, textList, whole, word } from '../parameters.ts';
-import { checkedAddress, quota } from '../values.ts';
+import { type AddressType, checkedAddress, quota } from '../values.ts';
 import {
   instanceOf,
   instanceParameter,

@@ -13,12 +13,12 @@ import type {
   AccessStrategy,
   Account,
   AddressPool,
-  AddressType,
   Instance,
   MonitorConfig,
   StrategySet,
 } from '../account.ts';
 import { type ExtendInfo, readExtendInfo } from '../extend-info.ts';
+import type { AddressType } from '../values.ts';
 import { memberKey, monitorOfPool, poolsOf } from './common.ts';
 import { accessDomain } from './instances.ts';
 

@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import type { Account, AddressType, StrategyMode, StrategySet } from '../account.ts';
+import type { Account, StrategyMode, StrategySet } from '../account.ts';
 import { invalid, missing } from '../errors.ts';
 import { given, optional, text, whole, word } from '../parameters.ts';
+import type { AddressType } from '../values.ts';
 import { poolOf } from './common.ts';
 
 /* GTM 2.0: the two pool sets of an access strategy, as parameters and as data. */

@@ -1,16 +1,10 @@
 import * as z from 'zod';
 import { LINES } from '../../catalogue.ts';
-import {
-  type AccessStrategy,
-  type Account,
-  type AddressType,
-  newText,
-  type StrategySet,
-  timeText,
-} from '../account.ts';
+import { type AccessStrategy, type Account, newText, type StrategySet, timeText } from '../account.ts';
 import { type Actions, type Call, read, write } from '../action.ts';
 import { conflict, invalid, missing, notExists } from '../errors.ts';
 import { optional, pageOf, paging, text, textList, word } from '../parameters.ts';
+import type { AddressType } from '../values.ts';
 import {
   checkedLines,
   instanceOf,
