@@ -23,9 +23,10 @@ $(INSTALLED): package.json package-lock.json
 	@npm ci --ignore-scripts --silent || npm ci --ignore-scripts
 	@touch $@
 
-# These packages are what npm's `node` package fetches in an install script; taken directly, no script runs.
+# These packages are what npm's `node` package fetches in an install script; taken directly, no script runs. One that is
+# there and does not run is not whole: npm would leave it so.
 define bring-node
-{ echo 'setup: bringing Node $(NODE_VERSION)'; \
+{ echo 'setup: bringing Node $(NODE_VERSION)'; rm -rf .node; \
   npm install --prefix .node --no-save --no-package-lock --ignore-scripts --silent \
     "node-$$(node -p 'process.platform + "-" + process.arch')@$(NODE_VERSION)"; }
 endef
