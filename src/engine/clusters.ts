@@ -5,6 +5,7 @@ import { dressed, foreign, hashed, isMadeFrom, lastApplied, threeWay } from './a
 import { fieldAt, withField } from './field-path.ts';
 import { LOCAL } from './model.ts';
 import { type ResourceRules, ruleFor } from './policies/resource-rules.ts';
+import { RefusedError } from './refused-error.ts';
 import { OWNER_NAME, OWNER_NAMESPACE } from './render.ts';
 import { found } from './revision.ts';
 import { managedBy, SHARED_BY, withoutSharer, withSharer } from './sharing.ts';
@@ -16,9 +17,17 @@ export interface Write {
   readonly object: KubeObject;
 }
 
-/** Why an object cannot be written; nothing was changed. */
-export class RefusedError extends Error {
-  override readonly name = 'RefusedError';
+/** Why an object is written: a step delivers it, or it has drifted. */
+type Occasion = 'dispatch' | 'keep';
+
+interface Intent {
+  /** `share`: no more than add the application to those that share it. */
+  readonly act: 'create' | 'leave' | 'share' | 'recreate' | 'replace' | 'patch';
+  readonly wanted: KubeObject;
+  /** Of a shared object, who shares it. */
+  readonly sharers: string | undefined;
+  /** Of `patch`; undefined when there is nothing to change. */
+  readonly change: ReturnType<typeof threeWay>;
 }
 
 /** The clusters of one application: every object is checked for its owner and the application's rules before it is touched. */
@@ -42,20 +51,9 @@ export class Clusters {
     return found(this.client(cluster).get(refOf(object)));
   }
 
-  /** Throws RefusedError when the manifest may not be written over the live object. */
-  check(manifest: KubeObject, live: KubeObject | undefined): void {
-    const isReadOnly = this.#has('read-only', manifest);
-    if (live === undefined) {
-      if (!isReadOnly) return;
-      const { kind, metadata } = manifest;
-      throw new RefusedError(
-        `${kind} (${metadata.name}) is marked as read-only but does not exist; make it, or remove the read-only policy`,
-      );
-    }
-    if (isReadOnly || this.#sharesOnly(manifest, live)) return;
-    const { name, namespace } = this.#application;
-    const problem = foreign(live, name, namespace, this.#has('take-over', manifest));
-    if (problem !== undefined) throw new RefusedError(problem);
+  /** Throws RefusedError when `write` would, and ApiError for a patch that cannot be. */
+  check(manifest: KubeObject, live: KubeObject | undefined, occasion: Occasion): void {
+    this.#intent(manifest, live, occasion);
   }
 
   /**
@@ -66,41 +64,65 @@ export class Clusters {
     cluster: string,
     manifest: KubeObject,
     live: KubeObject | undefined,
-    occasion: 'dispatch' | 'keep',
+    occasion: Occasion,
   ): Promise<KubeObject> {
     const client = this.client(cluster);
+    const { act, wanted, sharers, change } = this.#intent(manifest, live, occasion);
+    if (act === 'create' || live === undefined)
+      return this.#done(cluster, 'create', await client.create(shared(dressed(wanted), sharers)));
+    switch (act) {
+      case 'leave':
+        return live;
+      case 'share': {
+        if (live.metadata.annotations?.[SHARED_BY] === sharers) return live;
+        const patch = { metadata: { annotations: { [SHARED_BY]: sharers } } };
+        return this.#done(cluster, 'patch', await client.patch(refOf(wanted), 'merge', patch));
+      }
+      case 'recreate':
+        if (live.metadata.deletionTimestamp === undefined) await client.delete(refOf(wanted), 'Background');
+        this.#done(cluster, 'delete', live);
+        return this.#done(cluster, 'create', await client.create(shared(hashed(wanted), sharers)));
+      case 'replace': {
+        const object = shared(hashed(wanted), sharers);
+        const { resourceVersion } = live.metadata;
+        const metadata = {
+          ...object.metadata,
+          ...(resourceVersion === undefined ? {} : { resourceVersion }),
+        };
+        return this.#done(cluster, 'update', await client.update({ ...object, metadata }));
+      }
+      case 'patch':
+        if (change === undefined) return live;
+        return this.#done(cluster, 'patch', await client.patch(refOf(wanted), change.type, change.patch));
+    }
+  }
+
+  /** What the rules say is to be done to the live object. Throws RefusedError, and ApiError for a patch that cannot be. */
+  #intent(manifest: KubeObject, live: KubeObject | undefined, occasion: Occasion): Intent {
     const wanted = this.#applyOnce(manifest, live, occasion);
-    this.check(wanted, live);
-    const isShared = this.#has('shared-resource', wanted);
-    const sharers = isShared
+    const isReadOnly = this.#has('read-only', wanted);
+    const sharers = this.#has('shared-resource', wanted)
       ? withSharer(live?.metadata.annotations?.[SHARED_BY], this.#application)
       : undefined;
+    const to = (act: Intent['act'], change?: Intent['change']): Intent => ({ act, wanted, sharers, change });
     if (live === undefined) {
-      return this.#done(cluster, 'create', await client.create(shared(dressed(wanted), sharers)));
+      if (!isReadOnly) return to('create');
+      const { kind, metadata } = wanted;
+      throw new RefusedError(
+        `${kind} (${metadata.name}) is marked as read-only but does not exist; make it, or remove the read-only policy`,
+      );
     }
-    if (this.#has('read-only', wanted)) return live;
-    if (this.#sharesOnly(wanted, live)) {
-      if (live.metadata.annotations?.[SHARED_BY] === sharers) return live;
-      const patch = { metadata: { annotations: { [SHARED_BY]: sharers } } };
-      return this.#done(cluster, 'patch', await client.patch(refOf(wanted), 'merge', patch));
-    }
-    if (occasion === 'dispatch' && isMadeFrom(live, wanted)) return live;
-    const strategy = ruleFor(this.rules['resource-update'], wanted)?.strategy;
-    if ((strategy?.recreateFields ?? []).some(path => !equal(fieldAt(live, path), fieldAt(wanted, path)))) {
-      if (live.metadata.deletionTimestamp === undefined) await client.delete(refOf(wanted), 'Background');
-      this.#done(cluster, 'delete', live);
-      return this.#done(cluster, 'create', await client.create(shared(hashed(wanted), sharers)));
-    }
-    if (strategy?.op === 'replace') {
-      const object = shared(hashed(wanted), sharers);
-      const { resourceVersion } = live.metadata;
-      const metadata = { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
-      const updated = await client.update({ ...object, metadata });
-      return this.#done(cluster, 'update', updated);
-    }
+    if (isReadOnly) return to('leave');
+    if (this.#sharesOnly(wanted, live)) return to('share');
+    const { name, namespace } = this.#application;
+    const problem = foreign(live, name, namespace, this.#has('take-over', wanted));
+    if (problem !== undefined) throw new RefusedError(problem);
+    if (occasion === 'dispatch' && isMadeFrom(live, wanted)) return to('leave');
+    const { recreateFields, op } = ruleFor(this.rules['resource-update'], wanted)?.strategy ?? {};
+    if (differsIn(recreateFields ?? [], live, wanted)) return to('recreate');
+    if (op === 'replace') return to('replace');
     const change = threeWay(lastApplied(live), shared(dressed(wanted), sharers), live);
-    if (change === undefined) return live;
-    return this.#done(cluster, 'patch', await client.patch(refOf(wanted), change.type, change.patch));
+    return to('patch', change);
   }
 
   /** Deletes the object unless it is another's, or lets go of it; `gone` when there is nothing left to delete. */
@@ -158,7 +180,7 @@ export class Clusters {
   }
 
   /** Of fields that are applied once, those that live now are kept. */
-  #applyOnce(manifest: KubeObject, live: KubeObject | undefined, occasion: 'dispatch' | 'keep'): KubeObject {
+  #applyOnce(manifest: KubeObject, live: KubeObject | undefined, occasion: Occasion): KubeObject {
     const policy = this.rules['apply-once'];
     if (!policy?.enable || live === undefined) return manifest;
     const strategy = ruleFor(policy, manifest)?.strategy;
@@ -181,6 +203,19 @@ export class Clusters {
     this.#wrote({ cluster: cluster || LOCAL, verb, object });
     return object;
   }
+}
+
+/** Whether one of the fields differs, which both must have. */
+function differsIn(fields: readonly string[], live: KubeObject, wanted: KubeObject): boolean {
+  const valueAt = (path: string, object: KubeObject, which: string) => {
+    const value = fieldAt(object, path);
+    if (value !== undefined) return value;
+    throw new RefusedError(`recreateFields: ${which} ${live.kind} ${live.metadata.name} has no ${path}`);
+  };
+  const differing = fields.filter(
+    path => !equal(valueAt(path, live, 'the live'), valueAt(path, wanted, 'the wanted')),
+  );
+  return differing.length > 0;
 }
 
 function shared(object: KubeObject, sharers: string | undefined): KubeObject {

@@ -111,7 +111,7 @@ class Execution {
     await this.#each(works, IN_CLUSTER, async work => {
       await this.#read(stageOf(work));
       for (const resource of stageOf(work)) {
-        clusters.check(objectOf(resource), this.#live.get(resourceKey(resource)));
+        clusters.check(objectOf(resource), this.#live.get(resourceKey(resource)), 'dispatch');
       }
     });
     const writable = works.filter(({ task }) => !this.#failed.has(taskKey(task)));

@@ -1,4 +1,5 @@
 import { equal, isObject, own } from '../kube/json.ts';
+import { goRegexp } from './go-regexp.ts';
 
 /**
  * Expressions as steps' `if`, inputs and outputs have them: the part of CUE that they need. References, literals,
@@ -91,7 +92,7 @@ class Evaluation {
       case '=~':
       case '!~':
         if (typeof a !== 'string' || typeof b !== 'string') throw this.#mismatch(operator, a, b);
-        return new RegExp(b).test(a) === (operator === '=~');
+        return this.#matches(a, b) === (operator === '=~');
       case '+':
         if (typeof a === 'string' && typeof b === 'string') return a + b;
         if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b];
@@ -111,6 +112,12 @@ class Evaluation {
     }
     if (typeof a !== 'number' || typeof b !== 'number') throw this.#mismatch(operator, a, b);
     return calculate(operator, a, b);
+  }
+
+  #matches(text: string, source: string): boolean {
+    const pattern = goRegexp(source);
+    if (pattern !== undefined) return pattern(text);
+    throw new ExpressionError(`"${this.#text}": ${JSON.stringify(source)} is no regular expression`);
   }
 
   #unary(): unknown {

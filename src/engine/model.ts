@@ -37,7 +37,7 @@ export class PlanError extends Error {
 export function checked<S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> {
   if (isDeeper(value, MOST_LEVELS)) throw new PlanError(`${where}: nested deeper than ${MOST_LEVELS} levels`);
   const result = schema.safeParse(value, { error: explain, reportInput: true });
-  if (!result.success) throw new PlanError(`${where}: ${problemsOf(result.error)}`);
+  if (!result.success) throw new PlanError(`${where}: ${problemsOf(result.error.issues)}`);
   return result.data;
 }
 
@@ -74,8 +74,8 @@ function decodedBy(schema: z.ZodType): Map<string, unknown> {
   return known;
 }
 
-function problemsOf(error: z.ZodError): string {
-  const problems = error.issues.map(({ path, message, ...issue }) => {
+export function problemsOf(issues: readonly z.core.$ZodIssue[]): string {
+  const problems = issues.map(({ path, message, ...issue }) => {
     const text = issue.code === 'unrecognized_keys' ? message.replaceAll('\n', '; ') : message;
     return path.length === 0 ? text : `${pathText(path)}: ${text}`;
   });

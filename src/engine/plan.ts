@@ -1,5 +1,6 @@
 import { isObject } from '../kube/json.ts';
 import type { KubeObject } from '../kube/objects.ts';
+import { explain } from '../runtime/schema-problems.ts';
 import {
   type Application,
   admit,
@@ -13,7 +14,7 @@ import {
 } from './application.ts';
 import { componentDefinitions } from './components/index.ts';
 import { durationMs } from './duration.ts';
-import { PlanError, PUBLISH_VERSION, unknownType } from './model.ts';
+import { PlanError, PUBLISH_VERSION, problemsOf, unknownType } from './model.ts';
 import type { ClusterInfo } from './placement.ts';
 import { overrideSchema } from './policies/override.ts';
 import { RESOURCE_RULE_TYPES, type ResourceRules, resourceRules } from './policies/resource-rules.ts';
@@ -214,7 +215,10 @@ function checkPolicy(policy: Policy): void {
     throw new PlanError(`policy ${policy.name}: ${unknownType('policy', policy.type, POLICY_TYPES)}`);
   }
   if (policy.type !== 'override') return;
-  const override = overrideSchema.safeParse(policy.properties);
+  const override = overrideSchema.safeParse(policy.properties, { error: explain, reportInput: true });
+  // An unknown field is an error of the step that has the override.
+  const wrong = override.error?.issues.filter(({ code }) => code !== 'unrecognized_keys');
+  if (wrong?.length) throw new PlanError(`policy ${policy.name}: ${problemsOf(wrong)}`);
   for (const { type, traits } of override.data?.components ?? []) {
     checkTypes({ type: type || 'ref-objects', traits: traits ?? [] }, `policy ${policy.name}`);
   }
@@ -261,6 +265,8 @@ function plannedStep(step: Step, context: StepContext, mode: Mode): PlannedStep 
     subSteps: (step.subSteps ?? []).map(sub => plannedStep(sub, context, mode)),
   };
   try {
+    if (timeout && timeoutMs === undefined)
+      throw new PlanError(`step ${name}: timeout: expected a duration such as 30s, found "${timeout}"`);
     return { ...common, ...stepDefinitions.get(type)?.plan(step, context) };
   } catch (error) {
     if (error instanceof PlanError) return { ...common, error: error.message };

@@ -1,3 +1,4 @@
+import { isObject } from '../kube/json.ts';
 import { kindInfo } from '../kube/kinds.ts';
 import type { KubeObject, ObjectMeta } from '../kube/objects.ts';
 import type { Application, Component } from './application.ts';
@@ -108,6 +109,10 @@ function renderAfresh(rendering: Rendering, component: Component, namespace: str
       role: { 'app.oam.dev/resourceType': 'TRAIT', [TRAIT_TYPE]: type, 'trait.oam.dev/resource': name },
     })),
   ];
+  const shapeless = bare.find(({ object: { metadata = {} } }) => !isObject(metadata));
+  if (shapeless !== undefined) {
+    throw new PlanError(`${where}: an object whose metadata is no map: ${JSON.stringify(shapeless.object)}`);
+  }
   const nameless = bare.find(({ object: { kind } }) => typeof kind !== 'string' || kind === '');
   if (nameless !== undefined) {
     throw new PlanError(`${where}: an object without kind: ${JSON.stringify(nameless.object)}`);
@@ -138,7 +143,6 @@ function finished(
     ...Object.values(FILTERS),
     ...filtered(application, 'annotations'),
   ]);
-  const { replicaKey } = component;
   const metadata: ObjectMeta = {
     ...rest,
     name: name || nameFor(component, role[TRAIT_TYPE], object),
@@ -146,16 +150,12 @@ function finished(
     labels: {
       ...labels,
       ...without(
-        {
-          ...application.labels,
-          [OWNER_NAME]: application.name,
-          [OWNER_NAMESPACE]: application.namespace,
-          'app.oam.dev/component': component.name,
-          [APP_REVISION]: revision,
-        },
+        { ...application.labels, [OWNER_NAMESPACE]: application.namespace },
         filtered(application, 'labels'),
       ),
-      ...(replicaKey === undefined ? {} : { 'app.oam.dev/replicaKey': replicaKey }),
+      [OWNER_NAME]: application.name,
+      'app.oam.dev/component': component.name,
+      [APP_REVISION]: revision,
       // A trait's own value stays here, and only here, as KubeVela has it.
       'app.oam.dev/cluster': labels?.['app.oam.dev/cluster'] ?? placement.cluster,
       ...role,

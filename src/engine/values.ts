@@ -63,6 +63,9 @@ export function withValue(data: unknown, path: string, value: unknown): unknown 
   return place(data, partsOf(path), value, path);
 }
 
+/** A path must not make a list of any length. */
+const MOST_INDEX = 1024;
+
 function place(
   data: unknown,
   [part, ...rest]: readonly (string | number)[],
@@ -71,16 +74,15 @@ function place(
 ): unknown {
   if (part === undefined) return value;
   if (typeof part === 'number') {
-    if (!Array.isArray(data) || (part >= data.length && rest.length > 0)) {
-      throw new Error(`there is no item ${part} for the input at ${path}`);
-    }
+    const isThere = Array.isArray(data) && (part < data.length || (rest.length === 0 && part <= MOST_INDEX));
+    if (!isThere) throw new Error(`there is no item ${part} for ${path}`);
     const items = [...data];
     while (items.length < part) items.push({});
     items[part] = place(data[part], rest, value, path);
     return items;
   }
   if (data !== undefined && data !== null && !isObject(data)) {
-    throw new Error(`${JSON.stringify(data)} has no field "${part}" for the input at ${path}`);
+    throw new Error(`${JSON.stringify(data)} has no field "${part}" for ${path}`);
   }
   const result = { ...data };
   put(result, part, place(own(result, part), rest, value, path));
@@ -92,7 +94,7 @@ export function partsOf(path: string): (string | number)[] {
   const pattern = /\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|"((?:[^"\\]|\\.)*)"|([^.[\]"]+)|\./gy;
   while (pattern.lastIndex < path.length) {
     const match = pattern.exec(path);
-    if (match === null) throw new Error(`"${path}" is no path of an input`);
+    if (match === null) throw new Error(`"${path}" is no path of a field`);
     const [, index, bracketed, quoted, plain] = match;
     if (index !== undefined) parts.push(Number(index));
     else if ((bracketed ?? quoted ?? plain) !== undefined)

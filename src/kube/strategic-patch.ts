@@ -130,10 +130,7 @@ function mergeByKey(
     return items.filter(item => own(item, directive) === undefined).map(withoutDirectives);
   }
   for (const item of items) {
-    const key = own(item, mergeKey);
-    if (key === undefined) {
-      throw bad(`an element of ${field} does not contain its merge key ${mergeKey}: ${JSON.stringify(item)}`);
-    }
+    const key = checkedKey(item, field, mergeKey);
     if (own(item, directive) === 'delete') {
       result = result.filter(present => keyOf(present, mergeKey) !== key);
       continue;
@@ -143,6 +140,13 @@ function mergeByKey(
     else result[index] = mergeMap(result[index] as JsonObject, item, schema);
   }
   return result;
+}
+
+/** Of an element of `field`. Throws ApiError BadRequest when it has none. */
+export function checkedKey(item: unknown, field: string, mergeKey: string): unknown {
+  const key = keyOf(item, mergeKey);
+  if (key !== undefined) return key;
+  throw bad(`an element of ${field} does not contain its merge key ${mergeKey}: ${JSON.stringify(item)}`);
 }
 
 /**

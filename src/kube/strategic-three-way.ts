@@ -2,11 +2,20 @@ import { equal, isObject, type JsonObject, own, put, withoutNulls } from './json
 import { dropped } from './merge-patch.ts';
 import type { Kind } from './objects.ts';
 import { type FieldSchema, type PatchSchema, patchSchema } from './patch-schema.ts';
-import { deletePrefix, directive, fieldOf, keyOf, none, orderPrefix, retainKeys } from './strategic-patch.ts';
+import {
+  checkedKey,
+  deletePrefix,
+  directive,
+  fieldOf,
+  none,
+  orderPrefix,
+  retainKeys,
+} from './strategic-patch.ts';
 
 /**
  * The strategic merge patch that brings `current` to what `modified` says: what `original` said and `modified` no
- * longer says is removed, what neither says is left alone. (`kubectl apply`.) Empty when there is nothing to do.
+ * longer says is removed, what neither says is left alone. (`kubectl apply`.) Empty when there is nothing to do. Throws
+ * ApiError BadRequest where an element of a list has no key to merge it by.
  */
 export function strategicThreeWay(
   kind: Kind,
@@ -65,7 +74,7 @@ function diffList(
   schema: FieldSchema,
 ): void {
   const mergeKey = schema.mergeKey;
-  const key = (item: unknown) => (mergeKey === undefined ? item : keyOf(item, mergeKey));
+  const key = (item: unknown) => (mergeKey === undefined ? item : checkedKey(item, field, mergeKey));
   const wantedKeys = wanted.map(key);
   const presentKeys = present.map(key);
   const gone = before.map(key).filter(item => !wantedKeys.includes(item) && presentKeys.includes(item));

@@ -33,6 +33,39 @@ describe('bad input never takes the engine down', () => {
     expect(await answer({ application: { metadata: 7, spec: [] } })).toMatchObject({
       plan: { error: expect.any(String) },
     });
+    for (const components of [[null], {}, 'x', [[]]])
+      expect((await ask([], {}, { components })).plan.error, JSON.stringify(components)).toBeTypeOf('string');
+  });
+
+  it('matches names and texts in linear time', async () => {
+    const name = `${'a'.repeat(60)}b`;
+    const components = [{ name: '^(a|a)+$', type: 'worker', properties: { x: 1 } }];
+    const merged: Json = await answer({
+      merge: { components: [{ name, type: 'worker', properties: {} }], overrides: [{ components }] },
+    });
+    expect(merged.components.map((each: Json) => each.name)).toEqual([name, '^(a|a)+$']);
+    const step = { name: 's', type: 'suspend', if: `"${name}" =~ "^(a|a)+$"` };
+    const { run } = await ask([CONFIG], {}, { workflow: { steps: [step] } });
+    expect(run.final.workflow.steps).toMatchObject([{ name: 's', phase: 'skipped' }]);
+  });
+
+  it('makes no list of any length for an input', async () => {
+    const components = [
+      {
+        name: 'conf',
+        type: 'k8s-objects',
+        properties: { objects: [CONFIG] },
+        outputs: [{ name: 'a', valueFrom: 'output.data.a' }],
+      },
+      {
+        name: 'other',
+        type: 'worker',
+        properties: { image: 'x', cmd: [] },
+        inputs: [{ from: 'a', parameterKey: 'cmd[4000000000]' }],
+      },
+    ];
+    const { run } = await ask([], {}, { components });
+    expect(run.final.phase).toBe('workflowFailed');
   });
 
   it('keeps __proto__, constructor and toString as data', async () => {
@@ -93,6 +126,7 @@ describe('bad input never takes the engine down', () => {
     expect(await errorOf([1])).toMatch('component=conf: properties.objects must be a list of objects');
     expect(await errorOf([])).toMatch('component=conf: refers to no objects');
     expect(await errorOf([{ metadata: { name: 'x' } }])).toMatch('an object without kind');
+    expect(await errorOf([{ ...CONFIG, metadata: 'x' }])).toMatch('an object whose metadata is no map');
     const spec = { components: [{ name: 'c', type: 'worker', properties: ['x'] }] };
     expect((await ask([], {}, spec)).plan.error).toMatch(
       'component c: properties must be a mapping of fields',

@@ -72,11 +72,12 @@ function stepView({ subSteps, firstExecuteTime: _, resumeTime: _1, ...step }: St
 export function row(application: KubeObject | undefined): object | null {
   if (application === undefined) return null;
   const { status = '', services = [] } = statusOf(application);
-  const [component] = application.spec?.['components'] ?? [];
+  const components = application.spec?.['components'];
+  const component = Array.isArray(components) ? components[0] : undefined;
   const distinct = (values: readonly string[]) => [...new Set(values)].sort();
   return {
     NAME: application.metadata.name,
-    ...(component === undefined ? {} : { COMPONENT: component.name, TYPE: component.type }),
+    ...(component == null ? {} : { COMPONENT: component.name, TYPE: component.type }),
     PHASE: status,
     HEALTHY: distinct(services.map(({ healthy }) => String(healthy))),
     STATUS: distinct(services.flatMap(({ message }) => message ?? [])),

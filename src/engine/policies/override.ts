@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isObject, type JsonObject, own, put } from '../../kube/json.ts';
 import type { Component, Trait } from '../application.ts';
+import { goRegexp } from '../go-regexp.ts';
 import { PlanError } from '../model.ts';
 
 const trait = z.strictObject({
@@ -72,27 +73,16 @@ function overridden(component: Component, patch: ComponentPatch): Component {
 }
 
 /**
- * A name in an override is a regular expression of Go (RE2), matched anywhere in the component's name, in which `*`
+ * A name in an override is a regular expression of Go, matched anywhere in the component's name, in which `*`
  * stands for any text. One that cannot be compiled matches nothing.
  */
 export function namePattern(text: string): (name: string) => boolean {
   if (PLAIN.test(text)) return name => name.includes(text);
-  const ignoresCase = text.startsWith('(?i)');
-  const source = (ignoresCase ? text.slice(4) : text).replaceAll('*', '.*');
-  if (NOT_IN_RE2.test(source)) return () => false;
-  try {
-    const pattern = new RegExp(source, ignoresCase ? 'i' : '');
-    return name => pattern.test(name);
-  } catch {
-    return () => false;
-  }
+  return goRegexp(text.replaceAll('*', '.*')) ?? (() => false);
 }
 
 /** Text that stands for itself, as most names do. */
 const PLAIN = /^[\w -]*$/;
-
-/** Looking around and back, which JavaScript knows and RE2 does not. */
-const NOT_IN_RE2 = /\(\?<?[=!]|\\[1-9]|\\k</;
 
 function added(patch: ComponentPatch): Component {
   const { name, type, properties, externalRevision } = patch;

@@ -9,7 +9,7 @@ export const replicationSchema = z.strictObject({
 
 type Replication = z.infer<typeof replicationSchema>;
 
-/** Components that replication policies select become one copy a key, after the others. Throws PlanError when none is selected. */
+/** Components that replication policies name become one copy a key, after the others. Throws PlanError when one names none. */
 export function replicated(
   components: readonly Component[],
   replications: readonly Replication[],
@@ -17,7 +17,7 @@ export function replicated(
   if (replications.length === 0) return components;
   const gone = new Set<string>();
   const copies = replications.flatMap(({ keys, selector }) => {
-    const chosen = selector == null ? components : components.filter(({ name }) => selector.includes(name));
+    const chosen = components.filter(({ name }) => selector?.includes(name));
     if (chosen.length === 0) {
       const names = quoted(components.map(({ name }) => name));
       throw new PlanError(`replication policy: no component selected to replicate; there are ${names}`);

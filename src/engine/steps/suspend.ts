@@ -3,7 +3,7 @@ import { durationMs } from '../duration.ts';
 import { decode, PlanError } from '../model.ts';
 import type { StepDefinition } from './step.ts';
 
-const schema = z.object({ message: z.string().optional(), duration: z.string().optional() });
+const schema = z.strictObject({ message: z.string().optional(), duration: z.string().optional() });
 
 /** Waits for a person, or for some time. */
 export const suspend: StepDefinition = {
