@@ -2,8 +2,6 @@
  * Load on web-demo for k6 (https://grafana.com/docs/k6): `liangdi drill SCENARIO --lab kind --load k6` runs it beside
  * the scenario's clients. Each virtual user is a client that asks the GTM where to go, keeps the answer for its TTL, and
  * opens a connection for each request, as curl does.
- *
- * Checked against @types/k6, but not yet run: no k6 could be had where it was written.
  */
 import exec from 'k6/execution';
 import http from 'k6/http';

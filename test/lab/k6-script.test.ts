@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { root } from '../cli/liangdi.ts';
 
 /*
- * The script for k6 in Node, with k6's modules played: what it sends, and where. That a real k6 takes it is not shown
- * here; its types are checked against k6's.
+ * The script for k6 in Node, with k6's modules played: what it sends, and where. A real k6 runs it in
+ * test/conformance/k6.system.test.ts.
  */
 
 const SCRIPT = join(root, 'clusters/load/web-demo.ts');
