@@ -1,4 +1,4 @@
-import { type Account, type Alert, emptyAccount, MOST_ROWS } from './account/account.ts';
+import { type Account, type Alert, copyOf, emptyAccount, MOST_ROWS } from './account/account.ts';
 import type { ApiSettings, View } from './account/action.ts';
 import { execute } from './account/execute.ts';
 import type { EmulatorSettings } from './account/gtm2/resolve.ts';
@@ -40,7 +40,7 @@ export class Emulator implements Authority {
   constructor(options: EmulatorOptions) {
     const { settings, saved } = options;
     this.#options = options;
-    this.#account = saved?.account ?? emptyAccount();
+    this.#account = saved ? copyOf(saved.account) : emptyAccount();
     this.#service = new GtmService(planOf(this.#account, settings), {
       ...options,
       publishDelay: settings.publishDelay,

@@ -1,4 +1,7 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ApiError } from '../../src/gtm/account/errors.ts';
+import { execute } from '../../src/gtm/account/execute.ts';
 import { flatten } from '../../src/gtm/seed.ts';
 import { BEIJING_1, BEIJING_2, HANGZHOU, Rig } from '../gtm/api/rig.ts';
 import { Sdk } from '../gtm/api/sdk.ts';
@@ -359,6 +362,52 @@ test('the table has all 79 actions, and the SDK the same', () => {
   expect(Sdk.actions()).toEqual(expect.arrayContaining(own));
 });
 
+describe('names that every object inherits are ids and texts like any others', () => {
+  const prototype = () => Object.getOwnPropertyDescriptors(Object.prototype);
+  const inherited = fc.constantFrom(...Object.keys(prototype()));
+
+  /** What the emulator makes of a call, which changes nothing. */
+  function outcome(action: string, parameters: Readonly<Record<string, unknown>>): 'done' | ApiError {
+    const { account, view } = rig.serving.emulator;
+    const settings = { configId: 'text', quotas: true } as const;
+    try {
+      execute(account, action, jsonParameters(action, parameters), { now: 0, view, settings });
+      return 'done';
+    } catch (error) {
+      if (error instanceof ApiError) return error;
+      throw error;
+    }
+  }
+
+  test.each(known)('$action', ({ action }) => {
+    const parameters = calls(rig)[action] ?? {};
+    const refersTo = action.startsWith('Search') || action.startsWith('List') ? /^$/ : /Id$/;
+    const before = prototype();
+    fc.assert(
+      fc.property(inherited, inherited, (name, ClientToken) => {
+        for (const [place, changed] of replaced(parameters, name)) {
+          const result = outcome(action, { ...changed, ClientToken });
+          if (refersTo.test(place))
+            expect(result, place).toMatchObject({ code: expect.stringMatching(/\.NotExists$/), status: 404 });
+          else if (result !== 'done') expect(result.status, place).toBe(400);
+        }
+        expect(outcome(action, { ...parameters, ClientToken })).toEqual(outcome(action, parameters));
+      }),
+      { numRuns: 30 },
+    );
+    expect(prototype()).toEqual(before);
+  });
+
+  test('so is the owner of a resource group', () => {
+    fc.assert(
+      fc.property(inherited, ResourceId => {
+        const move = { ResourceId, NewResourceGroupId: 'rg' };
+        expect(outcome('MoveGtmResourceGroup', move)).toMatchObject({ code: 'UnsupportedOperation' });
+      }),
+    );
+  });
+});
+
 describe('reads', () => {
   test.each(reads)('$action', async ({ action, response }) => {
     right = calls(rig);
@@ -457,6 +506,15 @@ function jsonParameters(action: string, parameters: Readonly<Record<string, unkn
       ]),
     ),
   );
+}
+
+/** The value with one of its texts replaced: each text once, with the field that it stands in. */
+function* replaced<T>(value: T, text: string, field = ''): Generator<readonly [string, T]> {
+  if (typeof value === 'string') yield [field, text as T];
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value))
+    for (const [place, one] of replaced(inner, text, Array.isArray(value) ? field : key))
+      yield [place, (Array.isArray(value) ? value.with(Number(key), one) : { ...value, [key]: one }) as T];
 }
 
 /** Right parameters with one of them left out, of no known word, or of no number. */

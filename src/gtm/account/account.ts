@@ -4,7 +4,8 @@ import { type AddressType, type Edition, type IspCityNode, TTL_SECONDS } from '.
 
 /*
  * What an Alibaba Cloud account has of GTM, as plain data that JSON keeps: 2.0's objects here, 3.0's in cloud.ts. The two
- * do not see each other's. Fields have the API's names; times are milliseconds since 1970.
+ * do not see each other's. Fields have the API's names; times are milliseconds since 1970. Accounts are made by
+ * `emptyAccount` and `copyOf` alone.
  */
 
 export interface Account {
@@ -173,7 +174,7 @@ export function newInstance(
 }
 
 export function emptyAccount(): Account {
-  return {
+  return copyOf({
     sequence: 0,
     instances: {},
     pools: {},
@@ -191,7 +192,18 @@ export function emptyAccount(): Account {
       globalAlert: { AlertConfig: [], AlertGroup: [] },
       tokens: {},
     },
-  };
+  });
+}
+
+/**
+ * A deep copy whose tables inherit nothing: clients choose the ids that are looked up there, and `constructor` or
+ * `__proto__` must be found no more than any other that nobody has.
+ */
+export function copyOf(account: Account): Account {
+  const copy = structuredClone(account);
+  for (const part of [...Object.values(copy), ...Object.values(copy.cloud)])
+    if (typeof part === 'object' && !Array.isArray(part)) Object.setPrototypeOf(part, null);
+  return copy;
 }
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';

@@ -1,4 +1,4 @@
-import type { Account } from './account.ts';
+import { type Account, copyOf } from './account.ts';
 import type { Action, Actions, ApiSettings, View } from './action.ts';
 import { ApiError } from './errors.ts';
 import { buyingActions } from './gtm2/buying.ts';
@@ -67,7 +67,7 @@ export function execute(account: Account, name: string, flat: Flat, surroundings
   const token = TAKES_TOKEN.test(name) ? tokenOf(name, flat) : undefined;
   const before = token === undefined ? undefined : account.cloud.tokens[token];
   if (before !== undefined) return { account, body: before };
-  const changed = structuredClone(account);
+  const changed = copyOf(account);
   const body = action.run({ account: changed, parameters, ...surroundings });
   if (token !== undefined) remember(changed, token, body);
   return { account: changed, body };
