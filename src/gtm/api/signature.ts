@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { own } from '../../kube/json.ts';
 import { ApiError } from '../account/errors.ts';
 import type { Flat } from '../account/parameters.ts';
 import type { ApiCall, ApiRequest } from './request.ts';
@@ -89,7 +90,8 @@ function acs3Signature(
     signed.includes(name),
   );
   if ((claimed !== undefined && claimed !== hash) || !isCovered) return '';
-  const lines = signed.map(name => `${name}:${(headers[name] ?? '').trim()}\n`).join('');
+  // Clients may name whatever they like, `constructor` too.
+  const lines = signed.map(name => `${name}:${String(own(headers, name) ?? '').trim()}\n`).join('');
   const canonical = [method, '/', canonicalQuery(query), lines, names, hash].join('\n');
   return createHmac('sha256', secret)
     .update(`${ACS3}\n${sha256(canonical)}`)
@@ -112,10 +114,11 @@ function rpcSignature(method: string, all: Flat, secret: string): string {
   return createHmac('sha1', `${secret}&`).update(text).digest('base64');
 }
 
+/** In the order of the names alone: `A.1=`, `A.1.Id=`, `A.10=`, where `=` would come after `.` and digits. */
 function canonicalQuery(pairs: Flat): string {
-  return Object.entries(pairs)
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+  return Object.keys(pairs)
     .sort()
+    .map(name => `${encode(name)}=${encode(pairs[name] ?? '')}`)
     .join('&');
 }
 

@@ -78,6 +78,14 @@ describe.each(styles)('%s, strictly', (_, make) => {
     expect(new Gate().refuses(make({ Keyword: "中文 *~!'()+&=/", Empty: '' }))).toBeUndefined();
   });
 
+  test('one parameter name may be the beginning of another', () => {
+    expect(
+      new Gate().refuses(
+        make({ Pool: 'EMPTY', 'Pool.1': 'a', 'Pool.1.Id': 'b', 'Pool.10': 'c', Pool1: 'd' }),
+      ),
+    ).toBeUndefined();
+  });
+
   test('a wrong secret and an unknown key are refused', () => {
     expect(new Gate().refuses(make({}, { secret: 'other' }))).toBe('SignatureDoesNotMatch');
     expect(new Gate().refuses(make({}, { key: 'other' }))).toBe('InvalidAccessKeyId.NotFound');
@@ -133,6 +141,18 @@ test('an ACS3 signature must cover what makes the call what it is', () => {
   expect(new Gate().refuses({ ...request, body: Buffer.from('x') })).toBe('SignatureDoesNotMatch');
 });
 
+test.each(['constructor', '__proto__', 'x-acs-nothing'])(
+  'an ACS3 signature over a header that there is not, %s, is over an empty one',
+  name => {
+    const request = acs3({});
+    const authorization =
+      request.headers['authorization']?.replace('SignedHeaders=', `SignedHeaders=${name};`) ?? '';
+    expect(new Gate().refuses({ ...request, headers: { ...request.headers, authorization } })).toBe(
+      'SignatureDoesNotMatch',
+    );
+  },
+);
+
 describe('less strictly', () => {
   const unsigned: ApiRequest = {
     method: 'GET',
@@ -164,6 +184,10 @@ describe('the official client', () => {
     expect(
       await sdk(KEY.accessKeySecret).call('DescribeDnsGtmInstances', { keyword: '北京 *~' }),
     ).toMatchObject({
+      totalItems: 0,
+    });
+    const names = Array.from({ length: 12 }, (_, i) => `name-${i + 1}`);
+    expect(await sdk(KEY.accessKeySecret).call('SearchCloudGtmAddresses', { names })).toMatchObject({
       totalItems: 0,
     });
     await expect(sdk('wrong').call('DescribeDnsGtmInstances')).rejects.toMatchObject({
