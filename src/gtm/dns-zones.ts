@@ -31,7 +31,7 @@ export interface Zone {
 
 /** How long resolvers may keep the zone's SOA and NS records and the name server's address, seconds. */
 const ZONE_TTL = 3600;
-/** Aliases are followed within our zones so often: longer chains are loops. */
+/** Aliases are followed within our zones so often; longer chains are the resolver's to follow. */
 const MOST_ALIASES = 8;
 
 /** The zones of a GTM and the hosts in them, as authoritative name servers see them (RFC 1034 §4.3.2). */
@@ -53,7 +53,7 @@ export class Zones implements Authority {
   }
 
   find(question: Question): Finding {
-    return this.#follow(question, question.name, [], 0, 0);
+    return this.#follow(question, question.name, [], 0);
   }
 
   /** The innermost zone that a name lies in. */
@@ -65,13 +65,8 @@ export class Zones implements Authority {
     return undefined;
   }
 
-  #follow(
-    question: Question,
-    name: string,
-    before: readonly RecordSet[],
-    scope: number,
-    aliases: number,
-  ): Finding {
+  /** `before` are the aliases that led to `name`. */
+  #follow(question: Question, name: string, before: readonly RecordSet[], scope: number): Finding {
     const known = this.#hosts.get(name);
     const zone = known ? known.zone : this.zoneOf(name);
     // A target elsewhere is the resolver's to find.
@@ -89,8 +84,10 @@ export class Zones implements Authority {
     const wider = Math.max(scope, answer.scope);
     const [target] = data;
     const ends = type !== 'CNAME' || question.type === TYPE.CNAME || question.type === TYPE.ANY;
-    if (ends || target === undefined || aliases === MOST_ALIASES) return found(answers, wider);
-    return this.#follow(question, target, answers, wider, aliases + 1);
+    if (ends || target === undefined || answers.length > MOST_ALIASES) return found(answers, wider);
+    // An answer holds a record once (RFC 2181 §5), and one alias of a name.
+    if (answers.some(one => one.owner === target)) return found(answers, wider);
+    return this.#follow(question, target, answers, wider);
   }
 
   #atApex({ type }: Question, zone: Zone): Omit<Finding, 'scope'> | undefined {
