@@ -1,5 +1,13 @@
 import { addressBytes } from '../runtime/ip-address.ts';
-import { type Edns, HEADER, isAnswerable, readEdns, readQuestion, type WireQuestion } from './dns-query.ts';
+import {
+  type Edns,
+  HEADER,
+  isAnswerable,
+  type Rest,
+  readQuestion,
+  readRest,
+  type WireQuestion,
+} from './dns-query.ts';
 import { type Authority, type Finding, IN, RCODE, type Rcode, type RecordSet, TYPE } from './dns-types.ts';
 
 /*
@@ -30,20 +38,19 @@ export function respond(
   // An answer to an answer could go on forever.
   if (query.length < HEADER || (query[2] as number) & QR) return undefined;
   const question = readQuestion(query);
-  const edns = readEdns(query, question?.end);
-  const known = edns === 'malformed' ? undefined : edns;
-  return encode(query, question, known, transport, reply(query, question, edns, from, authority));
+  const rest = readRest(query, question?.end);
+  return encode(query, question, rest.edns, transport, reply(query, question, rest, from, authority));
 }
 
 function reply(
   query: Buffer,
   question: WireQuestion | undefined,
-  edns: Edns | undefined | 'malformed',
+  { edns, wellFormed }: Rest,
   from: string,
   authority: Authority,
 ): Finding {
   if ((query[2] as number) & OPCODE) return nothing('NOTIMP');
-  if (question === undefined || edns === 'malformed') return nothing('FORMERR');
+  if (question === undefined || !wellFormed) return nothing('FORMERR');
   if (edns !== undefined && edns.version > 0) return nothing('BADVERS');
   if (!isAnswerable(question)) return nothing('REFUSED');
   const client = edns?.client?.subnet;

@@ -86,32 +86,54 @@ function escapedName(query: Buffer, labels: readonly number[]): string {
   return texts.join('.').toLowerCase();
 }
 
-/** The client's part of EDNS, if it has one, of a query whose question ends at `end`. */
-export function readEdns(query: Buffer, end: number | undefined): Edns | undefined | 'malformed' {
+/** What stands behind a query's question. */
+export interface Rest {
+  /** The client's part of EDNS, if it has one that can be read: answers then have one too, errors as well (RFC 6891 §6.1.1). */
+  readonly edns?: Edns;
+  readonly wellFormed: boolean;
+}
+
+const NOTHING: Rest = { wellFormed: true };
+const MALFORMED: Rest = { wellFormed: false };
+
+/** The rest of a query whose question ends at `end`. */
+export function readRest(query: Buffer, end: number | undefined): Rest {
   const questions = query.readUInt16BE(4);
   const others = query.readUInt16BE(6) + query.readUInt16BE(8);
   const additionals = query.readUInt16BE(10);
   if (end !== undefined && others === 0 && additionals === 0) {
-    return end === query.length ? undefined : 'malformed';
+    return end === query.length ? NOTHING : MALFORMED;
   }
   // Nearly every query is one of these two; the others are the library's to read.
   if (end !== undefined && others === 0 && additionals === 1 && query[end] === 0 && isOpt(query, end)) {
-    return query.length - end - RECORD_LENGTH === query.readUInt16BE(end + 9)
-      ? readOpt(query, end)
-      : 'malformed';
+    return readOpt(query, end);
   }
   const least = HEADER + questions * QUESTION_LENGTH + (others + additionals) * RECORD_LENGTH;
   // The library would make room for all that is announced first.
-  return least > query.length ? 'malformed' : readAny(query);
+  return least > query.length ? MALFORMED : readAny(query);
 }
 
 function isOpt(query: Buffer, at: number): boolean {
   return query.length >= at + RECORD_LENGTH && query.readUInt16BE(at + 1) === TYPE.OPT;
 }
 
-function readOpt(query: Buffer, at: number): Edns | 'malformed' {
+/** With the OPT record at `at`, which is to be all that there is. */
+function readOpt(query: Buffer, at: number): Rest {
+  const client = readOptions(query, at + RECORD_LENGTH, query.readUInt16BE(at + 9));
+  const edns = {
+    udpSize: query.readUInt16BE(at + 3),
+    version: query[at + 6] as number,
+    dnssecOk: ((query[at + 7] as number) & 0x80) !== 0,
+  };
+  if (client === 'malformed') return { edns, wellFormed: false };
+  return { edns: client ? { ...edns, client } : edns, wellFormed: true };
+}
+
+/** The client that options of so many bytes tell of; they are to end with the query. */
+function readOptions(query: Buffer, begin: number, length: number): ClientSubnet | undefined | 'malformed' {
+  if (begin + length !== query.length) return 'malformed';
   let client: ClientSubnet | undefined;
-  for (let option = at + RECORD_LENGTH; option < query.length; ) {
+  for (let option = begin; option < query.length; ) {
     if (option + 4 > query.length) return 'malformed';
     const end = option + 4 + query.readUInt16BE(option + 2);
     if (end > query.length) return 'malformed';
@@ -121,34 +143,26 @@ function readOpt(query: Buffer, at: number): Edns | 'malformed' {
     }
     option = end;
   }
-  return {
-    udpSize: query.readUInt16BE(at + 3),
-    version: query[at + 6] as number,
-    dnssecOk: ((query[at + 7] as number) & 0x80) !== 0,
-    ...(client && { client }),
-  };
+  return client;
 }
 
-function readAny(query: Buffer): Edns | undefined | 'malformed' {
+function readAny(query: Buffer): Rest {
   let opts: readonly OptRecord[];
   try {
     opts = (decode(query).additionals ?? []).filter(one => one.type === 'OPT') as unknown as OptRecord[];
   } catch {
-    return 'malformed';
+    return MALFORMED;
   }
-  if (decode.bytes !== query.length) return 'malformed';
+  const isWhole = decode.bytes === query.length;
   const [opt, another] = opts;
-  if (opt === undefined) return undefined;
-  if (another !== undefined || opt.name !== '.') return 'malformed';
+  if (opt === undefined) return isWhole ? NOTHING : MALFORMED;
+  if (opt.name !== '.') return MALFORMED;
   const option = opt.options.find(one => one.code === CLIENT_SUBNET);
   const client = option && readClientSubnet(option.data);
-  if (option && client === undefined) return 'malformed';
-  return {
-    udpSize: opt.udpPayloadSize,
-    version: opt.ednsVersion,
-    dnssecOk: opt.flag_do,
-    ...(client && { client }),
-  };
+  const edns = { udpSize: opt.udpPayloadSize, version: opt.ednsVersion, dnssecOk: opt.flag_do };
+  if (!isWhole || another !== undefined || (option && client === undefined))
+    return { edns, wellFormed: false };
+  return { edns: client ? { ...edns, client } : edns, wellFormed: true };
 }
 
 interface OptRecord {

@@ -139,6 +139,12 @@ function withNamedOpt(): Buffer {
   return Buffer.concat([packet.subarray(0, end), Buffer.of(0xc0, 12), packet.subarray(end + 1)]);
 }
 
+/** The last option of its OPT record is a byte longer than the record. */
+function cutOff(packet: Buffer): Buffer {
+  const length = packet.length - 9;
+  return patched(packet, length, packet.readUInt16BE(length) + 1);
+}
+
 interface Answer extends DecodedPacket {
   readonly rcode: string;
   readonly opcode: string;
@@ -423,7 +429,32 @@ describe('EDNS', () => {
   ])('tells of a client wrongly: %s', async (_, bytes) => {
     expect(await ask('www.example.test', 'A', subnet(...bytes))).toMatchObject({
       rcode: 'FORMERR',
-      additionals: [],
+      additionals: [{ type: 'OPT', udpPayloadSize: 1232, options: [] }],
+    });
+  });
+
+  const [record] = opt().additionals ?? [];
+  const twice: Packet = { additionals: [record, record].flatMap(one => one ?? []) };
+
+  test.each([
+    ['beside another one', query('www.example.test', 'A', twice), 'FORMERR'],
+    [
+      'before bytes of nothing',
+      Buffer.concat([query('www.example.test', 'A', opt()), Buffer.of(0)]),
+      'FORMERR',
+    ],
+    [
+      'whose option is cut off',
+      cutOff(query('www.example.test', 'A', subnet(0, 1, 24, 0, 192, 0, 2))),
+      'FORMERR',
+    ],
+    ['without a question', query('', 'A', { ...opt(), questions: [] }), 'FORMERR'],
+    ['of another operation', patched(query('www.example.test', 'A', opt()), 2, 2 << 11), 'NOTIMP'],
+  ])('is answered with EDNS in errors too: %s', async (_, packet, rcode) => {
+    expect(decode((await overUdp(packet)) as Buffer)).toMatchObject({
+      rcode,
+      answers: [],
+      additionals: [{ type: 'OPT', name: '.', udpPayloadSize: 1232, options: [] }],
     });
   });
 
