@@ -149,6 +149,42 @@ describe('2.0', () => {
     expect(() => strategyCall(new Account(instance(three, before)), more)).toThrow(message);
   });
 
+  const telecom = strategy('three').replace('default', 'telecom').replace('Name: three', 'Name: telecom');
+
+  test('the global line stays served while single lines of its type are', () => {
+    const account = new Account(instance(`${three}, ${six}`, `${strategy('three')}, ${telecom}`));
+    const { pools, strategies } = account.emulator.account;
+    const StrategyId = Object.values(strategies).find(one => one.Lines.includes('default'))?.StrategyId;
+    const Id = Object.values(pools).find(one => one.Type === 'IPV6')?.AddrPoolId;
+    const change = {
+      StrategyId,
+      StrategyName: 'three',
+      DefaultAddrPoolType: 'IPV6',
+      DefaultAddrPool: [{ Id }],
+      DefaultLbaStrategy: 'ALL_RR',
+      DefaultMinAvailableAddrNum: 1,
+    };
+    const served = 'the global line must be served';
+    expect(() => account.call('UpdateDnsGtmAccessStrategy', change)).toThrow(served);
+    expect(() => account.call('DeleteDnsGtmAccessStrategy', { StrategyId })).toThrow(served);
+    const single = Object.values(strategies).find(one => one.Lines.includes('telecom'))?.StrategyId;
+    account.call('DeleteDnsGtmAccessStrategy', { StrategyId: single });
+    account.call('UpdateDnsGtmAccessStrategy', change);
+    expect(account.call('DescribeDnsGtmAccessStrategy', { StrategyId })).toMatchObject({
+      DefaultAddrPoolType: 'IPV6',
+    });
+  });
+
+  test('by latency, each of several strategies may go', () => {
+    const mode = ', StrategyMode: LATENCY';
+    const account = new Account(
+      instance(three, `${strategy('three', mode)}, ${strategy('three', mode)}`, mode),
+    );
+    for (const StrategyId of Object.keys(account.emulator.account.strategies))
+      account.call('DeleteDnsGtmAccessStrategy', { StrategyId });
+    expect(account.ask(NAME)).toEqual([]);
+  });
+
   const poolCall = (account: Account, more: object) =>
     account.call('AddDnsGtmAddressPool', {
       InstanceId: 'gtm-cn-x',

@@ -32,23 +32,42 @@ function strategiesOf(account: Account, instance: string): AccessStrategy[] {
   return Object.values(account.strategies).filter(one => one.InstanceId === instance);
 }
 
+/** The others of its mode and address type. */
+function besides(account: Account, strategy: AccessStrategy): AccessStrategy[] {
+  return strategiesOf(account, strategy.InstanceId).filter(
+    one =>
+      one.StrategyId !== strategy.StrategyId &&
+      one.StrategyMode === strategy.StrategyMode &&
+      one.primary.type === strategy.primary.type,
+  );
+}
+
+function isGlobal({ Lines }: AccessStrategy): boolean {
+  return Lines.includes('default');
+}
+
 /** One strategy serves the global line; more serve others beside it, each line of an address type once. */
 function checkLines(account: Account, strategy: AccessStrategy): void {
   if (strategy.StrategyMode !== 'GEO') return;
-  const others = strategiesOf(account, strategy.InstanceId).filter(
-    one =>
-      one.StrategyId !== strategy.StrategyId &&
-      one.StrategyMode === 'GEO' &&
-      one.primary.type === strategy.primary.type,
-  );
+  const others = besides(account, strategy);
   const taken = others.find(one => one.Lines.some(line => strategy.Lines.includes(line)));
   if (taken)
     throw conflict(
       'DnsGtmAccessStrategy.LineConflict',
       `"${taken.StrategyName}" serves one of the lines already.`,
     );
-  if (![...others, strategy].some(one => one.Lines.includes('default')))
+  if (![...others, strategy].some(isGlobal))
     throw invalid('Lines', 'one access strategy must serve the global line, default');
+}
+
+/** The same of those that it leaves behind when it goes, or takes another address type. */
+function checkLeaving(account: Account, strategy: AccessStrategy): void {
+  const left = besides(account, strategy);
+  if (left.length > 0 && !left.some(isGlobal))
+    throw conflict(
+      'DnsGtmAccessStrategy.DefaultLine',
+      'While others serve single lines, the global line must be served.',
+    );
 }
 
 function loggedStrategy(
@@ -173,6 +192,7 @@ export const strategyActions: Actions = {
         AccessMode: parameters.AccessMode ?? strategy.AccessMode,
       };
       checkLines(account, changed);
+      if (changed.primary.type !== strategy.primary.type) checkLeaving(account, strategy);
       checkAccessMode(changed);
       account.strategies[strategy.StrategyId] = changed;
       loggedStrategy(call, changed, 'update', changed.StrategyName);
@@ -182,17 +202,7 @@ export const strategyActions: Actions = {
   DeleteDnsGtmAccessStrategy: write(z.object({ StrategyId: text }), call => {
     const { account, parameters } = call;
     const strategy = strategyOf(account, parameters.StrategyId);
-    const others = strategiesOf(account, strategy.InstanceId).filter(
-      one =>
-        one !== strategy &&
-        one.StrategyMode === strategy.StrategyMode &&
-        one.primary.type === strategy.primary.type,
-    );
-    if (strategy.Lines.includes('default') && others.length > 0)
-      throw conflict(
-        'DnsGtmAccessStrategy.DefaultLine',
-        'While others serve single lines, the global line must be served.',
-      );
+    checkLeaving(account, strategy);
     delete account.strategies[strategy.StrategyId];
     loggedStrategy(call, strategy, 'delete', strategy.StrategyName);
     return {};
