@@ -103,7 +103,12 @@ function seedInstance(
       });
     }
   });
-  AccessStrategies.forEach((strategy, i) => {
+  // The API wants the global line served before any other; in a file they may stand in any order.
+  const isGlobal = ({ Lines }: Values) => Array.isArray(Lines) && Lines.includes('default');
+  const inOrder = Array.from(AccessStrategies.entries()).sort(
+    ([, a], [, b]) => Number(isGlobal(b)) - Number(isGlobal(a)),
+  );
+  for (const [i, strategy] of inOrder) {
     const place = `${path}.AccessStrategies[${i}]`;
     const { AccessMode, Lines, DefaultAddrPool, FailoverAddrPool, ...rest } = strategy;
     const references = (list: unknown) => listIn(list).map(one => named(one, 'Id', pools, file, place));
@@ -120,7 +125,7 @@ function seedInstance(
       InstanceId,
     });
     if (AccessMode !== undefined) call(place, 'SetDnsGtmAccessMode', { StrategyId, AccessMode });
-  });
+  }
 }
 
 function seedCloud(cloud: AccountConfig['CloudGtm'], file: string, call: Caller): void {

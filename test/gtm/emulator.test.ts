@@ -151,6 +151,17 @@ describe('2.0', () => {
 
   const telecom = strategy('three').replace('default', 'telecom').replace('Name: three', 'Name: telecom');
 
+  test('strategies may stand in any order in the file', () => {
+    const both = [strategy('three'), telecom];
+    for (const order of [both, both.toReversed()]) {
+      const account = new Account(instance(three, order.join(', ')));
+      expect(account.ask(NAME)).toHaveLength(3);
+      expect(account.ask(NAME, 'A', '192.0.2.99')).toHaveLength(3);
+    }
+    const wrong = instance(three, `${telecom}, ${strategy('nosuch')}`);
+    expect(() => new Account(wrong)).toThrow('DnsGtm[0].AccessStrategies[1]: there is no "nosuch" above');
+  });
+
   test('the global line stays served while single lines of its type are', () => {
     const account = new Account(instance(`${three}, ${six}`, `${strategy('three')}, ${telecom}`));
     const { pools, strategies } = account.emulator.account;
