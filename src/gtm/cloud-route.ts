@@ -94,17 +94,21 @@ function inSequence<T extends { readonly id: string }>(
 
 /**
  * Fallback resolution as the documentation has it: the first pool of the global line that has addresses, else the first
- * of all that has; whatever their health, but nothing that somebody disabled while there is something else.
+ * of all that has; whatever their health. What somebody withdrew is taken while there is nothing else: disabled pools,
+ * then addresses that were called unavailable; addresses that are disabled never.
  */
 function fallback({ pools, strategy }: ResolvedCloud): readonly CloudChoice[] {
   const isGlobal = ({ lines }: CloudPoolModel) =>
     strategy !== 'source_nearest' || lines.length === 0 || lines.includes('default');
-  const wanted = (address: CloudAddressModel) => address.enabled && address.mode !== 'unavailable';
-  const candidates = [...pools.filter(isGlobal), ...pools.filter(pool => !isGlobal(pool))];
-  const pool =
-    candidates.find(one => one.enabled && one.addresses.some(wanted)) ??
-    candidates.find(one => one.addresses.some(wanted));
-  return pool ? [choiceOf(pool, 'round_robin', pool.addresses.filter(wanted))] : [];
+  const all = [...pools.filter(isGlobal), ...pools.filter(pool => !isGlobal(pool))];
+  const enabled = all.filter(pool => pool.enabled);
+  const isEnabled = (address: CloudAddressModel) => address.enabled;
+  const isWanted = (address: CloudAddressModel) => address.enabled && address.mode !== 'unavailable';
+  for (const may of [isWanted, isEnabled]) {
+    const pool = [...enabled, ...all].find(one => one.addresses.some(may));
+    if (pool) return [choiceOf(pool, 'round_robin', pool.addresses.filter(may))];
+  }
+  return [];
 }
 
 function choiceOf(

@@ -172,6 +172,16 @@ describe('when nothing is available', () => {
     expect(answers(decided(config('sequence', off)), 1)).toEqual(['a']);
   });
 
+  test('what somebody called unavailable is answered before nothing is, what is disabled never', () => {
+    const away = pool(1, ['a', 'b', 'c']);
+    const [a, b, c] = away.addresses.map(one => ({ ...one, mode: 'unavailable' as const }));
+    const withdrawn = { ...away, addresses: [a, b, { ...c, enabled: false }] } as CloudPoolModel;
+    expect(answers(decided(config('sequence', withdrawn)), 2)).toEqual(['ab', 'ba']);
+    expect(answers(decided(config('sequence', withdrawn, pool(2, ['d'])), ['d']), 1)).toEqual(['d']);
+    const disabled = { ...away, addresses: away.addresses.map(one => ({ ...one, enabled: false })) };
+    expect(answers(decided(config('sequence', disabled)), 1)).toEqual(['']);
+  });
+
   test('and no pool has addresses, there is no answer', () => {
     expect(answers(decided(config('sequence', pool(1, []))), 1)).toEqual(['']);
     expect(answers(decided(config('sequence')), 1)).toEqual(['']);

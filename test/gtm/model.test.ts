@@ -336,14 +336,18 @@ class Model3 {
     const up = [0, 1].filter(index => this.isPoolUp(index, down));
     if (up.length === 0) {
       this.held = undefined;
-      const served = (index: number) =>
-        (this.pools[index]?.addresses ?? []).filter(address => {
-          const { enabled, mode } = this.addresses.get(address) ?? { enabled: false, mode: 'auto' };
-          return enabled && mode !== 'unavailable';
-        });
-      const enabled = [0, 1].find(index => this.pools[index]?.enabled && served(index).length > 0);
-      const any = enabled ?? [0, 1].find(index => served(index).length > 0);
-      return any === undefined ? [] : served(any);
+      // What somebody called unavailable comes before nothing.
+      for (const unavailableToo of [false, true]) {
+        const served = (index: number) =>
+          (this.pools[index]?.addresses ?? []).filter(address => {
+            const { enabled, mode } = this.addresses.get(address) ?? { enabled: false, mode: 'auto' };
+            return enabled && (unavailableToo || mode !== 'unavailable');
+          });
+        const enabled = [0, 1].find(index => this.pools[index]?.enabled && served(index).length > 0);
+        const any = enabled ?? [0, 1].find(index => served(index).length > 0);
+        if (any !== undefined) return served(any);
+      }
+      return [];
     }
     const keeps = !this.preemptive && this.held !== undefined && up.includes(this.held);
     this.held = keeps ? this.held : up[0];
