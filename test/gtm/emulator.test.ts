@@ -320,6 +320,54 @@ CloudGtm:
     );
   });
 
+  test('an address cannot become another one of its pool', () => {
+    const account = new Account(
+      CLOUD.replace('{ Name: six,', '{ Name: b, Address: 192.0.2.2 }, { Name: six,'),
+    );
+    const { cloud } = account.emulator.account;
+    const [a, b] = ['a', 'b'].map(name => ({ AddressId: idOf(cloud.addresses, 'Name', name) }));
+    const AddressPoolId = idOf(cloud.pools, 'AddressPoolName', 'four');
+    account.call('ReplaceCloudGtmAddressPoolAddress', { AddressPoolId, Addresses: JSON.stringify([a, b]) });
+    const move = (Address: string) => account.call('UpdateCloudGtmAddress', { ...b, Address });
+    expect(() => move('192.0.2.1')).toThrow('192.0.2.1 is in the pool "four" already');
+    expect(move('192.0.2.2')).toMatchObject({ Success: true });
+    expect(move('192.0.2.3')).toMatchObject({ Success: true });
+  });
+
+  test('fifty addresses are checked by a template, and each may be changed', () => {
+    const account = new Account(CLOUD);
+    const { TemplateId } = account.call('CreateCloudGtmMonitorTemplate', {
+      Name: 't',
+      Protocol: 'tcp',
+      IpVersion: 'IPv4',
+      Interval: 60,
+      Timeout: 2000,
+      EvaluationCount: 1,
+      FailureRate: 50,
+      IspCityNodes: JSON.stringify([{ CityCode: '503', IspCode: '465' }]),
+    });
+    const HealthTasks = JSON.stringify([{ TemplateId, Port: 80 }]);
+    const add = (i: number) =>
+      account.call('CreateCloudGtmAddress', {
+        Name: 'x',
+        Address: `192.0.2.${i}`,
+        Type: 'IPv4',
+        EnableStatus: 'enable',
+        AvailableMode: 'auto',
+        HealthJudgement: 'any_ok',
+        HealthTasks,
+      });
+    for (let i = 0; i < 49; i += 1) add(i);
+    const { AddressId } = add(49);
+    const most = 'There may be 50 references to a template at most.';
+    expect(() => add(50)).toThrow(most);
+    expect(account.call('UpdateCloudGtmAddress', { AddressId, HealthTasks })).toMatchObject({
+      Success: true,
+    });
+    const other = idOf(account.emulator.account.cloud.addresses, 'Name', 'a');
+    expect(() => account.call('UpdateCloudGtmAddress', { AddressId: other, HealthTasks })).toThrow(most);
+  });
+
   test('a config of type A takes no pool of IPv6, and no name twice', () => {
     const account = new Account(CLOUD);
     const { cloud } = account.emulator.account;

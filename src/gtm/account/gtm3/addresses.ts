@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { newDigits } from '../account.ts';
+import { type Account, newDigits } from '../account.ts';
 import { type Actions, type Call, read, write } from '../action.ts';
 import type { CloudAddress, CloudPool, CloudType, HealthTask } from '../cloud.ts';
 import { ApiError, conflict, invalid, missing } from '../errors.ts';
@@ -48,15 +48,15 @@ const FAMILY: Readonly<Record<CloudType, 'IPV4' | 'IPV6' | 'DOMAIN'>> = {
 /** Tasks of templates that there are and that fit the address. Terraform writes a port of 0 where there is none. */
 function checkedTasks(
   call: Call<unknown>,
-  type: CloudType,
+  { AddressId, Type }: Pick<CloudAddress, 'AddressId' | 'Type'>,
   list: z.output<typeof healthTasks>,
 ): HealthTask[] {
   const tasks = list.map(({ TemplateId, Port }, i) => {
     const template = templateOf(call.account, TemplateId);
-    if (type !== 'domain' && template.IpVersion !== type)
+    if (Type !== 'domain' && template.IpVersion !== Type)
       throw new ApiError(
         'CloudGtm.Address.DispatchTypeNotMatchMonitorTemplate',
-        `HealthTasks.${i + 1}: the template "${template.Name}" checks ${template.IpVersion} addresses, not ${type}.`,
+        `HealthTasks.${i + 1}: the template "${template.Name}" checks ${template.IpVersion} addresses, not ${Type}.`,
       );
     return { TemplateId, Port: template.Protocol === 'ping' ? 0 : (Port ?? 0) };
   });
@@ -65,16 +65,23 @@ function checkedTasks(
   quota(call, new Set(tasks.map(task => task.TemplateId)).size, LIMITS.templates, 'templates for an address');
   quota(call, new Set(tasks.map(task => task.Port)).size, LIMITS.ports, 'ports of an address');
   for (const id of new Set(tasks.map(task => task.TemplateId))) {
-    const users = Object.values(call.account.cloud.addresses).filter(one =>
-      one.HealthTasks.some(task => task.TemplateId === id),
+    const others = Object.values(call.account.cloud.addresses).filter(
+      one => one.AddressId !== AddressId && one.HealthTasks.some(task => task.TemplateId === id),
     );
-    quota(call, users.length + 1, LIMITS.referencesPerTemplate + 1, 'references to a template');
+    quota(call, others.length + 1, LIMITS.referencesPerTemplate, 'references to a template');
   }
   return tasks;
 }
 
 export function poolsWith(pools: Readonly<Record<string, CloudPool>>, address: string): CloudPool[] {
   return Object.values(pools).filter(pool => pool.members.some(member => member.id === address));
+}
+
+/** No pool has an endpoint twice. */
+function checkUnique({ cloud }: Account, { AddressId, Address }: CloudAddress): void {
+  for (const { AddressPoolName, members } of poolsWith(cloud.pools, AddressId))
+    if (members.some(({ id }) => id !== AddressId && cloud.addresses[id]?.Address === Address))
+      throw invalid('Address', `${Address} is in the pool "${AddressPoolName}" already`);
 }
 
 const filters = {
@@ -150,7 +157,7 @@ export const addressActions: Actions = {
         EnableStatus,
         ...availability(parameters.AvailableMode, parameters.ManualAvailableStatus),
         HealthJudgement,
-        HealthTasks: checkedTasks(call, Type, HealthTasks),
+        HealthTasks: checkedTasks(call, { AddressId, Type }, HealthTasks),
         AttributeInfo: parameters.AttributeInfo ?? '',
         Remark: parameters.Remark ?? '',
         created: now,
@@ -172,9 +179,12 @@ export const addressActions: Actions = {
       const { AddressId, Name, Address, HealthJudgement, HealthTasks, AttributeInfo } = call.parameters;
       const address = addressOf(call.account, AddressId);
       if (Name !== undefined) address.Name = Name;
-      if (Address !== undefined) address.Address = checkedAddress(Address, FAMILY[address.Type], 'Address');
+      if (Address !== undefined) {
+        address.Address = checkedAddress(Address, FAMILY[address.Type], 'Address');
+        checkUnique(call.account, address);
+      }
       if (HealthJudgement !== undefined) address.HealthJudgement = HealthJudgement;
-      if (HealthTasks !== undefined) address.HealthTasks = checkedTasks(call, address.Type, HealthTasks);
+      if (HealthTasks !== undefined) address.HealthTasks = checkedTasks(call, address, HealthTasks);
       if (AttributeInfo !== undefined) address.AttributeInfo = AttributeInfo;
       address.updated = call.now;
       return DONE;
