@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { AllowedDestinations } from '../runtime/allowed-destinations.ts';
-import { addressBytes } from '../runtime/ip-address.ts';
+import { addressBytes, canonicalAddress } from '../runtime/ip-address.ts';
 import { isLine } from './catalogue.ts';
 import { emulatorSettings } from './config.ts';
 import { parseSubnet } from './dns-subnet.ts';
@@ -19,6 +19,9 @@ const target = z.string().refine(text => {
   const [, bracketed, plain, port] = /^(?:\[([0-9a-f:.]+)\]|([\d.]+)):(\d{1,5})$/i.exec(text) ?? [];
   return addressBytes(bracketed ?? plain ?? '') !== undefined && Number(port) <= 65_535;
 }, 'must be an IP address and a port, such as 127.0.0.1:8081');
+
+/** An address in its one writing, in which it is looked up. */
+const address = z.string().transform(canonicalAddress);
 
 /** A text that `check` throws no error for. */
 const checkedBy = (check: (text: string) => unknown) =>
@@ -70,9 +73,9 @@ export const accountConfigSchema = z.strictObject({
     .record(checkedBy(parseSubnet), z.string().refine(isLine, 'must be the code of a line'))
     .default({}),
   /** By line, then by address: milliseconds. For instances in mode LATENCY. */
-  latency: z.record(z.string(), z.record(z.string(), z.number().nonnegative())).default({}),
+  latency: z.record(z.string(), z.record(address, z.number().nonnegative())).default({}),
   /** Where health checks find addresses: `203.0.113.10` or `203.0.113.10:443` at `127.0.0.1:8081`. */
-  reach: z.record(z.string(), target).default({}),
+  reach: z.record(address, target).default({}),
   /** Networks beside loopback that may be probed, in CIDR notation. What is in none of them is not checked. */
   networks: z.array(checkedBy(text => new AllowedDestinations([text]))).default([]),
   /** GTM 2.0. */

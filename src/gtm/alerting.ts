@@ -1,3 +1,4 @@
+import { canonicalAddress } from '../runtime/ip-address.ts';
 import type { Account, Alert, StrategySet } from './account/account.ts';
 import type { View } from './account/action.ts';
 import { isAvailable, poolOf } from './account/gtm2/common.ts';
@@ -91,7 +92,9 @@ export function unavailable(
 function availableIn(account: Account, view: View, { pools }: StrategySet): number {
   const addresses = pools.flatMap(({ Id }) => {
     const pool = poolOf(account, Id);
-    return pool.Addr.filter(address => isAvailable(account, view, pool, address)).map(one => one.Addr);
+    return pool.Addr.filter(address => isAvailable(account, view, pool, address)).map(one =>
+      canonicalAddress(one.Addr),
+    );
   });
   return new Set(addresses).size;
 }

@@ -1,4 +1,4 @@
-import { addressBytes } from '../runtime/ip-address.ts';
+import { peerBytes } from '../runtime/ip-address.ts';
 
 /** A network: the first `prefix` bits of `bytes`, which are 4 or 16. */
 export interface Subnet {
@@ -36,7 +36,7 @@ export function readClientSubnet(data: Uint8Array): ClientSubnet | undefined {
 /** `192.0.2.0/24`, `2001:db8::/32`, or an address alone for its own network. @throws RangeError for anything else. */
 export function parseSubnet(text: string): Subnet {
   const [address = '', prefix, ...rest] = text.split('/');
-  const bytes = addressBytes(address);
+  const bytes = peerBytes(address);
   const most = (bytes?.length ?? 0) * 8;
   const bits = prefix === undefined ? most : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
   if (bytes === undefined || !(bits <= most) || rest.length > 0)

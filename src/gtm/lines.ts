@@ -1,4 +1,4 @@
-import { addressBytes } from '../runtime/ip-address.ts';
+import { peerBytes } from '../runtime/ip-address.ts';
 import { lineChain } from './catalogue.ts';
 import { commonBits, contains, parseSubnet, type Subnet } from './dns-subnet.ts';
 import type { Question } from './dns-types.ts';
@@ -26,7 +26,7 @@ export class LineTable {
   /** By the client's network if the resolver tells of it (RFC 7871), else by the resolver's own address. */
   of({ client, from }: Question): ClientLines {
     if (this.#entries.length === 0) return EVERYBODY;
-    const bytes = client?.bytes ?? addressBytes(from);
+    const bytes = client?.bytes ?? peerBytes(from);
     if (bytes === undefined) return EVERYBODY;
     const network = client ?? { bytes, prefix: bytes.length * 8 };
     const entry = this.#entries.find(one => contains(one.network, network));

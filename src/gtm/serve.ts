@@ -182,10 +182,10 @@ function targetOf(text: string): Target {
   return { address: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
 }
 
-/** Who listens everywhere is found on loopback at least. */
+/** Who listens everywhere is found on loopback at least. Records have no room for a zone (`fe80::1%eth0`). */
 function glueOf(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
-  return host === '::' ? '::1' : host;
+  return host === '::' ? '::1' : host.replace(/%.*$/, '');
 }
 
 /** Says of each address once that it is not checked. */

@@ -211,6 +211,16 @@ describe('2.0', () => {
   test.each([
     ['an address twice', { Addr: [one('192.0.2.9'), one('192.0.2.9')] }, 'stands in it twice'],
     ['an IPv6 address', { Addr: [one('::1')] }, '"::1" is not of type IPV4'],
+    [
+      'an address of one machine alone',
+      { Type: 'IPV6', Addr: [one('fe80::1%eth0')] },
+      '"fe80::1%eth0" is not of type IPV6',
+    ],
+    [
+      'an address in two writings',
+      { Type: 'IPV6', Addr: [one('2001:db8::1'), one('2001:DB8:0:0:0:0:0:1')] },
+      '"2001:db8::1" stands in it twice',
+    ],
     ['a name that is taken', { Name: 'three' }, 'has an address pool "three" already'],
     ['51 addresses', { Addr: numbered(51) }, 'There may be 50 addresses in a pool at most.'],
     [
@@ -226,6 +236,29 @@ describe('2.0', () => {
     ['a check without its parameters', { MonitorStatus: 'OPEN' }, 'The parameter ProtocolType is required'],
   ])('a pool with %s is refused', (_, more, message) => {
     expect(() => poolCall(new Account(instance(three, '')), more)).toThrow(message);
+  });
+
+  test('IPv6 addresses come back as they were written, and are one endpoint in whatever writing', () => {
+    const account = new Account(
+      instance(
+        '{ Name: six, Type: IPV6, Addr: [{ Addr: "2001:DB8:0::1" }, { Addr: "::FFFF:192.0.2.1" }] }',
+        strategy('six', ', StrategyMode: LATENCY, DefaultAddrPoolType: IPV6, DefaultMaxReturnAddrNum: 1'),
+        ', StrategyMode: LATENCY',
+      ).replace('default: {', 'default: { "2001:db8:0:0::1": 9, "::ffff:c000:201": 5,'),
+    );
+    const [pool] = Object.values(account.emulator.account.pools);
+    expect(pool?.Addr.map(one => one.Addr)).toEqual(['2001:db8:0::1', '::ffff:192.0.2.1']);
+    expect(account.ask(NAME, 'AAAA')).toEqual(['AAAA ::ffff:192.0.2.1']);
+  });
+
+  test('an endpoint of two pools is answered once', () => {
+    const pools =
+      '{ Name: six, Type: IPV6, Addr: [{ Addr: "2001:db8::1" }] }, { Name: long, Type: IPV6, Addr: [{ Addr: "2001:db8:0:0:0:0:0:1" }] }';
+    const both = strategy('six', ', DefaultAddrPoolType: IPV6').replace(
+      '[{ Name: six }]',
+      '[{ Name: six }, { Name: long }]',
+    );
+    expect(new Account(instance(pools, both)).ask(NAME, 'AAAA')).toEqual(['AAAA 2001:db8::1']);
   });
 
   test('parameters of a check that is not wanted are not looked at', () => {
@@ -366,6 +399,29 @@ CloudGtm:
     });
     const other = idOf(account.emulator.account.cloud.addresses, 'Name', 'a');
     expect(() => account.call('UpdateCloudGtmAddress', { AddressId: other, HealthTasks })).toThrow(most);
+  });
+
+  test('an IPv6 address is the same in whatever writing', () => {
+    const account = new Account(CLOUD);
+    const { AddressId: again } = account.call('CreateCloudGtmAddress', {
+      Name: 'again',
+      Address: '2001:DB8:0:0:0:0:0:1',
+      Type: 'IPv6',
+      EnableStatus: 'enable',
+      AvailableMode: 'auto',
+      HealthJudgement: 'any_ok',
+    });
+    const { cloud } = account.emulator.account;
+    const AddressPoolId = idOf(cloud.pools, 'AddressPoolName', 'six');
+    const Addresses = JSON.stringify(
+      [idOf(cloud.addresses, 'Name', 'six'), again].map(AddressId => ({ AddressId })),
+    );
+    expect(() => account.call('ReplaceCloudGtmAddressPoolAddress', { AddressPoolId, Addresses })).toThrow(
+      '2001:db8::1 is in the pool already',
+    );
+    expect(account.call('ListCloudGtmAddresses', { Address: '2001:DB8:0::1' })).toMatchObject({
+      TotalItems: 2,
+    });
   });
 
   test('a config of type A takes no pool of IPv6, and no name twice', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { lineChain } from '../../src/gtm/catalogue.ts';
 import { contains, parseSubnet } from '../../src/gtm/dns-subnet.ts';
 import { LineTable } from '../../src/gtm/lines.ts';
-import { addressBytes } from '../../src/runtime/ip-address.ts';
+import { addressBytes, canonicalAddress } from '../../src/runtime/ip-address.ts';
 
 const question = (from: string, client?: string) => ({
   name: 'www.example.com',
@@ -38,6 +38,7 @@ describe('a table of lines', () => {
     ['192.0.2.129', undefined, 'unicom', 25],
     ['::ffff:192.0.2.1', undefined, 'telecom', 25],
     ['2001:db8::1', undefined, 'mobile', 32],
+    ['2001:db8::1%eth0', undefined, 'mobile', 32],
     ['2001:db9::1', undefined, 'default', 32],
     // 11000110 and 11000000 part at the sixth bit.
     ['198.51.100.1', undefined, 'default', 6],
@@ -89,6 +90,9 @@ describe('addresses', () => {
     ['fe80::1:2', [0xfe, 0x80, ...Array(10).fill(0), 0, 1, 0, 2]],
     ['64:ff9b::192.0.2.1', [0, 0x64, 0xff, 0x9b, ...Array(8).fill(0), 192, 0, 2, 1]],
     ['1::', [0, 1, ...Array(14).fill(0)]],
+    ['::ffff:192.0.2.1', [...Array(10).fill(0), 0xff, 0xff, 192, 0, 2, 1]],
+    ['fe80::1%eth0', []],
+    ['example.com', []],
   ])('%s', (text, bytes) => {
     expect([...(addressBytes(text) ?? [])]).toEqual(bytes);
   });
@@ -102,6 +106,36 @@ describe('addresses', () => {
     fc.assert(
       fc.property(fc.ipV6(), text => {
         expect(addressBytes(text)).toHaveLength(16);
+      }),
+    );
+  });
+
+  test.each([
+    ['2001:DB8:0:0:0:0:0:1', '2001:db8::1'],
+    ['2001:db8:0:1:0:0:0:1', '2001:db8:0:1::1'],
+    ['1:0:0:2:0:0:3:4', '1::2:0:0:3:4'],
+    ['1:2:3:0:5:6:7:8', '1:2:3:0:5:6:7:8'],
+    ['0:0:0:0:0:0:1:0', '::1:0'],
+    ['::FFFF:c000:201', '::ffff:192.0.2.1'],
+    ['::ffff:0:0', '::ffff:0.0.0.0'],
+    ['::ffff:0:192.0.2.1', '::ffff:0:c000:201'],
+    ['192.0.2.1', '192.0.2.1'],
+    ['Example.com', 'Example.com'],
+  ])('%s is written as %s', (text, canonical) => {
+    expect(canonicalAddress(text)).toBe(canonical);
+  });
+
+  test('have one writing each', () => {
+    fc.assert(
+      fc.property(fc.ipV6(), text => {
+        const canonical = canonicalAddress(text);
+        expect(addressBytes(canonical)).toEqual(addressBytes(text));
+        const words = Array.from(
+          { length: 8 },
+          (_, i) => addressBytes(text)?.subarray(2 * i, 2 * i + 2) ?? [],
+        );
+        const long = words.map(([high = 0, low = 0]) => (high * 256 + low).toString(16).padStart(4, '0'));
+        expect(canonicalAddress(long.join(':').toUpperCase())).toBe(canonical);
       }),
     );
   });

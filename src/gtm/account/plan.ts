@@ -1,3 +1,4 @@
+import { canonicalAddress } from '../../runtime/ip-address.ts';
 import { nodeName } from '../catalogue.ts';
 import type { Check } from '../prober.ts';
 import type { Plan } from '../service.ts';
@@ -30,7 +31,7 @@ function cloudChecks(
     const template = cloud.templates[task.TemplateId];
     if (template === undefined) return [];
     const monitor = templateMonitor(template, address, task.Port, emulator);
-    return [{ key: taskKey(address.AddressId, task), address: address.Address, monitor }];
+    return [{ key: taskKey(address.AddressId, task), address: canonicalAddress(address.Address), monitor }];
   });
 }
 

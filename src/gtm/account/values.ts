@@ -29,7 +29,7 @@ export const domain = z
   .transform(name => name.replace(/\.$/, '').toLowerCase())
   .refine(isDomain, 'it must be a domain name');
 
-/** @throws ApiError unless `address` is of the type. */
+/** In lower case, else as it was written: clients compare. @throws ApiError unless `address` is of the type. */
 export function checkedAddress(address: string, type: AddressType, parameter: string): string {
   const length = addressBytes(address)?.length;
   const fits =

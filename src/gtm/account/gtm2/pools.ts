@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { canonicalAddress } from '../../../runtime/ip-address.ts';
 import { LINES } from '../../catalogue.ts';
 import {
   type Account,
@@ -69,8 +70,8 @@ function pooled(
       updated: call.now,
     };
   });
-  const names = list.map(one => one.Addr);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  const endpoints = list.map(one => canonicalAddress(one.Addr));
+  const twice = endpoints.find((endpoint, i) => endpoints.indexOf(endpoint) !== i);
   if (twice !== undefined) throw invalid('Addr', `"${twice}" stands in it twice`);
   return list;
 }

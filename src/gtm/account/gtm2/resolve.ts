@@ -1,3 +1,4 @@
+import { canonicalAddress } from '../../../runtime/ip-address.ts';
 import { nodeName } from '../../catalogue.ts';
 import type {
   Emulator,
@@ -70,7 +71,7 @@ function resolvePool(account: Account, pool: AddressPool, host: string, emulator
     lbaStrategy: pool.LbaStrategy,
     members: pool.Addr.map(({ Addr, Mode, LbaWeight }) => ({
       key: memberKey(pool.AddrPoolId, Addr),
-      address: Addr,
+      address: canonicalAddress(Addr),
       mode: Mode,
       weight: LbaWeight,
     })),

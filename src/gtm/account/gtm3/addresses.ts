@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { canonicalAddress } from '../../../runtime/ip-address.ts';
 import { type Account, newDigits } from '../account.ts';
 import { type Actions, type Call, read, write } from '../action.ts';
-import type { CloudAddress, CloudPool, CloudType, HealthTask } from '../cloud.ts';
+import type { CloudAddress, CloudPool, CloudType, HealthTask, Member } from '../cloud.ts';
 import { ApiError, conflict, invalid, missing } from '../errors.ts';
 import { given, json, optional, pageOf, paging, text, whole, word } from '../parameters.ts';
 import { checkedAddress, quota } from '../values.ts';
@@ -79,9 +80,12 @@ export function poolsWith(pools: Readonly<Record<string, CloudPool>>, address: s
 
 /** No pool has an endpoint twice. */
 function checkUnique({ cloud }: Account, { AddressId, Address }: CloudAddress): void {
+  const endpoint = canonicalAddress(Address);
+  const hasIt = ({ id }: Member) =>
+    id !== AddressId && canonicalAddress(cloud.addresses[id]?.Address ?? '') === endpoint;
   for (const { AddressPoolName, members } of poolsWith(cloud.pools, AddressId))
-    if (members.some(({ id }) => id !== AddressId && cloud.addresses[id]?.Address === Address))
-      throw invalid('Address', `${Address} is in the pool "${AddressPoolName}" already`);
+    if (members.some(hasIt))
+      throw invalid('Address', `${endpoint} is in the pool "${AddressPoolName}" already`);
 }
 
 const filters = {
@@ -120,7 +124,9 @@ function find<F extends z.output<z.ZodObject<typeof filters>>>(
   const { account, parameters: p } = call;
   const found = Object.values(account.cloud.addresses).filter(
     one =>
-      (p.Address === undefined || matches(one.Address, p.Address)) &&
+      (p.Address === undefined ||
+        matches(one.Address, p.Address) ||
+        canonicalAddress(one.Address) === canonicalAddress(p.Address)) &&
       (p.AddressId ?? one.AddressId) === one.AddressId &&
       (p.EnableStatus ?? one.EnableStatus) === one.EnableStatus &&
       (p.Type ?? one.Type) === one.Type &&

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { canonicalAddress } from '../../../runtime/ip-address.ts';
 import { newDigits } from '../account.ts';
 import { type Actions, type Call, read, write } from '../action.ts';
 import type { CloudPool } from '../cloud.ts';
@@ -141,8 +142,9 @@ export const cloudPoolActions: Actions = {
         const address = addressOf(account, id);
         if (address.Type !== pool.AddressPoolType)
           throw invalid(place, `the address is of type ${address.Type}, the pool of ${pool.AddressPoolType}`);
-        if (endpoints.has(address.Address)) throw invalid(place, `${address.Address} is in the pool already`);
-        endpoints.add(address.Address);
+        const endpoint = canonicalAddress(address.Address);
+        if (endpoints.has(endpoint)) throw invalid(place, `${endpoint} is in the pool already`);
+        endpoints.add(endpoint);
         const users = poolsWith(account.cloud.pools, id).filter(one => one !== pool);
         quota(call, users.length + 1, ADDRESS_LIMITS.referencesPerAddress, 'references to an address');
       }

@@ -1,3 +1,4 @@
+import { canonicalAddress } from '../../../runtime/ip-address.ts';
 import type { CloudAddressModel, CloudPoolModel, ResolvedCloud } from '../../cloud-model.ts';
 import type { RecordType } from '../../model.ts';
 import type { CloudAccount, CloudAddress, CloudPool, CloudType, InstanceConfig, Member } from '../cloud.ts';
@@ -41,7 +42,7 @@ export function cloudPool(cloud: CloudAccount, pool: CloudPool, member?: Member)
 export function cloudAddress(address: CloudAddress, member?: Member): CloudAddressModel {
   return {
     ...rankOf(address.AddressId, member),
-    address: address.Address,
+    address: canonicalAddress(address.Address),
     enabled: address.EnableStatus === 'enable',
     mode: address.AvailableMode === 'manual' ? (address.ManualAvailableStatus ?? 'available') : 'auto',
     judgement: address.HealthJudgement,
