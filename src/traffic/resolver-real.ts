@@ -1,6 +1,14 @@
 import { createSocket } from 'node:dgram';
 import { connect, isIPv6, type Socket } from 'node:net';
-import { type Answer, type DecodedPacket, decode, encode, type Packet, type Question } from 'dns-packet';
+import {
+  type Answer,
+  type DecodedPacket,
+  decode,
+  encode,
+  type OptAnswer,
+  type Packet,
+  type Question,
+} from 'dns-packet';
 import { DnsListeners, framed, onFrames } from '../gtm/dns-listeners-real.ts';
 import { RCODE, type Rcode } from '../gtm/dns-types.ts';
 import type { ListenAddress } from '../gtm/listening.ts';
@@ -50,7 +58,17 @@ interface Known {
   readonly expires: number;
 }
 
-const UNKNOWN: Known = { entry: NOTHING, rcode: 'SERVFAIL', answers: [], authorities: [], expires: 0 };
+const UNKNOWN: Known = empty('SERVFAIL');
+
+/** An answer without records. */
+function empty(rcode: Rcode): Known {
+  return { entry: NOTHING, rcode, answers: [], authorities: [], expires: 0 };
+}
+
+/** Bits of a message's second word (RFC 1035 §4.1.1): the operation, which is 0 for a question; recursion desired, and available. */
+const OPCODE = 0x7800;
+const RD = 0x0100;
+const RA = 0x0080;
 
 type Decoded = DecodedPacket & { readonly rcode: string };
 
@@ -86,12 +104,19 @@ class Resolving {
     this.#upstream.stop();
   }
 
-  /** Answers a message, with nothing if it is not one question. */
+  /** Answers a message, with nothing if it is not one question, nor of an operation or an EDNS that is not known here. */
   answer(message: Buffer, transport: 'udp' | 'tcp', answer: (bytes: Buffer | undefined) => void): void {
     const query = decoded(message);
-    const [question, another] = query?.questions ?? [];
-    if (!query || query.flag_qr || question === undefined || another !== undefined) answer(undefined);
-    else this.#lookup(question, known => answer(this.#encode(query, question, known, transport)));
+    if (!query || query.flag_qr) {
+      answer(undefined);
+      return;
+    }
+    const reply = (known: Known) => answer(this.#encode(query, known, transport));
+    const [question, another] = query.questions ?? [];
+    if ((query.flags ?? 0) & OPCODE) reply(empty('NOTIMP'));
+    else if (question === undefined || another !== undefined) answer(undefined);
+    else if ((optOf(query)?.ednsVersion ?? 0) > 0) reply(empty('BADVERS'));
+    else this.#lookup(question, reply);
   }
 
   /** As the simulated resolver does: at once when the cache can say, else when the name server has. */
@@ -139,17 +164,17 @@ class Resolving {
     return { entry, rcode: response?.rcode ?? 'SERVFAIL', answers, authorities, expires };
   }
 
-  #encode(query: Decoded, question: Question, known: Known, transport: 'udp' | 'tcp'): Buffer {
-    const hasEdns = query.additionals?.some(one => one.type === 'OPT') ?? false;
+  #encode(query: Decoded, known: Known, transport: 'udp' | 'tcp'): Buffer {
+    const hasEdns = optOf(query) !== undefined;
+    const rcode = RCODE[known.rcode as Rcode] ?? RCODE.SERVFAIL;
     const packet: Packet = {
       type: 'response',
       id: query.id ?? 0,
-      // Recursion desired, as it was asked; recursion available.
-      flags: (query.flag_rd ? 0x0100 : 0) | 0x0080 | (RCODE[known.rcode as Rcode] ?? RCODE.SERVFAIL),
-      questions: [question],
+      flags: ((query.flags ?? 0) & (OPCODE | RD)) | RA | (rcode & 0xf),
+      questions: query.questions ?? [],
       answers: this.#ordered(known.answers).map(one => ({ ...one, ttl: this.#ttl(one, known) }) as Answer),
       authorities: [...known.authorities],
-      additionals: hasEdns ? [OPT] : [],
+      additionals: hasEdns ? [{ ...OPT, extendedRcode: rcode >> 4 } as Answer] : [],
     };
     const bytes = encode(packet);
     if (transport === 'tcp' || bytes.length <= (hasEdns ? LONGEST_UDP : PLAIN_UDP)) return bytes;
@@ -260,6 +285,10 @@ const OPT = {
   flag_do: false,
   options: [],
 } as Answer;
+
+function optOf({ additionals = [] }: Decoded): OptAnswer | undefined {
+  return additionals.find(one => one.type === 'OPT');
+}
 
 function rcodeOf(text: string): DnsAnswer['rcode'] {
   return text === 'NOERROR' || text === 'NXDOMAIN' || text === 'REFUSED' ? text : 'SERVFAIL';

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
-import { decode, encode } from 'dns-packet';
+import { type DecodedPacket, decode, encode, type Packet } from 'dns-packet';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nothing } from '../../src/gtm/dns-message.ts';
 import { type DnsServer, serveDns } from '../../src/gtm/dns-server-real.ts';
@@ -277,5 +277,66 @@ describe('failures', () => {
     expect(clock.waiting).toBe(0);
     client.cancel();
     await abandoned;
+  });
+});
+
+describe('a message that is not understood is told so, without asking the name server', () => {
+  type Decoded = DecodedPacket & { readonly opcode: string; readonly rcode: string };
+
+  /** The answer to a message as it is, `opcode` in place of a query's 0. */
+  async function answered(packet: Packet, opcode = 0): Promise<Decoded> {
+    await start('honest');
+    const message = encode({ type: 'query', id: 4711, ...packet });
+    message.writeUInt16BE((opcode << 11) | 0x0100, 2);
+    const socket = createSocket('udp4');
+    try {
+      socket.send(message, Number(resolver?.address.split(':')[1]), '127.0.0.1');
+      const [response] = await once(socket, 'message', { signal: AbortSignal.timeout(2000) });
+      return decode(response) as Decoded;
+    } finally {
+      socket.close();
+    }
+  }
+
+  const questions = [{ name: 'a.example.test', type: 'A' }] as const;
+  const opt = (ednsVersion: number) => {
+    const fields = { udpPayloadSize: 1232, extendedRcode: 0, flags: 0, flag_do: false, options: [] };
+    return [{ type: 'OPT', name: '.', ednsVersion, ...fields }] as const;
+  };
+
+  test.each([
+    ['STATUS', 2, []],
+    ['NOTIFY', 4, [...questions]],
+    ['UPDATE', 5, [...questions]],
+  ])('another operation: %s', async (opcode, code, asking) => {
+    expect(await answered({ questions: asking }, code)).toMatchObject({
+      id: 4711,
+      opcode,
+      rcode: 'NOTIMP',
+      flag_rd: true,
+      questions: asking,
+      answers: [],
+      additionals: [],
+    });
+    expect(asked).toBe(0);
+  });
+
+  test('a later version of EDNS', async () => {
+    expect(await answered({ questions: [...questions], additionals: [...opt(1)] })).toMatchObject({
+      opcode: 'QUERY',
+      rcode: 'NOERROR',
+      answers: [],
+      // BADVERS, 16, is in two parts.
+      additionals: [{ type: 'OPT', extendedRcode: 1, ednsVersion: 0 }],
+    });
+    expect(asked).toBe(0);
+  });
+
+  test('but version 0 is', async () => {
+    expect(await answered({ questions: [...questions], additionals: [...opt(0)] })).toMatchObject({
+      rcode: 'NOERROR',
+      answers: [{ data: '192.0.2.1' }],
+      additionals: [{ type: 'OPT', extendedRcode: 0 }],
+    });
   });
 });
