@@ -2,36 +2,17 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { InputError } from '../runtime/input-error.ts';
-import type { Account } from './account/account.ts';
+import { explain, flatten, printPath } from '../runtime/schema-problems.ts';
+import { accountSchema } from './account/schema.ts';
 import type { Saved } from './emulator.ts';
 
-const byId = z.record(z.string(), z.looseObject({}));
-
-/** The shape of what is kept; the objects' inside is ours alone. */
 const savedSchema = z.object({
   format: z.literal(1),
-  account: z.looseObject({
-    sequence: z.int().nonnegative(),
-    instances: byId,
-    pools: byId,
-    monitors: byId,
-    strategies: byId,
-    operations: z.array(z.looseObject({})),
-    alerts: z.array(z.looseObject({})),
-    alertGroups: z.array(z.string()),
-    cloud: z.looseObject({
-      instances: byId,
-      configs: byId,
-      pools: byId,
-      addresses: byId,
-      templates: byId,
-      globalAlert: z.looseObject({}),
-      tokens: byId,
-    }),
-  }),
-  alerts: z.array(z.string()),
-  memory: z.record(z.string(), z.array(z.string())).default({}),
+  account: accountSchema,
+  alerts: z.array(z.string()).readonly(),
+  memory: z.exactOptional(z.record(z.string(), z.array(z.string()).readonly())),
 });
+type Kept = z.input<typeof savedSchema>;
 
 /** Keeps what an emulator knows in a file: whole or not at all, whenever the process or the machine ends. */
 export class StateFile {
@@ -50,15 +31,15 @@ export class StateFile {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw new InputError(this.#path, `the state cannot be read: ${(error as Error).message}`);
     }
-    const { account, alerts, memory } = this.#parse(text);
-    return { account: account as unknown as Account, alerts, memory };
+    return this.#parse(text);
   }
 
   /** @throws Error when it cannot be written; what was kept before stays. */
   save(saved: Saved): void {
     const draft = `${this.#path}.new`;
+    const kept: Kept = { format: 1, ...saved };
     try {
-      writeFileSync(draft, JSON.stringify({ format: 1, ...saved }), { mode: 0o600, flush: true });
+      writeFileSync(draft, JSON.stringify(kept), { mode: 0o600, flush: true });
       renameSync(draft, this.#path);
     } catch (cause) {
       throw new Error(`the state cannot be kept in ${this.#path}: ${(cause as Error).message}`, { cause });
@@ -72,14 +53,26 @@ export class StateFile {
     }
   }
 
-  #parse(text: string) {
-    try {
-      return savedSchema.parse(JSON.parse(text));
-    } catch {
-      throw new InputError(
-        this.#path,
-        'this is not a state file of `liangdi gtm serve`; remove it to start from the configuration',
-      );
-    }
+  /** The file's own objects, so that nothing is lost of what is in them. */
+  #parse(text: string): Kept {
+    const value = jsonIn(text);
+    const { error } = savedSchema.safeParse(value, { error: explain, reportInput: true });
+    if (error === undefined) return value as Kept;
+    const [problem] = error.issues.flatMap(issue => flatten(issue));
+    const { message = '', path = [] } = problem ?? {};
+    throw new InputError(
+      this.#path,
+      `${message}; this is not a state file of \`liangdi gtm serve\`: remove it to start from the configuration`,
+      { path: printPath(path) },
+    );
+  }
+}
+
+/** The text itself when it is no JSON. */
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }

@@ -28,6 +28,15 @@ export function flatten(issue: z.core.$ZodIssue, before: Path = []): Problem[] {
   return [{ path, message: issue.message }];
 }
 
+/** `timeline[0].fault` */
+export function printPath(path: Path): string {
+  return path
+    .slice(0, 20)
+    .map(step => (typeof step === 'number' ? `[${step}]` : `.${shorten(String(step), 60)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
 /** The branch whose fixed values fit and that has the fewest problems inside; none when all fail at the top. */
 function likeliest(
   branches: readonly (readonly z.core.$ZodIssue[])[],

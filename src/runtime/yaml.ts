@@ -19,7 +19,7 @@ import {
 import type * as z from 'zod';
 import { InputError, type Problem } from './input-error.ts';
 import { writtenByHand } from './quantities.ts';
-import { explain, flatten, type Path, shorten, show } from './schema-problems.ts';
+import { explain, flatten, type Path, printPath, shorten, show } from './schema-problems.ts';
 
 export { InputError } from './input-error.ts';
 export { duration, share } from './quantities.ts';
@@ -251,12 +251,4 @@ function nameOf(text: string): string {
 function syntaxProblem(error: YAMLError): string {
   const message = shorten(error.message, 200);
   return error.code === 'TAG_RESOLVE_FAILED' ? `${message}; only plain YAML values are read` : message;
-}
-
-function printPath(path: Path): string {
-  return path
-    .slice(0, 20)
-    .map(step => (typeof step === 'number' ? `[${step}]` : `.${shorten(String(step), 60)}`))
-    .join('')
-    .replace(/^\./, '');
 }
