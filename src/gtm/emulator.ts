@@ -49,8 +49,8 @@ export class Emulator implements Authority {
       onDecision: (id, decided, before) => this.#decided(id, decided, before),
       onHealth: (check, change) => this.#health(check, change),
     });
-    this.#unavailable = unavailable(this.#account, this.view, this.#service.alerts);
     try {
+      this.#unavailable = unavailable(this.#account, this.view, this.#service.alerts);
       this.#save();
     } catch (error) {
       this.#service.stop();

@@ -8,7 +8,8 @@ import { seededRandom } from '../runtime/random-seeded.ts';
 import { RealClock } from '../runtime/real-clock.ts';
 import { ScaledClock } from '../runtime/scaled-clock.ts';
 import { wallTime } from '../runtime/wall.ts';
-import { parseYaml } from '../runtime/yaml.ts';
+import { InputError, parseYaml } from '../runtime/yaml.ts';
+import { ApiError } from './account/errors.ts';
 import { type AccountConfig, accountConfigSchema } from './account-config.ts';
 import { respondToAdmin } from './admin.ts';
 import type { ApiRequest } from './api/request.ts';
@@ -74,7 +75,8 @@ export async function serveGtm(options: ServeOptions): Promise<Serving> {
   const { config, account } = read();
   const before = kept?.load();
   if (before) tell(`the account comes from ${state}, where it was kept, and not from ${file}`);
-  let emulator = begin(config, before ?? { account, alerts: [] });
+  const source = before && state !== undefined ? state : file;
+  let emulator = begun(source, () => begin(config, before ?? { account, alerts: [] }));
   const tellUnreachable = teller(tell);
   tellUnreachable(emulator);
   const authenticator = new Authenticator(options.auth, secretsOf(config));
@@ -112,6 +114,16 @@ export async function serveGtm(options: ServeOptions): Promise<Serving> {
       emulator.stop();
     },
   };
+}
+
+/** An account that was changed in its file may hold together no more. @throws InputError for what the API would refuse. */
+function begun(file: string, begin: () => Emulator): Emulator {
+  try {
+    return begin();
+  } catch (error) {
+    if (error instanceof ApiError) throw new InputError(file, error.message);
+    throw error;
+  }
 }
 
 function beginEmulator(

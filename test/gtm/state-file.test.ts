@@ -6,12 +6,15 @@ import { execute } from '../../src/gtm/account/execute.ts';
 import { accountConfigSchema } from '../../src/gtm/account-config.ts';
 import type { Saved } from '../../src/gtm/emulator.ts';
 import { flatten, seedAccount } from '../../src/gtm/seed.ts';
+import { serveGtm } from '../../src/gtm/serve.ts';
 import { StateFile } from '../../src/gtm/state-file.ts';
 import { InputError } from '../../src/runtime/input-error.ts';
+import { MemoryJournal } from '../../src/runtime/journal-memory.ts';
 import { parseYaml } from '../../src/runtime/yaml.ts';
 import { scratch } from './api/rig.ts';
 
 const CONFIG = `
+reach: { 192.0.2.1: '127.0.0.1:1' }
 DnsGtm:
   - InstanceId: gtm-cn-two
     Config: { PublicRr: www, PublicZoneName: example.com, AlertConfig: [{ NoticeType: ADDR_ALERT, SmsNotice: true }], AlertGroup: '["default"]' }
@@ -73,6 +76,8 @@ function without(value: unknown, [first = '', ...rest]: readonly (string | numbe
   return rest.length === 0 ? others : { ...(value as object), [first]: without(inner, rest) };
 }
 
+const activeTimers = () => process.getActiveResourcesInfo().filter(one => one === 'Timeout').length;
+
 const written = (path: readonly (string | number)[]) =>
   path
     .map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`))
@@ -128,6 +133,37 @@ describe('a state file', () => {
     expect(() => load({ format: 1, ...saved, account })).toThrow(
       `${path}: account.cloud.globalAlert.AlertGroup: expected a list, found "default"; this is not a state file of`,
     );
+  });
+
+  test.each([
+    ['a strategy of a pool that there is not', (account: Account) => Object.assign(account, { pools: {} })],
+    [
+      'a check that cannot be made',
+      ({ monitors }: Account) => {
+        for (const monitor of Object.values(monitors)) monitor.MonitorExtendInfo = '{';
+      },
+    ],
+  ])('that holds together no more ends the emulator before it begins: %s', async (_, change) => {
+    const account = copyOf(saved.account);
+    change(account);
+    file.save({ ...saved, account });
+    const timers = activeTimers();
+    const socket = { host: '127.0.0.1', port: 0 };
+    const serving = serveGtm({
+      file: 'account.yaml',
+      read: () => CONFIG,
+      dns: socket,
+      api: socket,
+      auth: 'off',
+      state: path,
+      timeScale: 1,
+      seed: 1,
+      journal: new MemoryJournal(),
+      tell: () => {},
+    });
+    await expect(serving).rejects.toThrow(InputError);
+    await expect(serving).rejects.toThrow(`${path}: `);
+    expect(activeTimers()).toBe(timers);
   });
 
   test.each(['', '{', 'null', '[]', '{"format":2}'])('that is none is told so: %s', text => {
