@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Baseline } from '../gate/baseline.ts';
@@ -63,8 +63,7 @@ async function gate(options: GateOptions): Promise<void> {
     process.exitCode = stopped;
     return;
   }
-  const held = gates.scenarios.map(({ scenario, budgets }) => ({ name: scenario.name, budgets }));
-  const verdict = judgeGate({ ...gates, scenarios: held }, drills, baseline);
+  const verdict = judgeGate(gates, drills, baseline);
   await print(verdict, options.format);
   await save(verdict, options);
   if (options.updateBaseline) await writeBaseline(gates, verdict, options.format);
@@ -77,6 +76,8 @@ async function readBaseline({ baseline, seeds }: Gates): Promise<Baseline | unde
     import('../gate/baseline.ts'),
     import('../runtime/read-text.ts'),
   ]);
+  if (!existsSync(baseline))
+    throw new InputError(baseline, 'there is no such file; --update-baseline writes it');
   return parseBaseline(readText(baseline), baseline, seeds);
 }
 

@@ -41,6 +41,7 @@ export function parseBaseline(text: string, file: string, seeds: number): Baseli
       Object.entries(all).map(([name, samples]) => ({
         name,
         samples: samples.map(sample => sample ?? Number.POSITIVE_INFINITY),
+        unseen: seeds - samples.length,
       })),
     ]),
   );

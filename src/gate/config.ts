@@ -1,8 +1,9 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, normalize } from 'node:path';
 import * as z from 'zod';
 import { loadScenario, type Scenario } from '../drill/scenario.ts';
+import { faultsOf } from '../drill/timeline.ts';
 import { suggestion } from '../runtime/suggest.ts';
-import { duration, InputError, parseYaml, readText, share } from '../runtime/yaml.ts';
+import { duration, InputError, load, parseYaml, readText, share } from '../runtime/yaml.ts';
 
 const recovery = z.strictObject({ p50: duration.optional(), p99: duration.optional() });
 
@@ -15,30 +16,69 @@ const budgetsSchema = z.strictObject({
   /** Between the GTM's pool sets, in the worst drill. */
   switches: z.int().min(0).optional(),
   /** Requests that a centre got, of those that its ready pods could serve, in its busiest ten seconds. */
-  capacity: share.optional(),
-});
-
-const gatesSchema = z.strictObject({
-  /** A file that `--update-baseline` writes, relative to this one; without it only budgets are held. */
-  baseline: z.string().min(1).optional(),
-  /** How much worse than the baseline a figure may be. */
-  tolerance: share.default(0.05),
-  /** Each scenario is run with the seeds 1 to this; more than 50 are slow to compare. */
-  seeds: z.int().min(1).max(50).default(20),
-  /** For every scenario; a scenario's own go before them. */
-  budgets: budgetsSchema.prefault({}),
-  scenarios: z
-    .array(
-      z.union([
-        z.string().transform(scenario => ({ scenario, budgets: {} as Budgets })),
-        z.strictObject({ scenario: z.string(), budgets: budgetsSchema.prefault({}) }),
-      ]),
-    )
-    .min(1),
+  capacity: load.optional(),
 });
 
 /** With a few less, even drills that are all worse than all before could be chance (`DOUBT` of judge.ts). */
 const FEWEST_SEEDS = 10;
+
+/** Relative to `folder` is what a gate's file names. */
+function gatesSchema(folder: string) {
+  // Always with a slash: a path, and no scenario's name.
+  const beside = (path: string) => (isAbsolute(path) ? path : `${folder}/${normalize(path)}`);
+  const entry = z
+    .union([
+      z.string().transform(scenario => ({ scenario, budgets: {} as Budgets })),
+      z.strictObject({ scenario: z.string(), budgets: budgetsSchema.prefault({}) }),
+    ])
+    .transform(({ scenario: name, budgets }, context) => {
+      const source = /[/\\]|\.ya?ml$/.test(name) ? beside(name) : name;
+      try {
+        return { scenario: loadScenario(source), source, budgets };
+      } catch (error) {
+        // What is wrong inside a scenario's file has a place there.
+        if (!(error instanceof InputError) || error.line !== undefined) throw error;
+        context.addIssue({ code: 'custom', message: error.message });
+        return z.NEVER;
+      }
+    });
+  return z
+    .strictObject({
+      /** A file that `--update-baseline` writes; without it only budgets are held. */
+      baseline: z.string().min(1).transform(beside).optional(),
+      /** How much worse than the baseline a figure may be. */
+      tolerance: share.default(0.05),
+      /** Each scenario is run with the seeds 1 to this; more than 50 are slow to compare. */
+      seeds: z.int().min(1).max(50).default(20),
+      /** For every scenario; a scenario's own go before them. */
+      budgets: budgetsSchema.prefault({}),
+      scenarios: z.array(entry).min(1),
+    })
+    .superRefine(({ baseline, seeds, budgets, scenarios }, context) => {
+      if (context.issues.length > 0) return;
+      const refuse = (path: PropertyKey[], message: string | undefined) => {
+        if (message !== undefined) context.addIssue({ code: 'custom', path, message });
+      };
+      if (baseline !== undefined && seeds < FEWEST_SEEDS)
+        refuse(
+          ['seeds'],
+          `a baseline needs at least ${FEWEST_SEEDS} seeds: fewer cannot tell a change for the worse from chance`,
+        );
+      const all = scenarios.map(({ scenario }) => scenario);
+      for (const population of Object.keys(budgets.rto ?? {}))
+        refuse(['budgets', 'rto', population], strangerTo(all, population));
+      for (const [index, { scenario, budgets: own }] of scenarios.entries()) {
+        if (all.findIndex(({ name }) => name === scenario.name) < index)
+          refuse(['scenarios', index], `the scenario ${scenario.name} is named twice`);
+        if (own.rto === undefined) continue;
+        const place = ['scenarios', index, 'budgets', 'rto'];
+        for (const population of Object.keys(own.rto))
+          refuse([...place, population], strangerTo([scenario], population));
+        if (faultsOf(scenario.timeline).length === 0 || scenario.clients.populations.length === 0)
+          refuse(place, `in ${scenario.name} nobody recovers from a fault`);
+      }
+    });
+}
 
 export type Budgets = z.infer<typeof budgetsSchema>;
 
@@ -54,7 +94,8 @@ export interface GateScenario {
   readonly scenario: Scenario;
   /** What `loadScenario` takes. */
   readonly source: string;
-  readonly budgets: Budgets;
+  /** Its own and those for all: the first that say something of a figure count. */
+  readonly budgets: readonly Budgets[];
 }
 
 /**
@@ -63,41 +104,22 @@ export interface GateScenario {
  * @throws InputError that names the place of all that is wrong; nothing has run then.
  */
 export function loadGates(file: string): Gates {
-  const { baseline, tolerance, seeds, budgets, scenarios } = parseYaml(readText(file), file, gatesSchema);
-  if (baseline !== undefined && seeds < FEWEST_SEEDS)
-    throw new InputError(
-      file,
-      `a baseline needs at least ${FEWEST_SEEDS} seeds: fewer cannot tell a change for the worse from chance`,
-      { path: 'seeds' },
-    );
-  const beside = (path: string) => resolve(dirname(file), path);
-  const loaded = scenarios.map(({ scenario: name, budgets: own }, index) => {
-    const source = /[/\\]|\.ya?ml$/.test(name) ? beside(name) : name;
-    const scenario = loadScenario(source);
-    const whole = { ...budgets, ...own, rto: { ...budgets.rto, ...own.rto } };
-    refuseUnknownPopulations(whole, scenario, file, index);
-    return { scenario, source, budgets: whole };
-  });
-  const names = loaded.map(({ scenario }) => scenario.name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw new InputError(file, `the scenario ${twice} is named twice`, { path: 'scenarios' });
-  return { ...(baseline && { baseline: beside(baseline) }), tolerance, seeds, scenarios: loaded };
+  const read = parseYaml(readText(file), file, gatesSchema(dirname(file)));
+  const { baseline, tolerance, seeds, budgets: shared, scenarios } = read;
+  return {
+    ...(baseline && { baseline }),
+    tolerance,
+    seeds,
+    scenarios: scenarios.map(({ budgets: own, ...each }) => ({ ...each, budgets: [own, shared] })),
+  };
 }
 
 /** A budget for a population that is not there would be held by any drill. */
-function refuseUnknownPopulations(
-  { rto = {} }: Budgets,
-  { clients, name }: Scenario,
-  file: string,
-  index: number,
-) {
-  const known = [...clients.populations.map(population => population.name), 'all'];
-  for (const population of Object.keys(rto))
+function strangerTo(scenarios: readonly Scenario[], population: string): string | undefined {
+  for (const { name, clients } of scenarios) {
+    const known = [...clients.populations.map(each => each.name), 'all'];
     if (!known.includes(population))
-      throw new InputError(
-        file,
-        `${name} has no population "${population}"${suggestion(population, known)}`,
-        { path: `scenarios[${index}].budgets.rto` },
-      );
+      return `${name} has no population "${population}"${suggestion(population, known)}`;
+  }
+  return undefined;
 }

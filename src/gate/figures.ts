@@ -8,8 +8,8 @@ export interface Series {
   readonly name: string;
   /** Infinity: a recovery that never came. */
   readonly samples: readonly number[];
-  /** Drills that did not show it: other faults hid whether clients recovered. */
-  readonly unseen?: number;
+  /** Drills that did not show it: nobody asked, or other faults hid whether clients recovered. */
+  readonly unseen: number;
 }
 
 /** A number that says how well a scenario went, over all its seeds. */
@@ -17,8 +17,8 @@ export interface Figure {
   /** `rto outage honest p99`, or the series' own name. */
   readonly name: string;
   readonly unit: Unit;
-  /** Null: without end. */
-  readonly value: number | null;
+  /** Null: without end; undefined: no drill showed it. */
+  readonly value: number | null | undefined;
   readonly series: Series;
 }
 
@@ -29,22 +29,31 @@ export function seriesOf(drills: readonly Measures[]): Series[] {
     ({ fault, population }) => `rto ${fault} ${population}`,
   );
   const asked = drills.filter(({ requests }) => requests > 0);
-  const others = [
-    { name: 'errors', samples: asked.map(({ errors, requests }) => rounded(errors / requests)) },
-    { name: 'switches', samples: drills.map(({ switches }) => switches) },
-    { name: 'capacity', samples: drills.flatMap(({ capacity }) => capacity ?? []) },
-  ];
+  const series = (name: string, samples: readonly number[]): Series => ({
+    name,
+    samples,
+    unseen: drills.length - samples.length,
+  });
   return [
-    ...recoveries.entries().map(([name, all]) => recoverySeries(name, all)),
-    ...others.filter(({ samples }) => samples.length > 0),
+    ...recoveries.entries().map(([name, all]) => series(name, timesOf(all))),
+    series(
+      'errors',
+      asked.map(({ errors, requests }) => rounded(errors / requests)),
+    ),
+    series(
+      'switches',
+      drills.map(({ switches }) => switches),
+    ),
+    series(
+      'capacity',
+      drills.flatMap(({ capacity }) => capacity ?? []),
+    ),
   ];
 }
 
-function recoverySeries(name: string, all: readonly MeasuredRecovery[]): Series {
-  const seen = all.filter(({ ended }) => ended !== null);
-  const unseen = all.length - seen.length;
-  const samples = seen.map(({ rto }) => rto ?? Number.POSITIVE_INFINITY);
-  return { name, samples, ...(unseen > 0 && { unseen }) };
+/** Of the recoveries that were seen. */
+function timesOf(recoveries: readonly MeasuredRecovery[]): number[] {
+  return recoveries.filter(({ ended }) => ended !== null).map(({ rto }) => rto ?? Number.POSITIVE_INFINITY);
 }
 
 /** Of recoveries two percentiles, of errors the mean, of all else the most. */
@@ -60,17 +69,17 @@ export function figuresOf(series: Series): Figure[] {
     }));
   }
   const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
-  const value = name === 'errors' ? rounded(mean) : Math.max(...samples);
+  const value = samples.length === 0 ? undefined : name === 'errors' ? rounded(mean) : Math.max(...samples);
   return [{ name, unit: name === 'switches' ? 'count' : 'share', value: ended(value), series }];
 }
 
 /** The percentile that is a value which occurred; of 20 values the 99th is the largest. */
-function nearestRank(sorted: readonly number[], share: number): number {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.POSITIVE_INFINITY;
+function nearestRank(sorted: readonly number[], share: number): number | undefined {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
 }
 
-function ended(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
+function ended(value: number | undefined): number | null | undefined {
+  return value === Number.POSITIVE_INFINITY ? null : value;
 }
 
 function rounded(share: number): number {

@@ -3,7 +3,7 @@ import { rankTest } from '../drill/rank-test.ts';
 import type { Result } from '../drill/verdict.ts';
 import { count } from '../drill/words.ts';
 import type { Baseline } from './baseline.ts';
-import type { Budgets, Gates } from './config.ts';
+import type { Budgets, GateScenario, Gates } from './config.ts';
 import { type Figure, figuresOf, type Series, seriesOf, type Unit } from './figures.ts';
 import type { Measures } from './measures.ts';
 
@@ -12,8 +12,8 @@ export interface GateRow {
   readonly scenario: string;
   readonly name: string;
   readonly unit: Unit | 'drills';
-  /** Null: without end. */
-  readonly value: number | null;
+  /** Null: without end; undefined: not measured. */
+  readonly value: number | null | undefined;
   /** Absent: no budget. */
   readonly budget?: number;
   /** Absent: the baseline is not asked, or does not know it. */
@@ -38,51 +38,68 @@ export interface GateVerdict {
  */
 const DOUBT = 1e-4;
 
+const DRILLS = { name: 'drills that held', unit: 'drills' } as const;
+
+/** What judging needs of a gate. */
+interface Judged extends Pick<Gates, 'seeds' | 'tolerance'> {
+  readonly scenarios: readonly (Pick<GateScenario, 'source' | 'budgets'> & {
+    readonly scenario: { readonly name: string };
+  })[];
+}
+
 /** What the drills come to: a pure function of what they measured, the budgets and the baseline. */
 export function judgeGate(
-  gates: Pick<Gates, 'seeds' | 'tolerance'> & {
-    readonly scenarios: readonly { readonly name: string; readonly budgets: Budgets }[];
-  },
+  gates: Judged,
   drills: ReadonlyMap<string, readonly Measures[]>,
   baseline: Baseline | undefined,
 ): GateVerdict {
-  const measured = new Map(gates.scenarios.map(({ name }) => [name, seriesOf(drills.get(name) ?? [])]));
-  const rows = gates.scenarios.flatMap(({ name, budgets }) => {
+  const measured = new Map(
+    gates.scenarios.map(({ scenario: { name } }) => [name, seriesOf(drills.get(name) ?? [])]),
+  );
+  const rows = gates.scenarios.flatMap(({ scenario: { name }, source, budgets }) => {
     const series = measured.get(name) ?? [];
     const before = baseline && (baseline.get(name) ?? []);
     const row = (figure: Figure) => figureRow(name, figure, budgets, before, gates.tolerance);
     return [
-      verdictRow(name, drills.get(name) ?? []),
+      verdictRow(name, source, drills.get(name) ?? []),
       ...series.flatMap(figuresOf).map(row),
       ...gone(name, series, before ?? []),
     ];
   });
-  return { result: overall(rows), seeds: gates.seeds, measured, rows };
+  const all = [...rows, ...dropped(baseline, measured)];
+  return { result: overall(all), seeds: gates.seeds, measured, rows: all };
 }
 
 /** How many of the drills held by their own expectations. */
-function verdictRow(scenario: string, drills: readonly Measures[]): GateRow {
+function verdictRow(scenario: string, source: string, drills: readonly Measures[]): GateRow {
   const held = drills.filter(({ verdict }) => verdict === 'held').length;
   const others = drills.filter(({ verdict }) => verdict !== 'held');
   const names = [...new Set(others.flatMap(({ failing }) => failing))].join(', ');
+  // What holds unasked is no expectation of its own.
+  const why = names || 'the scenario expects nothing';
   const seeds = others.map(({ seed }) => seed);
-  const shown = seeds.length <= 5 ? seeds.join(', ') : `${seeds.slice(0, 5).join(', ')}, …`;
-  const note = others.length === 0 ? '' : `${names}: liangdi drill ${scenario} --seed ${shown}`;
   return {
     scenario,
-    name: 'drills that held',
-    unit: 'drills',
+    ...DRILLS,
     value: held,
     budget: drills.length,
     result: overall(drills.map(({ verdict }) => ({ result: verdict }))),
-    note,
+    note: others.length === 0 ? '' : `${why}: ${command(source, seeds)}`,
   };
+}
+
+/** Shows the first of the drills. */
+function command(source: string, [first, ...others]: readonly number[]): string {
+  const word = /^[\w./-]+$/.test(source) ? source : `'${source.replaceAll("'", "'\\''")}'`;
+  const more = others.length > 4 ? [...others.slice(0, 4), '…'] : others;
+  const also = more.length === 0 ? '' : ` (also ${more.length === 1 ? 'seed' : 'seeds'} ${more.join(', ')})`;
+  return `liangdi drill ${word} --seed ${first}${also}`;
 }
 
 function figureRow(
   scenario: string,
   figure: Figure,
-  budgets: Budgets,
+  budgets: readonly Budgets[],
   before: readonly Series[] | undefined,
   tolerance: number,
 ): GateRow {
@@ -98,21 +115,31 @@ function figureRow(
     ...(budget === undefined ? {} : { budget }),
     ...(baseline === undefined ? {} : { baseline }),
   };
-  const { unseen = 0, samples } = series;
-  if (budget !== undefined && samples.length > 0 && endless(value) > budget)
+  if (budget !== undefined && value !== undefined && endless(value) > budget)
     return { ...row, result: 'violated', note: 'over its budget' };
-  if (budget !== undefined && unseen > 0)
-    return { ...row, result: 'unknown', note: `not seen in ${count(unseen, 'drill')}: other faults hid it` };
-  if (before === undefined || samples.length === 0) return { ...row, result: 'held', note: '' };
+  if (budget !== undefined && series.unseen > 0)
+    return { ...row, result: 'unknown', note: `not seen in ${count(series.unseen, 'drill')}` };
+  if (before === undefined) return { ...row, result: 'held', note: '' };
+  if (value === undefined)
+    return known === undefined
+      ? { ...row, result: 'held', note: '' }
+      : { ...row, result: 'unknown', note: NOT_ANY_MORE };
   if (known === undefined || baseline === undefined)
-    return { ...row, result: 'unknown', note: 'the baseline does not know it: --update-baseline' };
-  if (endless(value) > endless(baseline) * (1 + tolerance)) {
-    if (isWorse(unit, series, known)) return { ...row, result: 'violated', note: worse(value, baseline) };
-    return { ...row, result: 'held', note: `${worse(value, baseline)}, which may be chance` };
+    return { ...row, result: 'unknown', note: `the baseline does not know it: ${UPDATE}` };
+  const isOver = endless(value) > endless(baseline) * (1 + tolerance);
+  if (isOver && isWorse(unit, series, known))
+    return { ...row, result: 'violated', note: worse(value, baseline) };
+  if (series.unseen > known.unseen) {
+    const note = `not seen in ${count(series.unseen, 'drill')}, in the baseline in ${known.unseen}: ${UPDATE}`;
+    return { ...row, result: 'unknown', note };
   }
+  if (isOver) return { ...row, result: 'held', note: `${worse(value, baseline)}, which may be chance` };
   const better = endless(value) < endless(baseline) * (1 - tolerance) && isWorse(unit, known, series);
   return { ...row, result: 'held', note: better ? 'better than the baseline' : '' };
 }
+
+const UPDATE = '--update-baseline';
+const NOT_ANY_MORE = `not measured any more: ${UPDATE}`;
 
 /** Whether the difference is more than other draws make: any of switches and of recoveries that never come. */
 function isWorse(unit: Unit, now: Series, before: Series): boolean {
@@ -130,19 +157,31 @@ function gone(scenario: string, series: readonly Series[], before: readonly Seri
       scenario,
       name,
       unit,
-      value: null,
-      baseline: value,
+      value: undefined,
+      ...(value !== undefined && { baseline: value }),
       result: 'unknown',
-      note: 'not measured any more: --update-baseline',
+      note: NOT_ANY_MORE,
     }));
 }
 
-function budgetOf({ name, series }: Figure, budgets: Budgets): number | undefined {
-  if (name === 'errors' || name === 'switches' || name === 'capacity') return budgets[name];
+/** Scenarios that the baseline knows and the gate names no more: all of their figures are gone. */
+function dropped(baseline: Baseline | undefined, measured: Baseline): GateRow[] {
+  return [...(baseline?.keys() ?? [])]
+    .filter(scenario => !measured.has(scenario))
+    .map(scenario => ({ scenario, ...DRILLS, value: undefined, result: 'unknown', note: NOT_ANY_MORE }));
+}
+
+function budgetOf({ name, series }: Figure, budgets: readonly Budgets[]): number | undefined {
   // A population's name holds no space.
   const population = series.name.slice(series.name.lastIndexOf(' ') + 1);
   const percentile = name.endsWith('p50') ? 'p50' : 'p99';
-  return budgets.rto?.[population]?.[percentile] ?? budgets.rto?.['all']?.[percentile];
+  return budgets
+    .map(({ rto, ...others }) =>
+      name === 'errors' || name === 'switches' || name === 'capacity'
+        ? others[name]
+        : (rto?.[population]?.[percentile] ?? rto?.['all']?.[percentile]),
+    )
+    .find(budget => budget !== undefined);
 }
 
 /** A row's value to compare: null is without end. */

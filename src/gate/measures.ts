@@ -31,10 +31,8 @@ export function measuresOf(seed: number, events: readonly JournalEvent[], verdic
     seed,
     verdict: verdict.verdict,
     failing: expectations.filter(({ result }) => result !== 'held').map(({ name }) => name),
-    recoveries: populations.flatMap(({ name, recoveries, requests }) =>
-      requests === 0
-        ? []
-        : recoveries.map(({ fault, ended, rto }) => ({ fault, population: name, ended, rto })),
+    recoveries: populations.flatMap(({ name, recoveries }) =>
+      recoveries.map(({ fault, ended, rto }) => ({ fault, population: name, ended, rto })),
     ),
     requests: sum(populations.map(({ requests }) => requests)),
     errors: sum(populations.map(({ errors }) => errors)),

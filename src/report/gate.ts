@@ -8,16 +8,11 @@ import { COLOURS, hanging, mark, padEnd, paint, percent, printable, seconds } fr
 /** A gate's verdict for people: a line a scenario, what did not hold or got better, and what it comes to. */
 export function gateText(verdict: GateVerdict, options: { color: boolean; width: number }): string {
   const colours = paint(options.color);
-  const { rows, measured, result } = verdict;
+  const { rows, result } = verdict;
   const header = ['Scenario', 'held', 'RTO p50', 'RTO p99', 'errors', 'switches', 'capacity', 'result'];
   const summary = table(
     header,
-    [...measured.keys()].map(name =>
-      summaryCells(
-        name,
-        rows.filter(({ scenario }) => scenario === name),
-      ),
-    ),
+    [...scenariosOf(rows)].map(([name, own]) => summaryCells(name, own)),
     options.width,
   );
   const told = rows.filter(({ note }) => note !== '');
@@ -26,21 +21,26 @@ export function gateText(verdict: GateVerdict, options: { color: boolean; width:
   return `${paragraphs.join('\n\n')}\n`;
 }
 
-/** A scenario's figures in a line; of the recoveries the slowest. */
+function scenariosOf(rows: readonly GateRow[]): ReadonlyMap<string, readonly GateRow[]> {
+  return Map.groupBy(rows, ({ scenario }) => scenario);
+}
+
+/** A scenario's figures in a line; of the recoveries that were seen the slowest. */
 function summaryCells(name: string, rows: readonly GateRow[]): string[] {
   const [drills, ...others] = rows;
   const slowest = (percentile: string) => {
-    const times = others.filter(row => row.unit === 'ms' && row.name.endsWith(percentile));
-    const worst = times.toSorted((one, other) => endless(other.value) - endless(one.value))[0];
-    return worst === undefined ? '-' : figures(worst)[0];
+    const times = others.flatMap(({ unit, name, value }) =>
+      unit === 'ms' && name.endsWith(percentile) && value !== undefined ? [value] : [],
+    );
+    return figureText('ms', times.toSorted((one, other) => endless(other) - endless(one))[0]);
   };
   const figure = (wanted: string) => {
     const row = others.find(each => each.name === wanted);
-    return row === undefined ? '-' : figures(row)[0];
+    return row === undefined ? '-' : figureText(row.unit, row.value);
   };
   return [
     printable(name),
-    `${drills?.value ?? 0} of ${drills?.budget ?? 0}`,
+    drills?.value === undefined ? '-' : `${drills.value} of ${drills.budget ?? 0}`,
     slowest('p50'),
     slowest('p99'),
     figure('errors'),
@@ -61,13 +61,13 @@ function toldLines(row: GateRow, width: number): string {
 }
 
 /** The same as JUnit XML: a suite a scenario, a case a figure. */
-export function gateJunit({ rows, measured, seeds }: GateVerdict, version: string): string {
+export function gateJunit({ rows, seeds }: GateVerdict, version: string): string {
   return junitDocument(
-    [...measured.keys()].map(name => ({
+    [...scenariosOf(rows)].map(([name, own]) => ({
       name,
       time: 0,
       properties: { version, lab: 'simulated', seeds },
-      cases: rows.filter(({ scenario }) => scenario === name).map(caseOf),
+      cases: own.map(caseOf),
     })),
   );
 }
@@ -110,13 +110,14 @@ function escapeMarkdown(text: string): string {
 
 /** Measured, budget and baseline. */
 function figures({ unit, value, budget, baseline }: GateRow): [string, string, string] {
-  const text = (figure: number | null | undefined) => {
-    if (figure === undefined) return '-';
-    if (figure === null) return 'never';
-    if (unit === 'ms') return `${seconds(figure)} s`;
-    return unit === 'share' ? percent(figure) : String(figure);
-  };
-  return [text(value), text(budget), text(baseline)];
+  return [figureText(unit, value), figureText(unit, budget), figureText(unit, baseline)];
+}
+
+function figureText(unit: GateRow['unit'], figure: number | null | undefined): string {
+  if (figure === undefined) return '-';
+  if (figure === null) return 'never';
+  if (unit === 'ms') return `${seconds(figure)} s`;
+  return unit === 'share' ? percent(figure) : String(figure);
 }
 
 function conclusionOf({ result, rows, measured, seeds }: GateVerdict): string {

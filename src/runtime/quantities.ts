@@ -38,19 +38,28 @@ export const duration = z
     return z.NEVER;
   });
 
-/** A share of a whole: `20%` or 0.2. A number in 0…1 comes out. */
-export const share = z
-  .union([z.string(), z.number()], { error: 'expected a share such as 20% or 0.2' })
-  .transform((value, context): number => {
-    const parsed = typeof value === 'number' ? value : parseShare(value);
-    if (parsed !== undefined && parsed >= 0 && parsed <= 1) return parsed;
-    const hint = typeof value === 'number' && value > 1 && value <= 100 ? `; did you mean ${value}%?` : '';
-    context.addIssue({
-      code: 'custom',
-      message: `${show(value)} is not a share; write 0% to 100%, or a number from 0 to 1${hint}`,
+/** `20%` or 0.2. A number in 0…`most` comes out. */
+function shareUpTo(most: number) {
+  return z
+    .union([z.string(), z.number()], { error: 'expected a share such as 20% or 0.2' })
+    .transform((value, context): number => {
+      const parsed = typeof value === 'number' ? value : parseShare(value);
+      if (parsed !== undefined && parsed >= 0 && parsed <= most) return parsed;
+      const isPercent = typeof value === 'number' && value > most && value <= most * 100;
+      const hint = isPercent ? `; did you mean ${value}%?` : '';
+      context.addIssue({
+        code: 'custom',
+        message: `${show(value)} is not a share; write 0% to ${most * 100}%, or a number from 0 to ${most}${hint}`,
+      });
+      return z.NEVER;
     });
-    return z.NEVER;
-  });
+}
+
+/** A share of a whole. */
+export const share = shareUpTo(1);
+
+/** A share of what can be carried, which may be asked for more. */
+export const load = shareUpTo(10);
 
 function parseDuration(text: string): number | undefined {
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;

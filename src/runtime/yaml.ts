@@ -22,7 +22,7 @@ import { writtenByHand } from './quantities.ts';
 import { explain, flatten, type Path, printPath, shorten, show } from './schema-problems.ts';
 
 export { InputError } from './input-error.ts';
-export { duration, share } from './quantities.ts';
+export { duration, load, share } from './quantities.ts';
 export { readText } from './read-text.ts';
 export { explain } from './schema-problems.ts';
 

@@ -72,7 +72,11 @@ describe('liangdi gate', { timeout: 60_000 }, () => {
     ],
     ['a scenario twice', 'scenarios: [steady, steady]', /steady is named twice/],
     ['too few seeds', 'baseline: b.json\nseeds: 9\nscenarios: [steady]', /at least 10 seeds/],
-    ['no baseline yet', 'baseline: b.json\nscenarios: [steady]', /b\.json: there is no such file/],
+    [
+      'no baseline yet',
+      'baseline: b.json\nscenarios: [steady]',
+      /b\.json: there is no such file; --update-baseline writes it/,
+    ],
     [
       'nowhere to write a baseline',
       'scenarios: [steady]',

@@ -44,8 +44,13 @@ describe('JUnit XML that Jenkins takes', () => {
     const drills = new Map([
       ['beijing-down', [measures({ seed: 1 }), measures({ seed: 2, verdict: 'violated' })]],
     ]);
-    const scenarios = [{ name: 'beijing-down', budgets: { switches: 0 } }];
-    const baseline = new Map([['beijing-down', [{ name: 'rto gone nobody', samples: [1, 2] }]]]);
+    const named = { scenario: { name: 'beijing-down' }, source: 'beijing-down' };
+    const scenarios = [{ ...named, budgets: [{ switches: 0 }] }];
+    const gone = [{ name: 'rto gone nobody', samples: [1, 2], unseen: 0 }];
+    const baseline = new Map([
+      ['beijing-down', gone],
+      ['left', gone],
+    ]);
     const verdict = judgeGate({ seeds: 2, tolerance: 0.05, scenarios }, drills, baseline);
     expect(await faults(gateJunit(verdict, '0.1.0'))).toEqual([]);
   });
