@@ -39,7 +39,7 @@ function summaryCells(name: string, rows: readonly GateRow[]): string[] {
     return row === undefined ? '-' : figureText(row.unit, row.value);
   };
   return [
-    printable(name),
+    name,
     drills?.value === undefined ? '-' : `${drills.value} of ${drills.budget ?? 0}`,
     slowest('p50'),
     slowest('p99'),
@@ -108,16 +108,21 @@ function escapeMarkdown(text: string): string {
   return printable(text).replace(/[\\`*_{}[\]<>|#~]/g, character => `&#${character.charCodeAt(0)};`);
 }
 
-/** Measured, budget and baseline. */
-function figures({ unit, value, budget, baseline }: GateRow): [string, string, string] {
-  return [figureText(unit, value), figureText(unit, budget), figureText(unit, baseline)];
+/** Measured, budget and baseline, with as many decimals as different ones need to look different. */
+function figures({ unit, value, budget, baseline }: GateRow): readonly string[] {
+  const all = [value, budget, baseline];
+  const texts = DECIMALS.map(decimals => all.map(figure => figureText(unit, figure, decimals)));
+  const different = new Set(all).size;
+  return texts.find(each => new Set(each).size === different) ?? texts.at(-1) ?? [];
 }
 
-function figureText(unit: GateRow['unit'], figure: number | null | undefined): string {
+const DECIMALS = [1, 2, 3, 4, 5, 6];
+
+function figureText(unit: GateRow['unit'], figure: number | null | undefined, decimals = 1): string {
   if (figure === undefined) return '-';
   if (figure === null) return 'never';
-  if (unit === 'ms') return `${seconds(figure)} s`;
-  return unit === 'share' ? percent(figure) : String(figure);
+  if (unit === 'ms') return `${seconds(figure, decimals)} s`;
+  return unit === 'share' ? percent(figure, decimals) : String(figure);
 }
 
 function conclusionOf({ result, rows, measured, seeds }: GateVerdict): string {

@@ -39,10 +39,13 @@ export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - columns(text))) + text;
 }
 
-/** A control character in a name or a message must not reach the terminal. */
+/** Control characters, and those that turn the direction of writing: what follows would read as something else. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g;
+
+/** What a name or a message may bring to the terminal. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+  return text.replace(UNPRINTABLE, ' ');
 }
 
 /** Breaks a text into lines of at most `width` columns: at spaces, and inside a word only where it fills a line. */
@@ -97,11 +100,11 @@ export function clockTime(ms: number): string {
   return hours > 0 ? `${hours}:${rest}` : rest;
 }
 
-/** Seconds with one decimal. */
-export function seconds(ms: number): string {
-  return (ms / 1000).toFixed(1);
+/** Seconds with one decimal, or as many as are asked for. */
+export function seconds(ms: number, decimals = 1): string {
+  return (ms / 1000).toFixed(decimals);
 }
 
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)}%`;
+export function percent(share: number, decimals = 1): string {
+  return `${(share * 100).toFixed(decimals)}%`;
 }
