@@ -78,8 +78,10 @@ export function windowOf(when: string, { begins, ends, faults }: Course): Window
   if (ends === undefined) return new Unknown('neverEnded');
   // The last moment belongs to the drill.
   const end = ends + 1;
+  if (when === 'always') return { from: begins, until: end };
   const name = faultOfWhen(when);
-  if (name === undefined) return { from: begins, until: end };
+  // A journal may have faults with names that no scenario can have.
+  if (name === undefined) return new Unknown('noSuchWindow', when);
   const named = faultsNamed(faults, name);
   const [first] = named;
   if (first !== undefined && when.startsWith('before'))

@@ -85,6 +85,11 @@ describe('windows', () => {
     expect(window('during outage', begun)).toBe('The fault outage never took effect.');
   });
 
+  it('are none where nothing names one', () => {
+    expect(window('during Power Cut', outage())).toBe('This version knows no window "during Power Cut".');
+    expect(window('', outage())).toBe('This version knows no window "".');
+  });
+
   it('start later when they settle, by a time or by the largest bound of the populations', () => {
     const from = (found: string | Window) => (typeof found === 'string' ? found : found.from);
     expect(from(window('during outage', outage(), 30_000))).toBe(132_000);

@@ -18,6 +18,7 @@ export const chinese: Language = {
   // Windows and bounds.
   neverBegan: () => '时间线没有开始。',
   neverEnded: () => '演练没有进行到结束。',
+  noSuchWindow: when => `本版本没有 ${when} 这个时段。`,
   noFault: () => '没有故障生效。',
   noEffect: fault => `故障 ${fault} 没有生效。`,
   neverHealed: fault => `故障 ${fault} 没有解除。`,

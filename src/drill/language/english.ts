@@ -16,6 +16,7 @@ export const english = {
   // Windows and bounds.
   neverBegan: () => 'The timeline never began.',
   neverEnded: () => 'The drill did not come to its end.',
+  noSuchWindow: (when: string) => `This version knows no window "${when}".`,
   noFault: () => 'No fault took effect.',
   noEffect: (fault: string) => `The fault ${fault} never took effect.`,
   neverHealed: (fault: string) => `The fault ${fault} was never healed.`,

@@ -58,6 +58,16 @@ describe('recovered-within', () => {
       evidence: { text: 'The fault lasted only 6 min 40 s, not 10 min.' },
     });
     expect(resultOf(outage({ within: '60s', fault: 'other' }))).toBe('unknown');
+    const strange = new Story({ 'recovered-within': { within: '60s' } })
+      .timeline()
+      .fault('Power Cut', BEIJING, { inject: 100_000, injected: 100_000 })
+      .end(600_000)
+      .requests({ from: 0, until: 600_000 })
+      .requests({ from: 0, until: 600_000, population: 'pool' });
+    expect(judged(strange)).toMatchObject({
+      result: 'unknown',
+      evidence: { text: 'This version knows no window "during Power Cut".' },
+    });
     expect(resultOf(new Story({ 'recovered-within': { within: '1s' } }).timeline().end(9000))).toBe(
       'unknown',
     );

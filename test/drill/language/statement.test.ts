@@ -34,6 +34,7 @@ const EXAMPLES: { readonly [M in Message]: readonly Parameters<(typeof english)[
   neverEnded: [[]],
   noFault: [[]],
   noEffect: [['F1']],
+  noSuchWindow: [['W1']],
   neverHealed: [['F1']],
   neverSettled: [[]],
   noBound: [[]],
