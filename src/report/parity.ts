@@ -1,7 +1,7 @@
 import type { Parity, ParityRow, Spread } from '../drill/parity.ts';
 import { count } from '../drill/words.ts';
 import { table } from './table.ts';
-import { seconds } from './text.ts';
+import { printable, seconds } from './text.ts';
 
 /** Both labs side by side: a table a fault, a row a phase of a population. */
 export function parityText({ rows, lateness, result }: Parity, options: { width: number }): string {
@@ -9,7 +9,10 @@ export function parityText({ rows, lateness, result }: Parity, options: { width:
   const tables = faults.map(fault => {
     const own = rows.filter(row => row.fault === fault);
     const header = ['', 'bound', 'real: least', 'median', 'most', 'simulated: least', 'median', 'most', ''];
-    return [`Recovery from ${fault}, in seconds`, ...table(header, own.map(cells), options.width)].join('\n');
+    return [
+      `Recovery from ${printable(fault)}, in seconds`,
+      ...table(header, own.map(cells), options.width),
+    ].join('\n');
   });
   const [real, simulated] = [runs(rows, 'real'), runs(rows, 'simulated')];
   const told =

@@ -1,4 +1,4 @@
-import { columns, padEnd, padStart } from './text.ts';
+import { columns, padEnd, padStart, printable } from './text.ts';
 
 const GAP = '  ';
 
@@ -7,10 +7,11 @@ const GAP = '  ';
  * the columns that do not fit follow in a second table with the same first column, so that no line breaks.
  */
 export function table(
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
+  titles: readonly string[],
+  cells: readonly (readonly string[])[],
   width: number,
 ): string[] {
+  const [header, ...rows] = [titles, ...cells].map(row => row.map(printable)) as [string[], ...string[][]];
   const widths = header.map((title, column) =>
     Math.max(columns(title), ...rows.map(row => columns(row[column] ?? ''))),
   );

@@ -2,7 +2,7 @@ import type { ExpectationResult, PhaseTime, PopulationResult, Recovery, Verdict 
 import { PHASES } from '../drill/verdict.ts';
 import { count } from '../drill/words.ts';
 import { table } from './table.ts';
-import { COLOURS, hanging, mark, padEnd, paint, percent, seconds, wrap } from './text.ts';
+import { COLOURS, hanging, mark, padEnd, paint, percent, printable, seconds, wrap } from './text.ts';
 
 /** A verdict for people: shares per period, recovery per population, expectations, and what it comes to. */
 export function verdictText(verdict: Verdict, options: { color: boolean; width: number }): string {
@@ -54,9 +54,9 @@ function recoveries(verdict: Verdict, width: number): string[][] {
         .map(recovery => ({ population, recovery })),
     );
     if (rows.every(({ recovery }) => recovery.rto === 0))
-      return [`Recovery from ${fault}: no client saw an error.`];
+      return [`Recovery from ${printable(fault)}: no client saw an error.`];
     return [
-      `Recovery from ${fault}, in seconds: measured/bound`,
+      `Recovery from ${printable(fault)}, in seconds: measured/bound`,
       ...table(['Population', 'RTO', ...PHASES], rows.map(recoveryRow), width),
     ];
   });

@@ -8,7 +8,7 @@ import type {
   WorkflowEvent,
 } from '../runtime/journal.ts';
 import { succeeded } from '../runtime/journal.ts';
-import { type Colour, clockTime, hanging, padEnd, paint, seconds, wrap } from './text.ts';
+import { type Colour, clockTime, hanging, padEnd, paint, printable, seconds, wrap } from './text.ts';
 
 /** So long without an error ends a spell of errors. Clients ask several times a second; one that asks every 3 s counts. */
 export const QUIET_MS = 30_000;
@@ -122,8 +122,8 @@ export class Timeline {
     const { name, proves, engine } = header(scenario);
     const other = engine === 'liangdi' ? '' : ` with ${engine}`;
     const pace = timeScale === undefined ? '' : `, ${timeScale} times as fast`;
-    const title = this.#paint('bold', `${name} on the ${lab} lab${other}, seed ${seed}${pace}`);
-    return [title, ...(proves === '' ? [] : wrap(proves, this.#width)), ''];
+    const title = printable(`${name} on the ${lab} lab${other}, seed ${seed}${pace}`);
+    return [this.#paint('bold', title), ...(proves === '' ? [] : wrap(proves, this.#width)), ''];
   }
 
   #workflow(event: WorkflowEvent): readonly string[] {

@@ -84,6 +84,23 @@ test('a fault that no client noticed takes a line, not a table', () => {
   expect(text).not.toContain('measured/bound');
 });
 
+test('no name from a journal steers the terminal', () => {
+  const evil = 'x\u001b[2J\u009b\u202e';
+  const [period] = sampleVerdict.periods;
+  const [population] = sampleVerdict.populations;
+  const noticed = { ...population?.recoveries[0], fault: evil };
+  const calm = { ...noticed, fault: `calm${evil}`, rto: 0 };
+  const verdict = {
+    ...sampleVerdict,
+    periods: [{ ...period, name: evil, centres: { [evil]: { requests: 1, share: 1 } } }],
+    populations: [
+      { ...population, name: evil, recoveries: [noticed] },
+      { ...population, recoveries: [calm] },
+    ],
+  };
+  expect(verdictText(verdict as never, plain)).not.toMatch(/[^\n\x20-\x7e]/);
+});
+
 test('a drill without clients says so', () => {
   expect(verdictText({ ...sampleVerdict, populations: [], periods: [] }, plain)).toMatch(
     /^No clients asked\.\n/,

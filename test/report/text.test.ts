@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { table } from '../../src/report/table.ts';
-import { clockTime, columns, wrap } from '../../src/report/text.ts';
+import { clockTime, columns, printable, wrap } from '../../src/report/text.ts';
 
 test('Chinese takes two columns a character', () => {
   expect(columns('两地 ok')).toBe(7);
@@ -17,10 +17,21 @@ test('no line is wider than asked, and nothing is lost', () => {
     fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 2, max: 60 }), (text, width) => {
       const lines = wrap(text, width);
       expect(Math.max(...lines.map(columns))).toBeLessThanOrEqual(Math.max(width, 2));
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they become spaces
-      expect(lines.join('').replaceAll(' ', '')).toBe(text.replace(/[\u0000- \u007f-\u009f]/g, ''));
+      expect(lines.join('').replaceAll(' ', '')).toBe(printable(text).replaceAll(' ', ''));
     }),
   );
+});
+
+test('what steers a terminal, or turns the direction of writing, becomes a space', () => {
+  expect(printable('a\u001b[2J\u009bb\u007fc\nd')).toBe('a [2J b c d');
+  expect(printable('yaml.\u202egnp\u2066x')).toBe('yaml. gnp x');
+});
+
+test('a table lets nothing of the kind through either, and is as wide as what it shows', () => {
+  expect(table(['a\u001b[31m', 'b'], [['\u202ex', '\u0007\u0007\u00071']], 80)).toEqual([
+    'a [31m   b',
+    ' x       1',
+  ]);
 });
 
 test('times are cut to tenths, hours shown when there are any', () => {

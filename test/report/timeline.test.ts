@@ -19,6 +19,7 @@ test('a drill says first what it runs on, and which engine if it is not the usua
       { at: 0, kind: 'drill', format: 1, version: '0.1.0', lab: 'kind', seed: 1, timeScale: 7.5, scenario },
     ]);
   const name = 'steady';
+  expect(title({ name: 'ste\u001b[2Jady\u202e' })).toMatch(/^ste \[2Jady {2}on the kind lab/);
   const plain = 'steady on the kind lab, seed 1, 7.5 times as fast\n\n';
   expect(title({ name })).toBe(plain);
   expect(title({ name, topology: { engine: 'liangdi', cities: [] } })).toBe(plain);
