@@ -13,10 +13,10 @@ export function journalFile(run: string): string {
 
 /** @throws InputError when there is none, or it is not a journal. */
 export async function readJournal(run: string): Promise<JournalEvent[]> {
-  const [{ readText }, { parseNdjson }] = await Promise.all([
+  const [{ readBytes }, { parseNdjson }] = await Promise.all([
     import('../runtime/read-text.ts'),
     import('../runtime/journal-ndjson.ts'),
   ]);
   const file = journalFile(run);
-  return parseNdjson(readText(file, LARGEST_JOURNAL), file);
+  return parseNdjson(readBytes(file, LARGEST_JOURNAL), file);
 }

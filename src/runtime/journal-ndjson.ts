@@ -5,6 +5,7 @@ import type { JournalEvent } from './journal.ts';
 import { problemOf } from './journal-shape.ts';
 
 const NEWLINE = new Piece('\n');
+const NEWLINE_CODE = 0x0a;
 /** What a line takes about, in bytes. */
 const LINE = 256;
 
@@ -21,21 +22,22 @@ export function toNdjson(events: readonly JournalEvent[]): Buffer {
 }
 
 /**
- * The events of a journal's text, each with the fields of its kind; fields that are not known are kept. A journal
+ * The events of a journal's text or bytes, each with the fields of its kind; fields that are not known are kept. A journal
  * may have been cut short: without an `end`, or in the middle of its last line, which is left out then.
  *
  * @throws InputError with the line of what is not a journal.
  */
-export function parseNdjson(text: string, file = 'journal.ndjson'): JournalEvent[] {
+export function parseNdjson(source: string | Buffer, file = 'journal.ndjson'): JournalEvent[] {
+  const bytes = typeof source === 'string' ? Buffer.from(source) : source;
   const events: JournalEvent[] = [];
   let last: JournalEvent | undefined;
   let line = 0;
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < bytes.length; ) {
     line += 1;
-    const newline = text.indexOf('\n', start);
-    const source = text.slice(start, newline < 0 ? undefined : newline);
-    start = newline < 0 ? text.length : newline + 1;
-    const event = parseLine(source);
+    const newline = bytes.indexOf(NEWLINE_CODE, start);
+    const until = newline < 0 ? bytes.length : newline;
+    const event = parseLine(bytes, start, until);
+    start = until + 1;
     if (event === undefined && newline < 0) break;
     const problem = event === undefined ? 'not a line of JSON' : (problemOf(event) ?? disorder(event, last));
     if (problem !== undefined) throw new InputError(file, problem, { line });
@@ -47,9 +49,9 @@ export function parseNdjson(text: string, file = 'journal.ndjson'): JournalEvent
   return events;
 }
 
-function parseLine(source: string): unknown {
+function parseLine(bytes: Buffer, start: number, until: number): unknown {
   try {
-    return JSON.parse(source);
+    return JSON.parse(bytes.toString('utf8', start, until));
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InputError } from '../../src/runtime/input-error.ts';
-import { readText } from '../../src/runtime/read-text.ts';
+import { readBytes, readText } from '../../src/runtime/read-text.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -47,6 +47,7 @@ describe('readText', () => {
   test('reads just as much as it is told', () => {
     expect(readText(written('abcd'), 4)).toBe('abcd');
     expect(() => readText(written('abcde'), 4)).toThrow('the file is longer than 4 bytes');
+    expect(readBytes(written('两地'), 6)).toEqual(Buffer.from('两地'));
   });
 
   test('reads a pipe, and does not wait for ever for one', async () => {
