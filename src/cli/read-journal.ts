@@ -11,12 +11,16 @@ export function journalFile(run: string): string {
   return isFolder ? join(run, 'journal.ndjson') : run;
 }
 
-/** @throws InputError when there is none, or it is not a journal. */
+/** @throws InputError when there is none, or it is not a journal of a scenario. */
 export async function readJournal(run: string): Promise<JournalEvent[]> {
-  const [{ readBytes }, { parseNdjson }] = await Promise.all([
+  const [{ readBytes }, { parseNdjson }, { readSettings }] = await Promise.all([
     import('../runtime/read-text.ts'),
     import('../runtime/journal-ndjson.ts'),
+    import('../drill/settings.ts'),
   ]);
   const file = journalFile(run);
-  return parseNdjson(readBytes(file, LARGEST_JOURNAL), file);
+  const events = parseNdjson(readBytes(file, LARGEST_JOURNAL), file);
+  // Who judges them does not know where they come from.
+  if (events[0]?.kind === 'drill') readSettings(events[0], file);
+  return events;
 }

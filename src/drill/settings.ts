@@ -37,12 +37,12 @@ const schema: z.ZodType<Settings> = z.looseObject({
 /** Many drills of one scenario share its object: reading it once is enough. */
 const known = new WeakMap<object, Settings>();
 
-/** @throws InputError when the journal's first line holds no scenario. */
-export function readSettings({ scenario, timeScale = 1 }: DrillEvent): Settings {
-  return scaledSettings(readScenario(scenario), timeScale);
+/** @throws InputError when the journal's first line, of `file`, holds no scenario. */
+export function readSettings({ scenario, timeScale = 1 }: DrillEvent, file = 'the journal'): Settings {
+  return scaledSettings(readScenario(scenario, file), timeScale);
 }
 
-function readScenario(scenario: unknown): Settings {
+function readScenario(scenario: unknown, file: string): Settings {
   if (typeof scenario === 'object' && scenario !== null) {
     const settings = known.get(scenario);
     if (settings !== undefined) return settings;
@@ -51,7 +51,7 @@ function readScenario(scenario: unknown): Settings {
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const path = ['scenario', ...(issue?.path ?? [])].join('.');
-    throw new InputError('the journal', issue?.message ?? 'is not a scenario', { line: 1, path });
+    throw new InputError(file, issue?.message ?? 'is not a scenario', { line: 1, path });
   }
   known.set(scenario as object, parsed.data);
   return parsed.data;

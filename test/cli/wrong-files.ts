@@ -30,6 +30,8 @@ expect:
   'empty.yaml': '',
   'text.ndjson': 'not a journal\n',
   'foreign.ndjson': '{"at":0,"kind":"drill"}\n',
+  'nothing.ndjson':
+    '{"at":0,"kind":"drill","format":1,"version":"0","lab":"simulated","seed":1,"scenario":{"name":"x"}}\n',
 };
 
 /** A new folder with files that are wrong in one way each; `cleanUp` removes it. */
