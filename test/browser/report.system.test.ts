@@ -205,6 +205,16 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
     await page.context().close();
   });
 
+  test('says of a journal that was cut short that it was, in both languages', async () => {
+    const cut = (await journalOf('beijing-down')).slice(0, -1);
+    const { page } = await browser.open('cut', reportPage([reportModel(cut)]), { locale: 'en' });
+    const help = page.locator('header .title .help');
+    expect(await help.textContent()).toBe('The journal has no end: it was cut short.');
+    await page.locator('[data-control="language"]').click();
+    expect(await help.textContent()).toBe('日志没有结尾:它被截断了。');
+    await page.context().close();
+  });
+
   test('prints all of it, in the light', async () => {
     const html = reportPage([reportModel(await journalOf('beijing-down'))]);
     const { page } = await browser.open('print', html, { colorScheme: 'dark' });

@@ -17,6 +17,7 @@ test.skipIf(chromiumPath === undefined)(
       const half = Math.floor(events.length / 2);
       for (const event of events.slice(0, half)) watch.event(event);
       await expect.poll(() => page.locator('h1 .badge').textContent()).toBe('UNKNOWN');
+      expect(await page.locator('header .title .help').textContent()).toBe('The drill goes on.');
       await page.locator('summary').first().click();
       for (const event of events.slice(half)) watch.event(event);
       const kept = watch.keep(over.signal);

@@ -15,7 +15,7 @@ export interface ReportModel {
   /** The command that runs the drill again. */
   readonly replay: string;
   readonly verdict: Result;
-  /** Why the journal ends, and null while it goes on. */
+  /** Why the journal ends; null while it goes on, or when it was cut short. */
   readonly ended: { readonly reason: string; readonly detail: string } | null;
   /** Of the time axis: from the deployment, or the timeline's begin, to the last event. */
   readonly from: number;

@@ -94,7 +94,7 @@ function header() {
         'p',
         { class: 'help' },
         model.ended === null
-          ? say('running')
+          ? say(data.live ? 'running' : 'cutShort')
           : say('ended', `${endName(model.ended.reason)} ${model.ended.detail}`.trim()),
       ),
       tiles(model),
