@@ -7,11 +7,11 @@ export function downCommand(): Command {
 }
 
 async function down(): Promise<void> {
-  const [{ downAll }, { foldersIn }, { RealClock }] = await Promise.all([
+  const [{ downAll }, { foldersIn, RUNS }, { RealClock }] = await Promise.all([
     import('../lab/kind/down.ts'),
     import('../report/run-folder.ts'),
     import('../runtime/real-clock.ts'),
   ]);
-  const removed = await downAll(new RealClock(), foldersIn('runs'));
+  const removed = await downAll(new RealClock(), foldersIn(RUNS));
   process.stdout.write(removed.length === 0 ? 'nothing was up\n' : `removed ${removed.join(', ')}\n`);
 }

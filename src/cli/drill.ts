@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { claimFolder } from '../report/run-folder.ts';
 import { EXIT } from './exit.ts';
 import { catchInterrupt } from './interrupt.ts';
 import {
@@ -44,7 +43,6 @@ Examples:
 async function drill(nameOrFile: string, options: DrillOptions): Promise<void> {
   const { loadScenario } = await import('../drill/scenario.ts');
   const scenario = loadScenario(nameOrFile);
-  if (options.out !== undefined) claimFolder(options.out);
   const interrupt = catchInterrupt();
   const watch = await startWatch(options.watch);
   let outcome: Outcome;

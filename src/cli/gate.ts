@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Baseline } from '../gate/baseline.ts';
@@ -9,6 +9,7 @@ import { wallStamp } from '../runtime/wall.ts';
 import { EXIT } from './exit.ts';
 import { catchInterrupt } from './interrupt.ts';
 import { type Format, formatOption } from './options.ts';
+import { orWarn } from './print.ts';
 import { terminal } from './terminal.ts';
 
 interface GateOptions {
@@ -52,12 +53,13 @@ async function gate(options: GateOptions): Promise<void> {
   if (options.updateBaseline && gates.baseline === undefined)
     throw new InputError(options.config, 'names no baseline; write "baseline: gates-baseline.json"');
   const baseline = options.updateBaseline ? undefined : await readBaseline(gates);
-  if (options.out !== undefined) folders.claimFolder(options.out);
+  const folder = folders.claimFolder(options.out, folders.runName(wallStamp(), 'gate', gates.seeds));
   const interrupt = catchInterrupt();
   let drills: Awaited<ReturnType<typeof runGate>>;
   try {
     drills = await runGate(gates, options.jobs ?? usefulWorkers(), interrupt.signal);
   } catch (error) {
+    folders.returnFolder(folder, options.out);
     const stopped = interrupt.code();
     if (stopped === undefined) throw error;
     process.exitCode = stopped;
@@ -65,7 +67,7 @@ async function gate(options: GateOptions): Promise<void> {
   }
   const verdict = judgeGate(gates, drills, baseline);
   await print(verdict, options.format);
-  await save(verdict, options);
+  await save(verdict, folder, options.format);
   if (options.updateBaseline) await writeBaseline(gates, verdict, options.format);
   process.exitCode = EXIT[verdict.result];
 }
@@ -101,13 +103,12 @@ async function print(verdict: GateVerdict, format: Format): Promise<void> {
 }
 
 /** Writes what CI systems read; GitHub's summary also goes where GitHub says. */
-async function save(verdict: GateVerdict, { out, format }: GateOptions): Promise<void> {
-  const [{ gateJunit, gateMarkdown }, { newFolder, runName, writeFiles }, { VERSION }] = await Promise.all([
+async function save(verdict: GateVerdict, folder: string, format: Format): Promise<void> {
+  const [{ gateJunit, gateMarkdown }, { appendTo, writeFiles }, { VERSION }] = await Promise.all([
     import('../report/gate.ts'),
     import('../report/run-folder.ts'),
     import('../drill/version.ts'),
   ]);
-  const folder = out ?? newFolder('runs', runName(wallStamp(), 'gate', verdict.seeds));
   const summary = gateMarkdown(verdict);
   writeFiles(folder, {
     'junit.xml': gateJunit(verdict, VERSION),
@@ -115,7 +116,7 @@ async function save(verdict: GateVerdict, { out, format }: GateOptions): Promise
     'gate.json': gateJson(verdict),
   });
   const step = process.env['GITHUB_STEP_SUMMARY'];
-  if (step) appendFileSync(step, summary);
+  if (step) orWarn(() => appendTo(step, summary));
   if (format === 'text') process.stdout.write(`\nThe gate's files are in ${join(folder, '/')}\n`);
 }
 

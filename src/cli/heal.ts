@@ -57,12 +57,12 @@ async function healRun(folder: string, { lab, settings, unhealed }: UndoRecord):
 
 /** Those in `runs`, and those that containers of the lab name, wherever they are. */
 async function foldersWithUndoLogs(): Promise<string[]> {
-  const [{ UndoFile }, { foldersIn }, { runFolders }] = await Promise.all([
+  const [{ UndoFile }, { foldersIn, RUNS }, { runFolders }] = await Promise.all([
     import('../lab/undo-log.ts'),
     import('../report/run-folder.ts'),
     import('../lab/kind/down.ts'),
   ]);
-  const folders = [...foldersIn('runs'), ...(await runFolders())];
+  const folders = [...foldersIn(RUNS), ...(await runFolders())];
   const seen = new Set<string>();
   return folders.filter(folder => {
     const isNew = !seen.has(resolve(folder));

@@ -3,11 +3,11 @@ import type { Scenario } from '../drill/scenario.ts';
 import type { Verdict } from '../drill/verdict.ts';
 import type { EngineName } from '../kube/engines.ts';
 import { LabError } from '../lab/lab.ts';
-import { newFolder, pointLatest, runName, writeFiles } from '../report/run-folder.ts';
+import { claimFolder, pointLatest, RUNS, returnFolder, runName, writeFiles } from '../report/run-folder.ts';
 import type { JournalEvent } from '../runtime/journal.ts';
 import { wallStamp } from '../runtime/wall.ts';
 import type { Format } from './options.ts';
-import { printVerdict } from './print.ts';
+import { orWarn, printVerdict } from './print.ts';
 import { terminal } from './terminal.ts';
 
 export interface RunOptions {
@@ -35,7 +35,7 @@ export async function run(
   signal: AbortSignal,
   listener?: (event: JournalEvent) => void,
 ): Promise<Outcome> {
-  const folder = runFolder(scenario, options);
+  const folder = claimFolder(options.out, runName(wallStamp(), scenario.name, options.seed));
   const outcome = await carryOut(scenario, options, folder, signal, listener);
   try {
     await conclude(outcome, options, folder);
@@ -51,20 +51,11 @@ function bothFailures(failure: unknown, then: unknown): unknown {
   return new LabError(`${failure.message}\n${then instanceof Error ? then.message : String(then)}`);
 }
 
-/** The run's folder, made when it is first asked for: a drill that does not begin leaves none. */
-function runFolder(scenario: Scenario, { out, seed }: RunOptions): () => string {
-  let folder = out;
-  return () => {
-    folder ??= newFolder('runs', runName(wallStamp(), scenario.name, seed));
-    return folder;
-  };
-}
-
 /** A drill that broke off has an outcome too: its journal up to there, closed as one that proves nothing. */
 async function carryOut(
   scenario: Scenario,
-  { lab, engine, seed, timeScale, keep, load, format }: RunOptions,
-  folder: () => string,
+  { lab, engine, seed, timeScale, keep, load, format, out }: RunOptions,
+  folder: string,
   signal: AbortSignal,
   listener?: (event: JournalEvent) => void,
 ): Promise<Outcome> {
@@ -85,7 +76,7 @@ async function carryOut(
       ...(engine === undefined ? {} : { engine }),
       seed,
       timeScale,
-      runFolder: folder,
+      runFolder: () => folder,
       keep: keep === true,
       ...(load === undefined ? {} : { load }),
       onEvent,
@@ -93,7 +84,10 @@ async function carryOut(
     });
   } catch (failure) {
     const last = events.at(-1);
-    if (last === undefined) throw failure;
+    if (last === undefined) {
+      returnFolder(folder, out);
+      throw failure;
+    }
     const reason = signal.aborted ? 'interrupted' : 'failed';
     if (last.kind !== 'end') onEvent({ at: last.at, kind: 'end', reason });
     return { events, verdict: judge(events), failure };
@@ -101,16 +95,12 @@ async function carryOut(
 }
 
 /** Prints the verdict, writes the run's folder and says where it is. */
-async function conclude(
-  { events, verdict }: Outcome,
-  options: RunOptions,
-  folder: () => string,
-): Promise<void> {
+async function conclude({ events, verdict }: Outcome, options: RunOptions, folder: string): Promise<void> {
   if (options.format === 'text') process.stdout.write('\n');
   await printVerdict(verdict, options.format);
-  await save(events, verdict, folder());
-  if (options.out === undefined) pointLatest('runs', basename(folder()));
-  if (options.format === 'text') process.stdout.write(`\nThe run is in ${folder()}/\n`);
+  await save(events, verdict, folder);
+  if (options.out === undefined) orWarn(() => pointLatest(RUNS, basename(folder)));
+  if (options.format === 'text') process.stdout.write(`\nThe run is in ${folder}/\n`);
 }
 
 async function save(events: readonly JournalEvent[], verdict: Verdict, folder: string): Promise<void> {

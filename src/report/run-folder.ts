@@ -1,22 +1,50 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  appendFileSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../lab/lab.ts';
 import { InputError } from '../runtime/input-error.ts';
+
+/** Where runs go when nobody says where. */
+export const RUNS = 'runs';
 
 /** The files of a run by name, in the order in which they are written: the last one's presence says that all are there. */
 export type RunFiles = Readonly<Record<string, string | Uint8Array>>;
 
 /**
- * Makes `folder` for a run's files. InputError when it holds something already, or cannot be made: asked before the
- * drill, so that a bad place costs nobody a run.
+ * The folder for a run's files: `out`, or a new one in `runs/` that is called `name`. InputError when it holds something
+ * already, or cannot be made or written into: asked before the drill, so that a bad place costs nobody a run.
  */
-export function claimFolder(folder: string): void {
-  const inside = attempt(folder, () => {
-    mkdirSync(folder, { recursive: true });
-    return readdirSync(folder);
+export function claimFolder(out: string | undefined, name: string): string {
+  if (out === undefined) return newFolder(RUNS, name);
+  const inside = attempt(out, () => {
+    mkdirSync(out, { recursive: true });
+    accessSync(out, constants.W_OK);
+    return readdirSync(out);
   });
   if (inside.length > 0)
-    throw new InputError(folder, 'is not empty; a run is written into a new or an empty folder');
+    throw new InputError(out, 'is not empty; a run is written into a new or an empty folder');
+  return out;
+}
+
+/** Takes back a folder that was claimed for a run which did not begin. */
+export function returnFolder(folder: string, out: string | undefined): void {
+  if (out !== undefined) return;
+  try {
+    rmdirSync(folder);
+    rmdirSync(RUNS);
+  } catch {
+    // There is something in it.
+  }
 }
 
 /** Makes a new folder `name` in `parent`, or `name-2`, `name-3`, … when that is taken, and returns its path. */
@@ -57,6 +85,11 @@ export function replaceFile(file: string, text: string): void {
   writeByPart(file, text, `${file}.part-${process.pid}`, 'w');
 }
 
+/** Writes behind what stands in a file of others. */
+export function appendTo(file: string, text: string): void {
+  attempt(file, () => appendFileSync(file, text));
+}
+
 /** @param flag `wx`: another process may be at the same part. */
 function writeByPart(file: string, text: string | Uint8Array, part: string, flag: 'w' | 'wx'): void {
   attempt(file, () => {
@@ -77,7 +110,12 @@ export function pointLatest(parent: string, name: string): void {
   const fresh = join(parent, `.latest-${process.pid}`);
   attempt(latest, () => {
     symlinkSync(name, fresh);
-    renameSync(fresh, latest);
+    try {
+      renameSync(fresh, latest);
+    } catch (error) {
+      rmSync(fresh);
+      throw error;
+    }
   });
 }
 

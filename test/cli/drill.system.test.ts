@@ -201,3 +201,33 @@ test('manifests that the API refuses fail the lab, which is no bug', async () =>
   expect(stderr).toMatch(/^liangdi: .*Deployment\.apps "web-demo" is invalid: spec\.replicas/);
   expect(code).toBe(3);
 });
+
+describe('where a run goes', () => {
+  test('is seen to before the drill: a bad place costs nobody a run', async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, 'runs'), '');
+    expect(await liangdi(['drill', 'steady'], { cwd })).toEqual({
+      code: 64,
+      stdout: '',
+      stderr: 'runs: cannot be written: a file is in the way\n',
+    });
+  });
+
+  test('is given back when the drill does not begin', async () => {
+    const cwd = scratch();
+    expect(await liangdi(['drill', 'steady', '--lab', 'local'], { cwd })).toMatchObject({ code: 3 });
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  test('is told, and the verdict stands, when runs/latest cannot point there', async () => {
+    const cwd = scratch();
+    mkdirSync(join(cwd, 'runs/latest'), { recursive: true });
+    const { code, stdout, stderr } = await liangdi(['drill', 'steady'], { cwd });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'liangdi: runs/latest: cannot be written: a folder is in the way\n',
+    });
+    const [, folder = ''] = /\nThe run is in (runs\/.*)\/\n$/.exec(stdout) ?? [];
+    expect(readdirSync(join(cwd, folder)).sort()).toEqual(FILES);
+  });
+});

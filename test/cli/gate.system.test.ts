@@ -100,6 +100,28 @@ describe('liangdi gate', { timeout: 60_000 }, () => {
     expect(read(cwd, 'step.md')).toMatch(/^before\n## liangdi: HELD: all/);
   });
 
+  test('keeps its verdict where that summary cannot be written', async () => {
+    const cwd = folder();
+    const { code, stderr } = await liangdi(['gate', '--update-baseline'], {
+      cwd,
+      env: { GITHUB_STEP_SUMMARY: join(cwd, 'none/step.md') },
+    });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: `liangdi: ${join(cwd, 'none/step.md')}: cannot be written: its folder is not there\n`,
+    });
+  });
+
+  test('sees before the drills that its files have a place', async () => {
+    const cwd = folder();
+    writeFileSync(join(cwd, 'runs'), '');
+    expect(await liangdi(['gate', '--update-baseline'], { cwd })).toEqual({
+      code: 64,
+      stdout: '',
+      stderr: 'runs: cannot be written: a file is in the way\n',
+    });
+  });
+
   test('ten scenarios with twenty seeds, the shipped gate, take less than a minute on two processors', async () => {
     const cwd = scratch();
     // Budgets alone: whether the baseline is today's is for `make gate` to say.

@@ -63,9 +63,9 @@ test('latest follows the newest run', () => {
 });
 
 test('a folder of its own may be new or empty, deep or not', () => {
-  claimFolder(join(runs, 'deep/new'));
-  claimFolder(join(runs, 'deep/new'));
-  expect(() => claimFolder(join(runs, 'deep'))).toThrow(
+  claimFolder(join(runs, 'deep/new'), 'run');
+  claimFolder(join(runs, 'deep/new'), 'run');
+  expect(() => claimFolder(join(runs, 'deep'), 'run')).toThrow(
     /deep: is not empty; a run is written into a new or an empty folder/,
   );
 });
@@ -73,7 +73,8 @@ test('a folder of its own may be new or empty, deep or not', () => {
 test('a place that cannot be written is the input that was wrong', () => {
   writeFileSync(join(runs, 'file'), '');
   mkdirSync(join(runs, 'latest'));
-  expect(() => claimFolder(join(runs, 'file'))).toThrow(InputError);
+  expect(() => claimFolder(join(runs, 'file'), 'run')).toThrow(InputError);
   expect(() => newFolder(join(runs, 'file'), 'run')).toThrow(/cannot be written: a file is in the way/);
   expect(() => pointLatest(runs, 'one')).toThrow(/latest: cannot be written: a folder is in the way/);
+  expect(readdirSync(runs).filter(name => name.startsWith('.latest'))).toEqual([]);
 });
