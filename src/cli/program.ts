@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../drill/version.ts';
 import { LabError } from '../lab/lab.ts';
+import { printable } from '../report/text.ts';
 import { InputError } from '../runtime/input-error.ts';
 import { amcCommand } from './amc.ts';
 import { curlLoopCommand } from './curl-loop.ts';
@@ -89,7 +90,9 @@ export function report(error: unknown): number {
   // Commander has said it already; its code is 0 for --help and --version.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.held : EXIT.usage;
   if (error instanceof InputError) {
-    process.stderr.write(`${error.message}\n`);
+    // It may quote the input.
+    const lines = error.message.split('\n').map(printable);
+    process.stderr.write(`${lines.join('\n')}\n`);
     return EXIT.usage;
   }
   if (error instanceof LabError) {

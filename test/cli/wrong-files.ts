@@ -30,6 +30,7 @@ expect:
   'empty.yaml': '',
   'text.ndjson': 'not a journal\n',
   'foreign.ndjson': '{"at":0,"kind":"drill"}\n',
+  'steering.ndjson': '{"at":0,"kind":"\u009b2J\u202e"}\n',
   'nothing.ndjson':
     '{"at":0,"kind":"drill","format":1,"version":"0","lab":"simulated","seed":1,"scenario":{"name":"x"}}\n',
 };

@@ -45,6 +45,7 @@ test.each<[string, RegExp]>([
   ['judge full', /full\/journal\.ndjson: there is no such file/],
   ['judge text.ndjson', /text\.ndjson:1: not a line of JSON/],
   ['judge foreign.ndjson', /foreign\.ndjson:1: /],
+  ['judge steering.ndjson', /steering\.ndjson:1: kind: unknown event " 2J "/],
   ['judge nothing.ndjson', /^\S+\/nothing\.ndjson:1: scenario\.proves: is missing/],
   ['report nothing.ndjson', /^\S+\/nothing\.ndjson:1: scenario\.proves: is missing/],
   ['judge empty.yaml', /empty\.yaml: an empty journal/],
