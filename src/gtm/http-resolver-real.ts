@@ -15,10 +15,11 @@ export interface HttpResolver {
  */
 export async function resolveOverHttp(answer: (name: string) => DnsAnswer): Promise<HttpResolver> {
   const server = createServer((request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    const name = searchParams.get('name');
-    const type = searchParams.get('type') ?? 'A';
-    const isAsked = request.method === 'GET' && pathname === '/resolve' && name !== null && type === 'A';
+    // Null for what is no URL, such as `//`.
+    const url = URL.parse(request.url ?? '/', 'http://localhost');
+    const name = url?.searchParams.get('name') ?? null;
+    const type = url?.searchParams.get('type') ?? 'A';
+    const isAsked = request.method === 'GET' && url?.pathname === '/resolve' && name !== null && type === 'A';
     response.writeHead(isAsked ? 200 : 400, { 'content-type': 'application/dns-json' });
     response.end(isAsked ? JSON.stringify(message(name, answer(name))) : '');
   });

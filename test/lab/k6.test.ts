@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -171,4 +172,15 @@ describe('the resolver over HTTP', () => {
       expect((await asked(query)).status).toBe(400);
     },
   );
+
+  test('does not take what is no URL, and goes on', async () => {
+    const resolver = await resolveOverHttp(() => ANSWER);
+    const { port } = new URL(resolver.url);
+    const status = await new Promise(resolve => {
+      get({ port, path: '//' }, response => resolve(response.resume().statusCode)).on('error', resolve);
+    });
+    expect(status).toBe(400);
+    expect((await fetch(`${resolver.url}?name=web-demo.example.com`)).status).toBe(200);
+    await resolver.stop();
+  });
 });
