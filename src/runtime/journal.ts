@@ -247,7 +247,7 @@ export interface RequestEvent {
   looked: number;
   /** When the connection was opened (equal to `sent` for a new one). */
   connected: number;
-  /** The `answer` event whose addresses were used; 0 when there was none. */
+  /** The `answer` event whose addresses were used, or that had none; 0 when no name server had answered. */
   answer: number;
   /** Requests with the same draw went where one single choice sent them: they are not independent. */
   draw: number;

@@ -5,7 +5,7 @@ import type { CachePolicy } from './config.ts';
 export interface Entry {
   /** Empty when the name could not be resolved. */
   readonly addresses: readonly string[];
-  /** The journal's `answer` event that brought the addresses; 0 when there are none. */
+  /** The journal's `answer` event that said so, if only that there is no address; 0 when no name server answered. */
   readonly answer: number;
   /** The draw that chose these addresses, in this order. */
   readonly draw: number;
@@ -62,5 +62,5 @@ export function filled(
   // "There is no such name" replaces what was known; a name server that cannot answer does not (RFC 8767, section 4).
   const authoritative = answer?.rcode === 'NOERROR' || answer?.rcode === 'NXDOMAIN';
   if (!authoritative && now < entry.usableUntil) return { ...entry, askFrom };
-  return { ...NOTHING, draw: source.draw, askFrom };
+  return { ...NOTHING, answer: answer === undefined ? 0 : source.answer, draw: source.draw, askFrom };
 }

@@ -14,7 +14,7 @@ export const ATTEMPTS = 3;
 export interface Resolution {
   /** In the order in which to try them; empty when the name could not be resolved. */
   readonly addresses: readonly string[];
-  /** The `answer` event they came with; 0 when there was none. */
+  /** The `answer` event they came with, or that said that there are none; 0 when no name server answered. */
   readonly answer: number;
   readonly draw: number;
   /** When the resolver handed them out, ms. */
@@ -62,7 +62,7 @@ export class Resolver {
     if (reaction === 'ask') this.#waiting.push(asker);
     if (reaction === 'ask' || reaction === 'hand-and-ask') this.#ask();
     if (reaction === 'hand' || reaction === 'hand-and-ask') this.#tell(asker, entry, now);
-    if (reaction === 'fail') this.#tell(asker, { ...NOTHING, draw: entry.draw }, now);
+    if (reaction === 'fail') this.#tell(asker, failing(entry), now);
   }
 
   #ask(): void {
@@ -113,4 +113,9 @@ export class Resolver {
       asker.resolved({ addresses, answer, draw, looked });
     }
   }
+}
+
+/** The entry with no address to give: addresses that have grown too old for it were no answer to the last query. */
+function failing({ addresses, answer, draw }: Entry): Entry {
+  return { ...NOTHING, answer: addresses.length > 0 ? 0 : answer, draw };
 }

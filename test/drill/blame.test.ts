@@ -287,6 +287,21 @@ test('a control plane that is down and links that no client uses take no error f
   ]);
 });
 
+test('a name that the GTM leaves empty fails for what took every centre away', async () => {
+  const { events } = await smallDrill(
+    [{ at: '20s', for: '120s', fault: 'ingress-down', on: ['beijing', 'hangzhou'], name: 'outage' }],
+    '200s',
+    { gtm: { emulator: { whenAllDown: 'empty' } } },
+  );
+  const drill = new DrillRecord(events);
+  const [outage] = recoveriesOf(drill).get('people') ?? [];
+  const { injected = 0, heal = 0, healed = 0 } = drill.faults[0] ?? {};
+  const unresolved = drill.requests.filter(({ failure }) => failure === 'dns');
+  expect(unresolved.filter(({ sent }) => sent < healed).length).toBeGreaterThan(100);
+  expect(outage?.lastError?.failure).toBe('dns');
+  expect(outage?.rto).toBeGreaterThan(heal - injected - 2000);
+});
+
 const places = fc.constantFrom(ONE, OTHER, 'names', 'hub');
 const schedules = fc.array(
   fc.record({

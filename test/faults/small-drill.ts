@@ -20,12 +20,13 @@ const EVERY_CENTRE = {
 
 export type Entry = Readonly<Record<string, unknown>>;
 
-/** A scenario in a file, as a user would write it; `clients` are all that there are. */
+/** A scenario in a file, as a user would write it; `populations` are all that there are, `gtm` what else is changed. */
 export function smallScenario(fields: {
   timeline: readonly Entry[];
   ends: string;
   populations?: readonly Entry[];
   application?: readonly string[];
+  gtm?: object;
 }): Scenario {
   const { timeline, ends, populations = POPULATIONS, application } = fields;
   const folder = mkdtempSync(join(tmpdir(), 'liangdi-faults-'));
@@ -35,7 +36,14 @@ export function smallScenario(fields: {
   const files = { clients, gtm: join(ROOT, 'clusters/gtm.yaml'), ...(application && { application }) };
   writeFileSync(
     file,
-    stringify({ proves: 'What a fault does.', files, gtm: EVERY_CENTRE, timeline, ends, expect: [] }),
+    stringify({
+      proves: 'What a fault does.',
+      files,
+      gtm: { ...EVERY_CENTRE, ...fields.gtm },
+      timeline,
+      ends,
+      expect: [],
+    }),
   );
   return loadScenario(file);
 }
@@ -46,12 +54,18 @@ export async function smallDrill(
   options: {
     seed?: number;
     populations?: readonly Entry[];
+    gtm?: object;
     signal?: AbortSignal;
     onEvent?: (event: JournalEvent) => void;
   } = {},
 ): Promise<Journal> {
-  const { populations, seed = 1, ...rest } = options;
-  const scenario = smallScenario({ timeline, ends, ...(populations && { populations }) });
+  const { populations, gtm, seed = 1, ...rest } = options;
+  const scenario = smallScenario({
+    timeline,
+    ends,
+    ...(populations && { populations }),
+    ...(gtm && { gtm }),
+  });
   return new Journal((await runDrill(scenario, { lab: 'simulated', seed, ...rest })).events);
 }
 

@@ -75,7 +75,34 @@ describe('a resolver', () => {
     stage.answer = { rcode, addresses: [], ttlSeconds: 0 };
     await stage.run([loop('3s')], 1_000);
     expect(stage.answers).toMatchObject([{ failure: rcode, addresses: [] }]);
-    expect(stage.requests).toMatchObject([{ failure: 'dns', answer: 0 }]);
+    expect(stage.requests).toMatchObject([{ failure: 'dns', answer: 1 }]);
+  });
+
+  test('says which answer it was that there is no address, also while it remembers it', async () => {
+    const stage = new Stage();
+    stage.publish();
+    await stage.run([loop('1s', { resolver: { cache: { negative: '3s' } } })], 3_500);
+    expect(stage.answers).toMatchObject([
+      { id: 1, addresses: [] },
+      { id: 2, addresses: [] },
+    ]);
+    expect(stage.requests.map(({ failure, answer }) => [failure, answer])).toEqual([
+      ['dns', 1],
+      ['dns', 1],
+      ['dns', 1],
+      ['dns', 2],
+    ]);
+  });
+
+  test('names no answer when its stale one is over and the name server silent', async () => {
+    const stage = new Stage();
+    const cache = { serveStale: '5s', negative: '10s' };
+    await stage.run([loop('1s', { resolver: { cache } })], 70_000, {
+      30000: () => (stage.nameServer = 'drop'),
+    });
+    const failed = stage.requests.filter(({ failure }) => failure === 'dns');
+    expect(failed.length).toBeGreaterThan(1);
+    expect(new Set(failed.map(({ answer }) => answer))).toEqual(new Set([0]));
   });
 
   test('that serves stale goes on with the old answer while the name server is gone', async () => {
