@@ -130,7 +130,7 @@ function nearest(inForce: readonly Reach[], request: RequestEvent): readonly Rea
 
 /** Whether it strikes where the request went, or its load had to move there. */
 function isNear(reach: Reach, request: RequestEvent): boolean {
-  return reach.meetsClients && (strikes(reach, request) || awayAt(reach, request) !== undefined);
+  return reach.meetsClients && (strikes(reach, request) || awayAt(reach, request.sent) !== undefined);
 }
 
 /** Where a population that has recovered from a fault was served: where the fault strikes, or elsewhere alone. */
@@ -187,7 +187,7 @@ class Remains {
       if (healed > sent || !reach.meetsClients) return false;
       if (reach.addresses.has(address)) return this.#servedAt(address, healed) >= sent;
       // Its load is still where it moved to.
-      return (awayAt(reach, request)?.from ?? NEVER) < healed;
+      return (awayAt(reach, request.sent)?.from ?? NEVER) < healed;
     });
   }
 

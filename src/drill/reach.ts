@@ -17,8 +17,18 @@ export interface Reach {
   readonly away: readonly Window[];
 }
 
-/** Of a fault that struck. */
-export function reachOf(drill: DrillRecord, fault: FaultLife, population: string): Reach {
+/** Of faults that struck, in the order of their injection. */
+export function reachesOf(
+  drill: DrillRecord,
+  faults: readonly FaultLife[],
+  population: string,
+): readonly Reach[] {
+  const reaches: Reach[] = [];
+  for (const fault of faults) reaches.push(reachOf(drill, fault, population, reaches));
+  return reaches;
+}
+
+function reachOf(drill: DrillRecord, fault: FaultLife, population: string, earlier: readonly Reach[]): Reach {
   const addresses = drill.bounds.addressesOf(fault.targets);
   const names = fault.targets.includes('gtm');
   const params = drill.settings.timeline.find(({ name }) => name === fault.name)?.params;
@@ -27,28 +37,36 @@ export function reachOf(drill: DrillRecord, fault: FaultLife, population: string
   const meetsClients = can && (names || addresses.size > 0);
   const { resolver, client, connection } = drill.bounds.phases(fault.targets, population);
   const heardWithin = (resolver ?? 0) + (client ?? 0) + (connection ?? 0);
-  return { fault, addresses, names, meetsClients, away: awayOf(drill, fault, addresses, heardWithin) };
+  // Load that another moved from there is kept away by this one, too.
+  const isAway = earlier.some(
+    other => [...addresses].some(at => other.addresses.has(at)) && awayAt(other, fault.inject) !== undefined,
+  );
+  const away = awayOf(drill, fault.inject, addresses, heardWithin, isAway);
+  return { fault, addresses, names, meetsClients, away };
 }
 
 function awayOf(
   { publications }: DrillRecord,
-  { inject }: FaultLife,
+  inject: number,
   struck: ReadonlySet<string>,
   heardWithin: number,
+  isAway: boolean,
 ): readonly Window[] {
   const away: Window[] = [];
-  let gone: number | undefined;
-  let held = false;
+  const before = publications.findLast(({ at }) => at <= inject);
+  let held = before !== undefined && holdsAny(before, struck);
+  let gone = isAway && !held ? inject : undefined;
   for (const publication of publications) {
     const { at } = publication;
+    if (at <= inject) continue;
     if (holdsAny(publication, struck)) {
       if (gone !== undefined) away.push({ from: gone, until: at + heardWithin });
       gone = undefined;
       held = true;
-    } else if (held && at > inject) {
-      gone ??= at;
+    } else if (held) {
+      gone = at;
       held = false;
-    } else if (at <= inject) held = false;
+    }
   }
   return gone === undefined ? away : [...away, { from: gone, until: Number.POSITIVE_INFINITY }];
 }
@@ -74,7 +92,7 @@ export function strikes({ addresses, names }: Reach, { address, failure }: Reque
   return address === undefined ? names && failure === 'dns' : addresses.has(address);
 }
 
-/** The time of `away` in which the request was sent. */
-export function awayAt({ away }: Reach, { sent }: RequestEvent): Window | undefined {
-  return away.find(({ from, until }) => from <= sent && sent < until);
+/** The time of `away` that this moment lies in. */
+export function awayAt({ away }: Reach, at: number): Window | undefined {
+  return away.find(({ from, until }) => from <= at && at < until);
 }

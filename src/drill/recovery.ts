@@ -9,7 +9,7 @@ import { type Errors, errorsByFault, lastSent, sightingsOf } from './blame.ts';
 import { sum } from './bounds.ts';
 import type { FaultLife } from './faults.ts';
 import { chanceOfQuiet, ENOUGH, isQuiet } from './quiet.ts';
-import { holdsAny, type Reach, reachOf } from './reach.ts';
+import { holdsAny, type Reach, reachesOf } from './reach.ts';
 import type { DrillRecord } from './record.ts';
 import { PHASES, type Phase, type Recovery } from './verdict.ts';
 
@@ -81,7 +81,7 @@ function newRecoveries(drill: DrillRecord): Recoveries {
   return new Map(
     drill.populations.map(name => {
       const requests = drill.requestsOf(name);
-      const reaches = faults.map(fault => reachOf(drill, fault, name));
+      const reaches = reachesOf(drill, faults, name);
       const errors = errorsByFault(reaches, requests, sightings);
       const recoveries = [...errors].map(([reach, own]) =>
         recoveryOf(drill, name, requests, reach, own, withdrawals.get(reach.fault)),

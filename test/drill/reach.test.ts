@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reachOf } from '../../src/drill/reach.ts';
+import { reachesOf } from '../../src/drill/reach.ts';
 import { DrillRecord } from '../../src/drill/record.ts';
 import { BEIJING, HANGZHOU, Story } from './journal-builder.ts';
 
@@ -11,8 +11,7 @@ function awayWith(...published: readonly (readonly [number, readonly string[]])[
     .end(900_000);
   for (const [at, centres] of published) story.publish(at, centres);
   const drill = new DrillRecord(story.events);
-  const [outage] = drill.faults;
-  return outage && reachOf(drill, outage, 'honest').away;
+  return reachesOf(drill, drill.faults, 'honest')[0]?.away;
 }
 
 test('the load of a fault is away from its leaving the answers until clients have heard that it is back', () => {
@@ -31,4 +30,30 @@ test('the load of a fault is away from its leaving the answers until clients hav
 test('no load is away that was not there when the fault struck', () => {
   expect(awayWith([0, [HANGZHOU]], [200_000, [HANGZHOU]])).toEqual([]);
   expect(awayWith([0, BEIJING], [50_000, [HANGZHOU]])).toEqual([]);
+});
+
+/** Of an outage of one Beijing centre from 200 s on, after one of both from 100 s on. */
+function awayOfSecond(healed: number, ...published: readonly (readonly [number, readonly string[]])[]) {
+  const story = new Story()
+    .timeline()
+    .publish(0, BEIJING)
+    .fault('first', BEIJING, { inject: 100_000, injected: 100_000, heal: healed, healed })
+    .fault('second', BEIJING.slice(0, 1), { inject: 200_000, injected: 200_000 })
+    .end(900_000);
+  for (const [at, centres] of published) story.publish(at, centres);
+  const drill = new DrillRecord(story.events);
+  return reachesOf(drill, drill.faults, 'honest')[1]?.away;
+}
+
+test('the load that an earlier fault has moved is kept away by one that strikes there before it is back', () => {
+  const [failover, failback] = [
+    [142_000, [HANGZHOU]],
+    [400_000, BEIJING],
+  ] as const;
+  const away = [{ from: 200_000, until: 466_000 }];
+  expect(awayOfSecond(300_000, failover, failback)).toEqual(away);
+  // Also by one that strikes after the healing of the first.
+  expect(awayOfSecond(150_000, failover, failback)).toEqual(away);
+  // It is back, though not all clients have heard of it.
+  expect(awayOfSecond(150_000, failover, [190_000, BEIJING])).toEqual([]);
 });
