@@ -124,13 +124,13 @@ function errorsOf(reach: Reach, blamed: readonly Blamed[]): Errors {
 
 function nearest(inForce: readonly Reach[], request: RequestEvent): readonly Reach[] {
   const direct = inForce.filter(reach => reach.meetsClients);
-  const near = direct.filter(reach => isNear(reach, request));
+  const near = inForce.filter(reach => isNear(reach, request));
   return [near, direct, inForce].find(some => some.length > 0) ?? [];
 }
 
-/** Whether it strikes where the request went, or its load had to move there. */
+/** Whether the request met it where it went, or its load had to move there: also that of one that only checks can meet. */
 function isNear(reach: Reach, request: RequestEvent): boolean {
-  return reach.meetsClients && (strikes(reach, request) || awayAt(reach, request.sent) !== undefined);
+  return (reach.meetsClients && strikes(reach, request)) || awayAt(reach, request.sent) !== undefined;
 }
 
 /** Where a population that has recovered from a fault was served: where the fault strikes, or elsewhere alone. */
@@ -184,8 +184,8 @@ class Remains {
     if (address === undefined) return false;
     return this.#reaches.some(reach => {
       const { healed = NEVER } = reach.fault;
-      if (healed > sent || !reach.meetsClients) return false;
-      if (reach.addresses.has(address)) return this.#servedAt(address, healed) >= sent;
+      if (healed > sent) return false;
+      if (reach.addresses.has(address)) return reach.meetsClients && this.#servedAt(address, healed) >= sent;
       // Its load is still where it moved to.
       return (awayAt(reach, request.sent)?.from ?? NEVER) < healed;
     });

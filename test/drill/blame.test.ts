@@ -215,6 +215,18 @@ describe('an error is put down', () => {
     expect(blamed(faults, sent)).toEqual({ harmless: '1500 (3000) 9000', outage: '(3000)' });
   });
 
+  it('also to one that no request can meet, when its load had to move there: checks alone may fail', () => {
+    const away = [{ from: 2000, until: 9000 }];
+    const checks = { ...reach('checks', ONE, 1000, 5000), meetsClients: false, away };
+    const faults = [reach('harmless', OTHER, 500), checks];
+    // Its load is still there when it is healed.
+    const sent = [1500, 3000, 6000, 9500].map(at => request(at, { address: OTHER }));
+    expect(blamed(faults, sent)).toEqual({ harmless: '1500 (3000) (6000) 9500', checks: '(3000)' });
+    expect(blamed([checks], sent)).toEqual({ checks: '1500 3000' });
+    const elsewhere = reach('elsewhere', '203.0.113.30', 500);
+    expect(blamed([elsewhere, checks], sent)).toEqual({ elsewhere: '1500 9500', checks: '3000' });
+  });
+
   it('not certainly to a fault where another was healed and nothing has succeeded since', () => {
     const faults = [reach('harmless', ONE, 500), reach('stop', ONE, 1000, 2000)];
     expect(blamed(faults, [request(3000), success(4000), request(5000)])).toEqual({
