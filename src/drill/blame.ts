@@ -31,9 +31,9 @@ const NEVER = Number.POSITIVE_INFINITY;
  * - the ones whose load may have moved there, since the GTM had withdrawn their centres;
  * - where there is neither, any other that a request can meet, else any at all.
  *
- * Not one that the population had recovered from when another of them struck. What fails where a fault was healed,
- * before a request or a check has succeeded there, or where its load still is, is what it left: nobody's, and of a fault
- * that strikes there not certainly.
+ * Not one that the population had recovered from when another of them struck, nor one that leaves nothing once that was
+ * seen. What fails where a fault was healed, before a request or a check has succeeded there, or where its load still is,
+ * is what it left: nobody's, and of a fault that strikes there not certainly.
  *
  * @param reaches in the order of their injection
  * @param requests of the population, in the order of their ends
@@ -47,13 +47,15 @@ export function errorsByFault(
   const remains = new Remains(reaches, requests, sightings);
   /** By fault, those of the faults before it that the population had recovered from when it struck. */
   const overcome = new Map<Reach, ReadonlyMap<Reach, Recovered>>();
+  /** Of those that leave nothing, when another struck first that shows them over. */
+  const over = new Map<Reach, number>();
 
-  /** Of the first `count` faults. */
-  function blame(request: RequestEvent, count = reaches.length): Blamed {
+  function blame(request: RequestEvent): Blamed {
     const unanswered = request.address === undefined && !sightings.wasAnswered(request.answer);
-    const inForce = reaches
-      .slice(0, count)
-      .filter(reach => isInForce(reach, request) && (reach.names || !unanswered));
+    const inForce = reaches.filter(
+      reach =>
+        isInForce(reach, request) && request.at < (over.get(reach) ?? NEVER) && (reach.names || !unanswered),
+    );
     const near = nearest(inForce, request);
     const isCleared = (reach: Reach, by: Reach) => {
       const recovered = overcome.get(by)?.get(reach);
@@ -71,18 +73,21 @@ export function errorsByFault(
 
   reaches.forEach((reach, index) => {
     const { inject } = reach.fault;
-    const others = reaches.slice(0, index).filter(({ fault: { healed = NEVER } }) => healed > inject);
+    const earlier = reaches.slice(0, index).filter(({ fault: { healed = NEVER } }) => healed > inject);
+    for (const other of earlier)
+      if (!over.has(other) && isOver(other, inject, sightings)) over.set(other, inject);
+    const others = earlier.filter(other => !over.has(other));
     if (others.length === 0) return;
-    const before = failed.filter(({ at }) => at < inject).map(request => blame(request, index));
+    const before = failed.filter(({ at }) => at < inject).map(blame);
     const sent = requests.filter(request => request.sent < inject);
     const recovered = new Map<Reach, Recovered>();
     for (const other of others) {
-      const where = recoveredFrom(other, errorsOf(other, before), sent, inject, sightings);
+      const where = recoveredFrom(other, errorsOf(other, before), sent, inject);
       if (where !== undefined) recovered.set(other, where);
     }
     overcome.set(reach, recovered);
   });
-  const all = failed.map(request => blame(request));
+  const all = failed.map(blame);
   return new Map(reaches.map(reach => [reach, errorsOf(reach, all)]));
 }
 
@@ -140,17 +145,14 @@ type Recovered = 'there' | 'elsewhere';
  * Whether a population had recovered from a fault by `until`, when another struck, by what it had sent until then. Since
  * the last error so many requests have succeeded where the fault strikes that it is not by chance that none failed. Or
  * none went there any more: then some must have succeeded elsewhere, for as long as the errors had lasted, since load
- * that moves shows late what it does. A fault that goes on and has failed nothing yet may fail something later; what one
- * has left that struck and passed is left for all populations, and their successes in a row show that it is over.
+ * that moves shows late what it does. A fault that goes on and has failed nothing yet may fail something later.
  */
 function recoveredFrom(
   { fault, addresses }: Reach,
   { possible, certain }: Errors,
   sent: readonly RequestEvent[],
   until: number,
-  { servedInARow }: Sightings,
 ): Recovered | undefined {
-  if (fault.momentary && servedInARow(addresses, fault.inject, until) >= ENOUGH) return 'there';
   if (possible.length === 0) return undefined;
   const last = lastSent(possible);
   const went = sent.filter(({ address = '' }) => addresses.size === 0 || addresses.has(address));
@@ -159,10 +161,15 @@ function recoveredFrom(
     const served = sent.filter(request => request.sent > last && succeeded(request)).length;
     return served >= ENOUGH && until - last >= last - fault.inject ? 'elsewhere' : undefined;
   }
-  if (fault.momentary) return undefined;
+  if (fault.leavesNothing) return undefined;
   const before = went.filter(request => request.sent >= fault.inject && request.sent <= last);
   const [between, since] = [before, there].map(some => some.filter(succeeded).length);
   return isQuiet(certain.length, between as number, since as number) ? 'there' : undefined;
+}
+
+/** What a fault leaves that leaves nothing is over for all populations when their successes in a row show it. */
+function isOver({ fault, addresses }: Reach, at: number, { servedInARow }: Sightings): boolean {
+  return fault.leavesNothing === true && servedInARow(addresses, fault.inject, at) >= ENOUGH;
 }
 
 /** What a fault has left after its healing: what is still broken where it struck, its load where that had moved. */

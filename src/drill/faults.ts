@@ -14,6 +14,8 @@ export interface FaultLife {
   healed?: number;
   /** It struck and passed, and is never healed: what it left behind is the system's to put right. */
   readonly momentary?: true;
+  /** Of a momentary one: nothing stays changed. */
+  readonly leavesNothing?: true;
 }
 
 /** The faults in the order of their injection. */
@@ -22,7 +24,14 @@ export function faultLives(events: readonly FaultEvent[]): FaultLife[] {
   for (const { name, fault, step, at, since, targets } of events) {
     const kind = faultKinds.get(fault);
     if (step === 'inject' && !lives.has(name)) {
-      lives.set(name, { name, fault, targets, inject: at, ...(kind?.momentary && { momentary: true }) });
+      lives.set(name, {
+        name,
+        fault,
+        targets,
+        inject: at,
+        ...(kind?.momentary && { momentary: true }),
+        ...(kind?.leavesNothing && { leavesNothing: true }),
+      });
     }
     const life = lives.get(name);
     if (life === undefined) continue;

@@ -159,9 +159,9 @@ function courseOf(
     successes.reduce((count, { sent }) => count + (sent > last && sent < until ? 1 : 0), 0);
   const quiet = quietBy(NEVER);
   const before = successes.length - quiet;
-  // What struck and passed has no rate.
+  // What is left of nothing has no rate.
   const isOver = (since: number) =>
-    fault.momentary ? since >= ENOUGH : isQuiet(possible.length, before, since);
+    fault.leavesNothing ? since >= ENOUGH : isQuiet(possible.length, before, since);
   const goesOn = chanceOfQuiet(possible.length, before, quiet) > LIKELY;
   const isLastCertain = others.length === 0 && certain.at(-1) === possible.at(-1);
   // What fails after the healing is not the fault's.
@@ -193,10 +193,10 @@ function withdrawalOf(drill: DrillRecord, fault: FaultLife): Withdrawal | undefi
   // Else the decision came of something else, such as the return of another centre.
   if (route === undefined || change?.status !== 'ALERT' || !fault.targets.includes(change.centre))
     return undefined;
-  // What struck and passed is not what takes a centre out that another has struck since.
+  // What leaves nothing is not what takes a centre out that another has struck since.
   const isOthers = ({ inject, targets }: FaultLife) =>
     inject > began && inject <= change.at && targets.includes(change.centre);
-  if (fault.momentary && drill.faults.some(isOthers)) return undefined;
+  if (fault.leavesNothing && drill.faults.some(isOthers)) return undefined;
   const again = publications.find(each => drill.precedes(publish, each) && holds(each));
   const old: 1[] = [];
   for (const answer of drill.answers) if (holds(answer)) old[answer.id] = 1;

@@ -94,6 +94,8 @@ export interface FaultKind<P = unknown> {
   readonly schema: z.ZodType<P>;
   /** Strikes once and passes by itself: `for` makes no sense. */
   readonly momentary?: boolean;
+  /** Of a momentary one: nothing stays changed. What it struck starts again at once, and successes show that it has. */
+  readonly leavesNothing?: boolean;
   /**
    * Several of the kind on one target keep apart by their labels, and each is healed by itself. Otherwise they share
    * one state: the first one's undo is kept, and the last to be healed restores it.

@@ -9,6 +9,7 @@ export const podKill = faultKind({
   strikes: 'centres',
   needs: ['kill-pods'],
   momentary: true,
+  leavesNothing: true,
   stacks: true,
   schema: z.strictObject({
     count: z.custom<number | 'all'>(isCount, 'expected a whole number from 1, or "all"').default(1),

@@ -28,7 +28,12 @@ function reach(name: string, address: string | 'names' | 'hub', from: number, un
   };
 }
 
-function momentary(name: string, address: string, at: number): Reach {
+function kill(name: string, address: string, at: number): Reach {
+  const { fault, ...rest } = reach(name, address, at);
+  return { ...rest, fault: { ...fault, momentary: true, leavesNothing: true } };
+}
+
+function drift(name: string, address: string, at: number): Reach {
   const { fault, ...rest } = reach(name, address, at);
   return { ...rest, fault: { ...fault, momentary: true } };
 }
@@ -174,8 +179,8 @@ describe('an error is put down', () => {
     });
   });
 
-  it('not to one that struck and passed, when successes have shown where it struck that nothing is left', () => {
-    const faults = [momentary('kill', ONE, 1000), reach('second', ONE, 5000)];
+  it('not to one that leaves nothing, when successes have shown it where it struck', () => {
+    const faults = [kill('kill', ONE, 1000), reach('second', ONE, 5000)];
     expect(blamed(faults, [...successes(3000, 21), request(6000)])).toEqual({ kill: '', second: '6000' });
     expect(blamed(faults, [...successes(3000, 21, OTHER), request(6000)])).toEqual({
       kill: '(6000)',
@@ -190,6 +195,24 @@ describe('an error is put down', () => {
       kill: '(6000)',
       second: '(6000)',
     });
+  });
+
+  it('nor when the fault is healed that it was over for', () => {
+    const faults = [kill('kill', ONE, 1000), reach('second', ONE, 5000, 7000)];
+    const asked = [...successes(3000, 21), request(6000), success(8000), request(9000)];
+    expect(blamed(faults, asked)).toEqual({ kill: '', second: '6000' });
+    expect(blamed(faults, asked.slice(1))).toEqual({ kill: '(6000) 9000', second: '(6000)' });
+  });
+
+  it('also to a change that stays, though a light load has met it unharmed', () => {
+    const faults = [drift('drift', ONE, 1000), reach('second', ONE, 5000)];
+    expect(blamed(faults, [...successes(3000, 500), request(6000)])).toEqual({
+      drift: '(6000)',
+      second: '(6000)',
+    });
+    expect(blamed(faults, [...failures(2000, 10), ...successes(3000, 21), request(6000)])['second']).toBe(
+      '6000',
+    );
   });
 
   it('not to one that was recovered from, for what was under way when the second struck', () => {
