@@ -33,7 +33,8 @@ const NEVER = Number.POSITIVE_INFINITY;
  *
  * Not one that the population had recovered from when another of them struck, nor one that leaves nothing once that was
  * seen. What fails where a fault was healed, before a request or a check has succeeded there, or where its load still is,
- * is what it left: nobody's, and of a fault that strikes there not certainly.
+ * is what it left: nobody's, and not certainly of a fault that strikes there, though no request can meet it: it may hinder
+ * the return.
  *
  * @param reaches in the order of their injection
  * @param requests of the population, in the order of their ends
@@ -56,7 +57,10 @@ export function errorsByFault(
       reach =>
         isInForce(reach, request) && request.at < (over.get(reach) ?? NEVER) && (reach.names || !unanswered),
     );
-    const near = nearest(inForce, request);
+    const isRemains = remains.have(request);
+    const near = isRemains
+      ? inForce.filter(reach => isNear(reach, request) || strikes(reach, request))
+      : nearest(inForce, request);
     const isCleared = (reach: Reach, by: Reach) => {
       const recovered = overcome.get(by)?.get(reach);
       // That none went there any more says nothing of one that did again.
@@ -65,9 +69,6 @@ export function errorsByFault(
         : recovered !== undefined;
     };
     const on = near.filter(reach => !near.some(other => isCleared(reach, other)));
-    const isRemains = remains.have(request);
-    if (isRemains && !near.some(reach => isNear(reach, request)))
-      return { request, on: [], isCertain: false };
     return { request, on, isCertain: on.length === 1 && !isRemains };
   }
 

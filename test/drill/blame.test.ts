@@ -272,6 +272,16 @@ describe('an error is put down', () => {
     });
   });
 
+  it('to one that strikes there, though no request can meet it: it may hinder the return', () => {
+    const api: Reach = { ...reach('api', ONE, 500), meetsClients: false };
+    const faults = [api, reach('stop', ONE, 1000, 2000), reach('elsewhere', OTHER, 1500)];
+    expect(blamed(faults, [request(1800), request(3000)])).toEqual({
+      api: '(3000)',
+      stop: '1800',
+      elsewhere: '',
+    });
+  });
+
   it('and not to nobody for what no request could meet there', () => {
     const api: Reach = { ...reach('api', ONE, 1000, 2000), meetsClients: false };
     expect(blamed([api, reach('other', OTHER, 1500)], [request(3000)])).toEqual({ api: '', other: '3000' });
