@@ -50,7 +50,7 @@ interface Withdrawal {
   readonly until: number;
   /** By answer id: 1 when it holds an address of the fault. */
   readonly old: readonly (1 | undefined)[];
-  /** No check of the fault's addresses passed. */
+  /** No check of the fault's addresses passed, and none can have failed for a later fault. */
   readonly failedEveryCheck: boolean;
 }
 
@@ -193,10 +193,11 @@ function withdrawalOf(drill: DrillRecord, fault: FaultLife): Withdrawal | undefi
   // Else the decision came of something else, such as the return of another centre.
   if (route === undefined || change?.status !== 'ALERT' || !fault.targets.includes(change.centre))
     return undefined;
-  // What leaves nothing is not what takes a centre out that another has struck since.
-  const isOthers = ({ inject, targets }: FaultLife) =>
-    inject > began && inject <= change.at && targets.includes(change.centre);
-  if (fault.leavesNothing && drill.faults.some(isOthers)) return undefined;
+  // Another fault has struck there since: that may be what takes the centre out, and what leaves nothing is not.
+  const isShared = drill.faults.some(
+    ({ inject, targets }) => inject > began && inject <= change.at && targets.includes(change.centre),
+  );
+  if (fault.leavesNothing && isShared) return undefined;
   const again = publications.find(each => drill.precedes(publish, each) && holds(each));
   const old: 1[] = [];
   for (const answer of drill.answers) if (holds(answer)) old[answer.id] = 1;
@@ -207,7 +208,7 @@ function withdrawalOf(drill: DrillRecord, fault: FaultLife): Withdrawal | undefi
     publish,
     until,
     old,
-    failedEveryCheck: failedEveryCheck(drill, fault, struck),
+    failedEveryCheck: !isShared && failedEveryCheck(drill, fault, struck),
   };
 }
 

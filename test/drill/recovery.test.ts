@@ -316,6 +316,18 @@ describe('phases', () => {
     expect(pool.phases.connection.bound).toBe(65_000);
   });
 
+  it('have no bound for detection where a later fault may be what the checks detect', () => {
+    const asked = { from: T0, until: 500_000 } as const;
+    const then = (centre: string) =>
+      failover()
+        .fault('harmful', [centre], life(T0 + 5000, 400_000))
+        .requests(asked);
+    const [outage, harmful] = populationOf(then('cluster2-beijing')).recoveries;
+    expect(outage?.phases.detect).toEqual({ ms: 40_000, bound: null });
+    expect(harmful?.phases.detect).toEqual({ ms: 35_000, bound: 47_000 });
+    expect(populationOf(then(HANGZHOU)).phases.detect.bound).toBe(47_000);
+  });
+
   it('have no bound for detection when some checks passed', () => {
     const asked = { from: T0, until: 500_000 } as const;
     const failing = failover()
