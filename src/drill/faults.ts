@@ -43,6 +43,11 @@ export function faultLives(events: readonly FaultEvent[]): FaultLife[] {
   return [...lives.values()];
 }
 
+/** What a scenario calls the first fault, with all its repetitions. */
+export function nameOfFirst(faults: readonly FaultLife[]): string | undefined {
+  return faults[0]?.name.replace(/\.\d+$/, '');
+}
+
 /** The faults that a scenario means by `name`: the one so named, or the repetitions `name.1`, `name.2`, … of one. */
 export function faultsNamed(faults: readonly FaultLife[], name: string): readonly FaultLife[] {
   const prefix = `${name}.`;

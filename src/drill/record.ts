@@ -20,7 +20,7 @@ import type {
 } from '../runtime/journal.ts';
 import { InputError } from '../runtime/yaml.ts';
 import { Bounds } from './bounds.ts';
-import { type FaultLife, faultLives, faultsNamed } from './faults.ts';
+import { type FaultLife, faultLives, faultsNamed, nameOfFirst } from './faults.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { type Course, faultOfWhen, Unknown, type Window, type Windowed, windowOf } from './windows.ts';
 
@@ -199,9 +199,9 @@ export class DrillRecord implements Course {
     return found;
   }
 
-  /** The fault of that name (all its repetitions), or the drill's first; it has taken effect. */
+  /** The fault of that name, or the drill's first, with all its repetitions; it has taken effect. */
   faultsOf(name: string | undefined): readonly FaultLife[] | Unknown {
-    const faults = name === undefined ? this.faults.slice(0, 1) : faultsNamed(this.faults, name);
+    const faults = faultsNamed(this.faults, name ?? nameOfFirst(this.faults) ?? '');
     if (faults.length === 0 || faults.some(fault => fault.injected === undefined)) {
       return name === undefined ? new Unknown('noFault') : new Unknown('noEffect', name);
     }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { nameOfFirst } from '../faults.ts';
 import type { DrillRecord } from '../record.ts';
 import { faultOfWhen, limit, Unknown, type Window, windowOf } from '../windows.ts';
 import { expectation, Findings, type Judgement } from './expectation.ts';
@@ -20,9 +21,9 @@ export const noticed = expectation({
   }),
   says: ({ centre, within, when }) => ['noticed', centre, within, when],
   judge({ centre, within, when }, drill) {
-    const [first] = drill.faults;
+    const first = nameOfFirst(drill.faults);
     if (when === undefined && first === undefined) return new Findings(drill).unknown(['noFault']);
-    const fault = windowOf(when ?? `during ${first?.name}`, drill);
+    const fault = windowOf(when ?? `during ${first}`, drill);
     if (fault instanceof Unknown) return new Findings(drill).unknown(fault.why);
     const wait = within === 'bound' ? drill.bounds.detection([centre]) : within;
     if (wait === null) return new Findings(drill).unknown(['unchecked', centre]);

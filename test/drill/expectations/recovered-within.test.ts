@@ -23,6 +23,16 @@ describe('recovered-within', () => {
     });
   });
 
+  it('means all repetitions of the first fault where it names none', () => {
+    const flap = (params: object) =>
+      new Story({ 'recovered-within': { populations: ['honest'], within: '10s', ...params } })
+        .timeline()
+        .flap([5000, 15_000])
+        .end(100_000);
+    expect(resultOf(flap({ fault: 'flap' }))).toBe('violated');
+    expect(resultOf(flap({}))).toBe('violated');
+  });
+
   it('takes the bound of the slowest population', () => {
     expect(resultOf(outage({ within: 'bound', fault: 'outage' }))).toBe('held');
   });
