@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { nameOfFirst } from '../faults.ts';
+import { faultsNamed, nameOfFirst } from '../faults.ts';
 import type { DrillRecord } from '../record.ts';
 import { faultOfWhen, limit, Unknown, type Window, windowOf } from '../windows.ts';
 import { expectation, Findings, type Judgement } from './expectation.ts';
@@ -21,33 +21,37 @@ export const noticed = expectation({
   }),
   says: ({ centre, within, when }) => ['noticed', centre, within, when],
   judge({ centre, within, when }, drill) {
-    const first = nameOfFirst(drill.faults);
-    if (when === undefined && first === undefined) return new Findings(drill).unknown(['noFault']);
-    const fault = windowOf(when ?? `during ${first}`, drill);
+    const name = when === undefined ? nameOfFirst(drill.faults) : faultOfWhen(when);
+    if (name === undefined) return new Findings(drill).unknown(['noFault']);
+    const fault = windowOf(`during ${name}`, drill);
     if (fault instanceof Unknown) return new Findings(drill).unknown(fault.why);
     const wait = within === 'bound' ? drill.bounds.detection([centre]) : within;
     if (wait === null) return new Findings(drill).unknown(['unchecked', centre]);
-    return lookFor(centre, fault, wait, drill);
+    const [first] = faultsNamed(drill.faults, name);
+    return lookFor(centre, fault, first?.inject ?? fault.from, wait, drill);
   },
 });
 
-/** Looks for the alert in the first `wait` milliseconds of the fault. */
-function lookFor(centre: string, fault: Window, wait: number, drill: DrillRecord): Judgement {
+/** Looks for the alert in the first `wait` milliseconds of the fault, or in its injection: targets fall one by one. */
+function lookFor(centre: string, fault: Window, inject: number, wait: number, drill: DrillRecord): Judgement {
   const { from } = fault;
   const deadline = from + wait;
-  const findings = new Findings(drill, { from, until: Math.min(deadline, fault.until) });
+  const until = Math.min(deadline, fault.until);
+  const findings = new Findings(drill, { from, until });
   const health = drill.health.filter(event => event.centre === centre);
-  const before = health.findLast(({ at }) => at < from);
+  const before = health.findLast(({ at }) => at < inject);
   if (before?.status === 'ALERT') {
     return findings.unknown(['downBefore', centre], { events: [before] });
   }
-  const alert = health.find(({ at, status }) => status === 'ALERT' && at >= from && at <= deadline);
+  const alert = health.find(({ at, status }) => status === 'ALERT' && at >= inject && at <= until);
   if (alert !== undefined) {
-    const took = alert.at - from;
+    // Before the fault was in force everywhere, when it struck this centre is not known: at the earliest as it began.
+    const took = alert.at - (alert.at < from ? inject : from);
+    if (took > wait) return findings.unknown(['noticedWhileInjected', centre, took], { events: [alert] });
     return findings.held(['noticedAfter', took], { figures: { took }, events: [alert] });
   }
   const checks = drill.probes.filter(
-    probe => probe.centre === centre && probe.at >= from && probe.at <= deadline,
+    probe => probe.centre === centre && probe.at >= inject && probe.at <= until,
   );
   if (checks.length === 0) return findings.unknown(['nobodyChecked', centre]);
   if (fault.until <= deadline) {

@@ -109,6 +109,8 @@ export const chinese: Language = {
     `GTM 在${limit(within)}内发现 ${centre} 不可用(${when === undefined ? '第一个故障期间' : moment(when)})`,
   unchecked: centre => `没有任何检查针对 ${centre}。`,
   downBefore: centre => `故障之前 ${centre} 已被判为不可用。`,
+  noticedWhileInjected: (centre, took) =>
+    `故障开始注入 ${length(took)}后 ${centre} 被判为不可用;该中心何时受到影响不得而知。`,
   noticedAfter: took => `${length(took)}后发现。`,
   nobodyChecked: centre => `故障期间没有对 ${centre} 的检查。`,
   notNoticedWhile: lasted => `故障只持续了 ${length(lasted)},到那时还没有被发现。`,

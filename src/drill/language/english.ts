@@ -117,6 +117,8 @@ export const english = {
     `the GTM notices the loss of ${centre} within ${limit(within)} (${when ?? 'during the first fault'})`,
   unchecked: (centre: string) => `No check looks at ${centre}.`,
   downBefore: (centre: string) => `${centre} was held for down before the fault.`,
+  noticedWhileInjected: (centre: string, took: number) =>
+    `${centre} was held for down ${length(took)} after the injection began; when that struck it is not known.`,
   noticedAfter: (took: number) => `Noticed after ${length(took)}.`,
   nobodyChecked: (centre: string) => `Nobody checked ${centre} during the fault.`,
   notNoticedWhile: (lasted: number) =>

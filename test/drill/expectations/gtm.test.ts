@@ -68,6 +68,48 @@ describe('noticed', () => {
     expect(resultOf(story('bound').health(140_000, 'cluster1-beijing', 'ALERT'))).toBe('violated');
   });
 
+  it('looks at all repetitions of the first fault where it names none', () => {
+    const repeated = (params: object) =>
+      new Story({ noticed: { centre: HANGZHOU, within: '60s', ...params } })
+        .timeline()
+        .fault('flap.1', [HANGZHOU], { inject: 100_000, injected: 100_000, heal: 120_000, healed: 120_000 })
+        .fault('flap.2', [HANGZHOU], { inject: 140_000, injected: 140_000, heal: 170_000, healed: 170_000 })
+        .probe(145_000, HANGZHOU, false)
+        .health(150_000, HANGZHOU, 'ALERT')
+        .end(400_000);
+    expect(judged(repeated({})).evidence).toEqual(judged(repeated({ when: 'during flap' })).evidence);
+  });
+
+  it('does not look beyond the healing: what is noticed then is the next fault', () => {
+    const next = story('bound', 130_000)
+      .fault('next', [HANGZHOU], { inject: 131_000, injected: 131_000 })
+      .health(140_000, HANGZHOU, 'ALERT');
+    expect(judged(next)).toMatchObject({
+      result: 'unknown',
+      evidence: { text: 'The fault lasted only 30 s, and was not noticed by then.' },
+    });
+  });
+
+  it('counts from the begin of the injection before the fault was in force everywhere', () => {
+    const staggered = (alert: number) =>
+      new Story({ noticed: { centre: HANGZHOU, within: '60s', when: 'during outage' } })
+        .timeline()
+        .fault('outage', [HANGZHOU, ...BEIJING], { inject: 100_000, injected: 190_000, heal: 300_000 })
+        .probe(110_000, HANGZHOU, false)
+        .health(alert, HANGZHOU, 'ALERT')
+        .end(400_000);
+    expect(judged(staggered(140_000))).toMatchObject({
+      result: 'held',
+      evidence: { figures: { took: 40_000 } },
+    });
+    expect(judged(staggered(170_000))).toMatchObject({
+      result: 'unknown',
+      evidence: {
+        text: 'cluster1-hangzhou was held for down 70 s after the injection began; when that struck it is not known.',
+      },
+    });
+  });
+
   it('is unknown when nobody checked', () => {
     const blind = new Story({ noticed: { centre: HANGZHOU, within: '1m' } })
       .timeline()

@@ -111,6 +111,7 @@ const EXAMPLES: { readonly [M in Message]: readonly Parameters<(typeof english)[
   ],
   unchecked: [['C1']],
   downBefore: [['C1']],
+  noticedWhileInjected: [['C1', 70_000]],
   noticedAfter: [[34_500]],
   nobodyChecked: [['C1']],
   notNoticedWhile: [[60_000]],
