@@ -45,6 +45,7 @@ export function errorsByFault(
   sightings: Sightings,
 ): ReadonlyMap<Reach, Errors> {
   const failed = requests.filter(request => !succeeded(request));
+  const failsAnyway = failed.some(({ at }) => reaches.every(({ fault }) => at < fault.inject));
   const remains = new Remains(reaches, requests, sightings);
   /** By fault, those of the faults before it that the population had recovered from when it struck. */
   const overcome = new Map<Reach, ReadonlyMap<Reach, Recovered>>();
@@ -69,7 +70,9 @@ export function errorsByFault(
         : recovered !== undefined;
     };
     const on = near.filter(reach => !near.some(other => isCleared(reach, other)));
-    return { request, on, isCertain: on.length === 1 && !isRemains };
+    // Of those that strike nowhere near, what failed before any fault may be what fails.
+    const isKnown = !failsAnyway || on.some(reach => isNear(reach, request));
+    return { request, on, isCertain: on.length === 1 && isKnown && !isRemains };
   }
 
   reaches.forEach((reach, index) => {

@@ -108,6 +108,13 @@ describe('an error is put down', () => {
     });
   });
 
+  it('and not certainly where requests had failed before any fault', () => {
+    const faults = [reach('one', ONE, 1000)];
+    const late = [request(2000), request(3000, { address: OTHER })];
+    expect(blamed(faults, [request(500), ...late])).toEqual({ one: '2000 (3000)' });
+    expect(blamed(faults, late)).toEqual({ one: '2000 3000' });
+  });
+
   it('to what no request can meet only where nothing else was in force', () => {
     expect(blamed([reach('hub', 'hub', 1000)], [request(2000)])).toEqual({ hub: '2000' });
   });
