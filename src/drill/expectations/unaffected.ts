@@ -38,7 +38,7 @@ export const unaffected = expectation({
       alerts: alerts.length,
     };
     const excess = [
-      ...(errors.length > params['errors-at-most'] * requests.length ? errors : []),
+      ...(errors.length / requests.length > params['errors-at-most'] ? errors : []),
       ...(switches.length > params.switches ? switches : []),
       ...(params.alerts !== undefined && alerts.length > params.alerts ? alerts : []),
     ];

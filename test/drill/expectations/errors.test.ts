@@ -80,6 +80,14 @@ describe('unaffected', () => {
     expect(resultOf(asked({ alerts: 0 }).health(150_000, HANGZHOU, 'ALERT'))).toBe('violated');
   });
 
+  it('holds at exactly the share that may fail', () => {
+    const most = story({ 'errors-at-most': '29%' })
+      .requests({ from: 101_000, until: 130_000, fails: true })
+      .requests({ from: 130_000, until: 201_000 });
+    expect(resultOf(most)).toBe('held');
+    expect(resultOf(most.requests({ from: 201_000, until: 202_000, fails: true }))).toBe('violated');
+  });
+
   it('counts addresses that were held for down, each once, also those that were so before', () => {
     const before = asked({ alerts: 0 }).health(50_000, HANGZHOU, 'ALERT');
     expect(judged(before)).toMatchObject({ result: 'violated', evidence: { figures: { alerts: 1 } } });
