@@ -70,8 +70,8 @@ export interface Course {
  * - `during F`: from when F is in force until its healing begins, or to the end;
  * - `after F`: from when F is healed to the end.
  *
- * A momentary fault is in force until the next one strikes that clients can meet, and its `after` begins with it. Of a
- * repeated fault, the first injection and the last healing count.
+ * A momentary fault is in force until the next one strikes a centre or the name servers, and its `after` begins as soon as
+ * it has struck. Of a repeated fault, the first injection and the last healing count.
  */
 export function windowOf(when: string, { begins, ends, faults }: Course): Window | Unknown {
   if (begins === undefined) return new Unknown('neverBegan');
