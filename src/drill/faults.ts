@@ -43,9 +43,9 @@ export function faultLives(events: readonly FaultEvent[]): FaultLife[] {
   return [...lives.values()];
 }
 
-/** What a scenario calls the first fault, with all its repetitions. */
-export function nameOfFirst(faults: readonly FaultLife[]): string | undefined {
-  return faults[0]?.name.replace(/\.\d+$/, '');
+/** What a scenario calls a fault, with all its repetitions. */
+export function nameOf({ name }: Pick<FaultLife, 'name'>): string {
+  return name.replace(/\.\d+$/, '');
 }
 
 /** The faults that a scenario means by `name`: the one so named, or the repetitions `name.1`, `name.2`, … of one. */

@@ -20,7 +20,7 @@ import type {
 } from '../runtime/journal.ts';
 import { InputError } from '../runtime/yaml.ts';
 import { Bounds } from './bounds.ts';
-import { type FaultLife, faultLives, faultsNamed, nameOfFirst } from './faults.ts';
+import { type FaultLife, faultLives, faultsNamed, nameOf } from './faults.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { type Course, faultOfWhen, Unknown, type Window, type Windowed, windowOf } from './windows.ts';
 
@@ -201,7 +201,8 @@ export class DrillRecord implements Course {
 
   /** The fault of that name, or the drill's first, with all its repetitions; it has taken effect. */
   faultsOf(name: string | undefined): readonly FaultLife[] | Unknown {
-    const faults = faultsNamed(this.faults, name ?? nameOfFirst(this.faults) ?? '');
+    const [first] = this.faults;
+    const faults = first === undefined ? [] : faultsNamed(this.faults, name ?? nameOf(first));
     if (faults.length === 0 || faults.some(fault => fault.injected === undefined)) {
       return name === undefined ? new Unknown('noFault') : new Unknown('noEffect', name);
     }

@@ -3,6 +3,7 @@ import { faultKinds } from '../faults/index.ts';
 import { placesOf, type Topology } from '../kube/topology.ts';
 import { suggestion } from '../runtime/suggest.ts';
 import { duration, explain } from '../runtime/yaml.ts';
+import { nameOf } from './faults.ts';
 
 /** A fault on its targets, from `at` for `for` (to the end of the drill without it). */
 export interface FaultEntry {
@@ -108,19 +109,20 @@ export function timelineSchema(targets: Targets) {
   return z
     .array(entry, { error: 'expected a list of entries, each begun with "- "' })
     .max(200)
-    .transform(entries => entries.flat().sort((one, other) => one.at - other.at))
     .superRefine((entries, context) => {
       const seen = new Set<string>();
-      for (const each of entries) {
-        if (!('fault' in each)) continue;
-        if (seen.has(each.name))
+      for (const [each] of entries) {
+        if (each === undefined || !('fault' in each)) continue;
+        const name = nameOf(each);
+        if (seen.has(name))
           context.addIssue({
             code: 'custom',
-            message: `two faults are named "${each.name}": give each a \`name\` of its own`,
+            message: `two faults are named "${name}": give each a \`name\` of its own`,
           });
-        seen.add(each.name);
+        seen.add(name);
       }
-    });
+    })
+    .transform(entries => entries.flat().sort((one, other) => one.at - other.at));
 }
 
 type EntrySchema = z.ZodType<TimelineEntry | TimelineEntry[]>;

@@ -124,6 +124,13 @@ describe('what is wrong in a scenario file is said with its place', () => {
       /mine\.yaml:5:\d+: timeline: two faults are named "hub-down"/,
     ],
     [
+      'two faults of one name, one of them repeated',
+      `timeline:
+        - { at: 10s, fault: hub-down, for: 1s, name: x }
+        - { at: 1s, fault: hub-down, for: 1s, repeat: { times: 2, every: 2s }, name: x }`,
+      /mine\.yaml:5:\d+: timeline: two faults are named "x"/,
+    ],
+    [
       'a timeline past the end',
       'timeline: [{ at: 90s, fault: hub-down }]',
       /mine\.yaml:2:\d+: ends: the timeline goes on at 90s/,
