@@ -11,7 +11,7 @@ export const ENOUGH = Math.log(DOUBT) / Math.log1p(-1 / 5);
  * @param before successes between the errors
  */
 export function isQuiet(errors: number, before: number, quiet: number): boolean {
-  return errors > 0 && chanceOfQuiet(errors, before, quiet) <= DOUBT;
+  return chanceOfQuiet(errors, before, quiet) <= DOUBT;
 }
 
 /** The chance that of so many requests, in any order, the last `quiet` hold none of the errors. */

@@ -88,8 +88,8 @@ export function isInForce(
 }
 
 /** Whether it strikes where the request went. */
-export function strikes({ addresses, names }: Reach, { address, failure }: RequestEvent): boolean {
-  return address === undefined ? names && failure === 'dns' : addresses.has(address);
+export function strikes({ addresses, names }: Reach, { address }: RequestEvent): boolean {
+  return address === undefined ? names : addresses.has(address);
 }
 
 /** The time of `away` that this moment lies in. */

@@ -57,3 +57,30 @@ test('the load that an earlier fault has moved is kept away by one that strikes 
   // It is back, though not all clients have heard of it.
   expect(awayOfSecond(150_000, failover, [190_000, BEIJING])).toEqual([]);
 });
+
+test('a request can meet a fault of a centre or of the name servers, not one of the hub or of vantage points', () => {
+  const story = new Story().timeline().end(900_000);
+  const targets = [HANGZHOU, 'gtm', 'hub', 'nanjing-mobile'];
+  for (const [i, target] of targets.entries())
+    story.fault(target, [target], { inject: 1000 + i, injected: 1000 + i });
+  const drill = new DrillRecord(story.events);
+  const met = reachesOf(drill, drill.faults, 'honest').filter(({ meetsClients }) => meetsClients);
+  expect(met.map(({ fault }) => fault.name)).toEqual([HANGZHOU, 'gtm']);
+});
+
+test('clients hear of a return when their own caches and connections have, too', () => {
+  const story = new Story()
+    .clients([
+      { name: 'fresh', share: 0.5, timeout: 5000 },
+      { name: 'jvm', share: 0.5, timeout: 5000, cache: 30_000 },
+    ])
+    .timeline()
+    .publish(0, BEIJING)
+    .fault('outage', BEIJING, { inject: 100_000, injected: 100_000 })
+    .publish(142_000, [HANGZHOU])
+    .publish(300_000, BEIJING)
+    .end(900_000);
+  const drill = new DrillRecord(story.events);
+  const until = ['fresh', 'jvm'].map(name => reachesOf(drill, drill.faults, name)[0]?.away[0]?.until);
+  expect(until).toEqual([366_000, 396_000]);
+});

@@ -65,6 +65,31 @@ describe('RTO', () => {
     expect(populationOf(begun().requests({ from: 0, until: 600_000, fails: true })).rto).toBeNull();
   });
 
+  it('is of those who asked while the fault was in force, from its effect to the end of its healing', () => {
+    expect(populationOf(outage().requests({ from: T0 - 2000, until: T0 })).rto).toBeNull();
+    expect(populationOf(outage().requests({ from: 500_000, until: 501_000 })).rto).toBe(0);
+    // What it failed under way shows no end.
+    const underWay = outage().requests({ from: T0 - 4000, until: T0 - 2000, lasts: 5000, fails: true });
+    expect(populationOf(underWay).recoveries).toMatchObject([{ ended: null, rto: null }]);
+  });
+
+  it('ends, or does not, by all errors that the fault may have made', () => {
+    const two = (until: number) =>
+      begun()
+        .fault('one', BEIJING, { inject: T0, injected: T0 })
+        .fault('other', BEIJING, { inject: T0, injected: T0 })
+        .requests({ from: T0, until, fails: true });
+    expect(recoveriesOf(two(T0 + 50_000).requests({ from: T0 + 50_000, until: 500_000 }))).toEqual([
+      ['one', true, 49_100],
+      ['other', true, 49_100],
+    ]);
+    // Both may have ended: not certainly is the last error either's.
+    expect(recoveriesOf(two(600_000))).toEqual([
+      ['one', null, null],
+      ['other', null, null],
+    ]);
+  });
+
   it('is null when errors go on, though a success comes last', () => {
     const every5th = (until: number) =>
       begun()
@@ -74,6 +99,8 @@ describe('RTO', () => {
     expect(populationOf(every5th(500_000)).recoveries).toMatchObject([{ ended: false, rto: null }]);
     // Of 250 requests 50 failed: that the last 22 are none of them is a chance of 1 in 100.
     const followed = (until: number) => every5th(300_000).requests({ from: 300_000, until });
+    // That the last 6 are none of them is a chance of 1 in 4, and says neither.
+    expect(populationOf(followed(303_000)).recoveries).toMatchObject([{ ended: null, rto: null }]);
     expect(populationOf(followed(317_000)).recoveries).toMatchObject([{ ended: null, rto: null }]);
     expect(populationOf(followed(320_000)).rto).toBe(296_600 - T0);
   });
@@ -130,6 +157,19 @@ describe('RTO', () => {
     expect(recoveriesOf(story)).toEqual([
       ['hub', true, 0],
       ['outage', true, 13_000],
+    ]);
+  });
+
+  it('leaves an unresolved name to the fault of the GTM also when a name server answered that it cannot tell', () => {
+    const story = outage()
+      .fault('names', ['gtm'], life(T0 - 1000, T0 + 80_000))
+      .answer(T0 + 30_000, 5, [], { failure: 'SERVFAIL' })
+      .add({ ...unresolved(T0 + 85_000), answer: 5 })
+      .requests({ from: T0 + 90_000, until: 600_000, to: HANGZHOU });
+    expect(populationOf(story).errors).toBe(1);
+    expect(recoveriesOf(story)).toEqual([
+      ['outage', true, 0],
+      ['names', null, null],
     ]);
   });
 
@@ -288,6 +328,21 @@ describe('phases', () => {
       .route(T0 + 40_000, ['cluster1-beijing'])
       .publish(T0 + 42_000, ['cluster1-beijing']);
     expect(phasesOf(standby.requests(asked))).toEqual(none);
+  });
+
+  it('are not there when it was not the loss of one of its centres that led to the answer while it lasted', () => {
+    const none = PHASES.map(() => null);
+    const led = (centre: string, status: 'ALERT' | 'OK', at = T0 + 40_000) =>
+      begun()
+        .fault('outage', ['cluster1-beijing'], life(T0, T0 + 100_000))
+        .health(at, centre, status)
+        .route(at, ['cluster2-beijing'])
+        .publish(at + 2000, ['cluster2-beijing'])
+        .requests({ from: T0, until: 500_000 });
+    expect(phasesOf(led('cluster1-beijing', 'ALERT'))[0]).toBe(40_000);
+    expect(phasesOf(led('cluster1-beijing', 'OK'))).toEqual(none);
+    expect(phasesOf(led(HANGZHOU, 'ALERT'))).toEqual(none);
+    expect(phasesOf(led('cluster1-beijing', 'ALERT', T0 + 101_000))).toEqual(none);
   });
 
   it('are not there when the answer changed for the return of another centre', () => {
