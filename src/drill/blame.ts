@@ -139,7 +139,7 @@ function nearest(inForce: readonly Reach[], request: RequestEvent): readonly Rea
 
 /** Whether the request met it where it went, or its load had to move there: also that of one that only checks can meet. */
 function isNear(reach: Reach, request: RequestEvent): boolean {
-  return (reach.meetsClients && strikes(reach, request)) || awayAt(reach, request.sent) !== undefined;
+  return strikes(reach, request) ? reach.meetsClients : awayAt(reach, request.sent) !== undefined;
 }
 
 /** Where a population that has recovered from a fault was served: where the fault strikes, or elsewhere alone. */

@@ -4,7 +4,7 @@ import { errorsByFault, sightingsOf } from '../../src/drill/blame.ts';
 import type { Reach } from '../../src/drill/reach.ts';
 import { DrillRecord } from '../../src/drill/record.ts';
 import { recoveriesOf } from '../../src/drill/recovery.ts';
-import type { RequestEvent } from '../../src/runtime/journal.ts';
+import type { ProbeEvent, RequestEvent } from '../../src/runtime/journal.ts';
 
 import { smallDrill } from '../faults/small-drill.ts';
 
@@ -53,8 +53,9 @@ const successes = (from: number, count: number, address = ONE) =>
 interface Seen {
   /** By the whole name service: it answered every query. */
   readonly answered?: boolean;
-  /** When a health check of ONE passed. */
+  /** When a health check passed, of ONE unless it says otherwise. */
   readonly checked?: number;
+  readonly check?: Partial<ProbeEvent>;
   /** Of other populations. */
   readonly others?: readonly RequestEvent[];
 }
@@ -63,7 +64,7 @@ interface Seen {
 function blamed(
   reaches: readonly Reach[],
   requests: readonly RequestEvent[],
-  { answered = false, checked, others = [] }: Seen = {},
+  { answered = false, checked, check: fields, others = [] }: Seen = {},
 ) {
   const inOrder = requests.toSorted((one, other) => one.at - other.at);
   const check = {
@@ -73,6 +74,7 @@ function blamed(
     vantage: 'v',
     ok: true,
     result: '200',
+    ...fields,
   } as const;
   const sightings = sightingsOf({
     answers: [],
@@ -132,11 +134,19 @@ describe('an error is put down', () => {
     expect(blamed(faults, [request(2000, { lasts: 5000 })])).toEqual({ first: '(2000)', second: '(2000)' });
   });
 
+  it('to a fault until it is healed, not only until its healing begins', () => {
+    const { fault, ...rest } = reach('stop', ONE, 1000, 5000);
+    const faults = [{ ...rest, fault: { ...fault, heal: 3000 } }];
+    expect(blamed(faults, [request(4000), request(5000)])).toEqual({ stop: '4000' });
+  });
+
   it('not to a fault that the population had recovered from when the second struck there', () => {
     const faults = [reach('first', ONE, 1000), reach('second', ONE, 5000)];
     const asked = (count: number) => [...failures(2000, 10), ...successes(3000, count), request(6000)];
     expect(blamed(faults, asked(3))['second']).toBe('6000');
     expect(blamed(faults, asked(2))['second']).toBe('(6000)');
+    // What had succeeded before it is not of its rate.
+    expect(blamed(faults, [...successes(100, 500), ...asked(3)])['second']).toBe('6000');
     // A rate of errors that is low asks for more.
     const gray = [
       request(2000),
@@ -193,6 +203,10 @@ describe('an error is put down', () => {
       kill: '(6000)',
       second: '(6000)',
     });
+    // What had succeeded before it, or follows errors by chance, shows nothing.
+    expect(blamed(faults, [...successes(500, 30), request(6000)])['second']).toBe('(6000)');
+    const soon = [...failures(2000, 10), ...successes(3000, 20), request(6000)];
+    expect(blamed(faults, soon)['second']).toBe('(6000)');
     // What is left of it is left for all populations.
     expect(blamed(faults, [request(6000)], { others: successes(3000, 21) })).toEqual({
       kill: '',
@@ -235,6 +249,10 @@ describe('an error is put down', () => {
       request(6000),
     ];
     expect(blamed(faults, paused)).toEqual({ first: '2000 (6000) (3500)', second: '(6000) (3500)' });
+    const moved = { ...reach('first', ONE, 1000), away: [{ from: 2500, until: 9000 }] };
+    const late = { ...request(6000, { address: OTHER }) };
+    const beside = [...paused.slice(0, -1), late];
+    expect(blamed([moved, reach('second', OTHER, 5000)], beside)['second']).toBe('(6000)');
   });
 
   it('also to one whose load had to move to where another strikes', () => {
@@ -253,6 +271,11 @@ describe('an error is put down', () => {
     const sent = [1500, 3000, 6000, 9500].map(at => request(at, { address: OTHER }));
     expect(blamed(faults, sent)).toEqual({ harmless: '1500 (3000) (6000) 9500', checks: '(3000)' });
     expect(blamed([checks], sent)).toEqual({ checks: '1500 3000' });
+    // What went where it strikes had not moved.
+    expect(blamed([reach('outage', ONE, 500), checks], [request(3000)])).toEqual({
+      outage: '3000',
+      checks: '',
+    });
     const elsewhere = reach('elsewhere', '203.0.113.30', 500);
     expect(blamed([elsewhere, checks], sent)).toEqual({ elsewhere: '1500 9500', checks: '3000' });
   });
@@ -268,12 +291,17 @@ describe('an error is put down', () => {
   it('certainly where a health check has passed since', () => {
     const faults = [reach('flap.1', ONE, 1000, 2000), reach('flap.2', ONE, 4000)];
     expect(blamed(faults, [request(5000)], { checked: 3000 })).toEqual({ 'flap.1': '', 'flap.2': '5000' });
-    expect(blamed(faults, [request(5000)], { checked: 6000 })).toEqual({ 'flap.1': '', 'flap.2': '(5000)' });
+    const uncertain = { 'flap.1': '', 'flap.2': '(5000)' };
+    expect(blamed(faults, [request(5000)], { checked: 6000 })).toEqual(uncertain);
+    for (const check of [{ ok: false }, { address: OTHER }])
+      expect(blamed(faults, [request(5000)], { checked: 3000, check })).toEqual(uncertain);
   });
 
   it('to nobody where a fault was healed and nothing has succeeded since', () => {
     const faults = [reach('stop', ONE, 1000, 2000), reach('standby', OTHER, 1500)];
-    expect(blamed(faults, [request(1800), request(3000), success(4000), request(5000)])).toEqual({
+    expect(
+      blamed(faults, [request(1800), request(3000), request(3500), success(4000), request(5000)]),
+    ).toEqual({
       stop: '1800',
       standby: '5000',
     });
@@ -299,6 +327,9 @@ describe('an error is put down', () => {
     const harmless = reach('harmless', ONE, 2500);
     const late = [request(5000, { address: OTHER }), request(9000, { address: OTHER })];
     expect(blamed([healed, harmless], late)).toEqual({ outage: '', harmless: '9000' });
+    // It leaves again before all have heard that it is back.
+    const again = { ...healed, away: [...healed.away, { from: 4000, until: 8000 }] };
+    expect(blamed([again, harmless], late)).toEqual({ outage: '', harmless: '9000' });
     const moved = { ...reach('other', '203.0.113.30', 1500), away: [{ from: 4000, until: 99_000 }] };
     expect(blamed([healed, moved], late)).toEqual({ outage: '', other: '(5000) 9000' });
   });
