@@ -50,7 +50,7 @@ interface Withdrawal {
   readonly until: number;
   /** By answer id: 1 when it holds an address of the fault. */
   readonly old: readonly (1 | undefined)[];
-  /** No check of the fault's addresses passed, and none can have failed for a later fault. */
+  /** No check of the fault's addresses passed, nor did a later fault alone fail them. */
   readonly failedEveryCheck: boolean;
 }
 
@@ -194,10 +194,10 @@ function withdrawalOf(drill: DrillRecord, fault: FaultLife): Withdrawal | undefi
   if (route === undefined || change?.status !== 'ALERT' || !fault.targets.includes(change.centre))
     return undefined;
   // Another fault has struck there since: that may be what takes the centre out, and what leaves nothing is not.
-  const isShared = drill.faults.some(
+  const other = drill.faults.find(
     ({ inject, targets }) => inject > began && inject <= change.at && targets.includes(change.centre),
   );
-  if (fault.leavesNothing && isShared) return undefined;
+  if (fault.leavesNothing && other !== undefined) return undefined;
   const again = publications.find(each => drill.precedes(publish, each) && holds(each));
   const old: 1[] = [];
   for (const answer of drill.answers) if (holds(answer)) old[answer.id] = 1;
@@ -208,7 +208,7 @@ function withdrawalOf(drill: DrillRecord, fault: FaultLife): Withdrawal | undefi
     publish,
     until,
     old,
-    failedEveryCheck: !isShared && failedEveryCheck(drill, fault, struck),
+    failedEveryCheck: failedEveryCheck(drill, fault, struck, other?.inject ?? NEVER),
   };
 }
 
@@ -221,11 +221,20 @@ function sameAnswer(route: RouteEvent, publish: PublishEvent): boolean {
   );
 }
 
-/** Whether no check of the fault's addresses passed from the fault on, those apart that were under way. */
-function failedEveryCheck(drill: DrillRecord, fault: FaultLife, struck: ReadonlySet<string>): boolean {
+/**
+ * Whether no check of the fault's addresses passed from the fault on, those apart that were under way; nor was the first
+ * to fail after `later`, when another struck.
+ */
+function failedEveryCheck(
+  drill: DrillRecord,
+  fault: FaultLife,
+  struck: ReadonlySet<string>,
+  later: number,
+): boolean {
   const from = (fault.injected as number) + drill.bounds.checkTimeout;
   const until = fault.heal ?? NEVER;
-  return !drill.probes.some(({ at, ok, address }) => ok && at > from && at < until && struck.has(address));
+  const checks = drill.probes.filter(({ at, address }) => at > from && at < until && struck.has(address));
+  return checks.every(({ ok }) => !ok) && (later === NEVER || checks.some(({ at }) => at < later));
 }
 
 function phasesOf(

@@ -379,6 +379,11 @@ describe('phases', () => {
         .requests(asked);
     const [outage, harmful] = populationOf(then('cluster2-beijing')).recoveries;
     expect(outage?.phases.detect).toEqual({ ms: 40_000, bound: null });
+    // Unless a check has failed before.
+    const failed = then('cluster2-beijing').probe(T0 + 4000, 'cluster2-beijing', false);
+    expect(populationOf(failed).phases.detect.bound).toBe(47_000);
+    const underWay = then('cluster2-beijing').probe(T0 + 1000, 'cluster2-beijing', false);
+    expect(populationOf(underWay).phases.detect.bound).toBeNull();
     expect(harmful?.phases.detect).toEqual({ ms: 35_000, bound: 47_000 });
     expect(populationOf(then(HANGZHOU)).phases.detect.bound).toBe(47_000);
   });
