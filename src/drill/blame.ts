@@ -53,10 +53,14 @@ export function errorsByFault(
   const over = new Map<Reach, number>();
 
   function blame(request: RequestEvent): Blamed {
-    const unanswered = request.address === undefined && !sightings.wasAnswered(request.answer);
+    const { at, address, answer } = request;
+    const isAnswered = address === undefined && sightings.wasAnswered(answer);
+    // Silent name servers give no answer, and nothing else keeps it back.
     const inForce = reaches.filter(
       reach =>
-        isInForce(reach, request) && request.at < (over.get(reach) ?? NEVER) && (reach.names || !unanswered),
+        isInForce(reach, request) &&
+        at < (over.get(reach) ?? NEVER) &&
+        (address !== undefined || reach.names !== isAnswered),
     );
     const isRemains = remains.have(request);
     const near = isRemains

@@ -334,7 +334,7 @@ describe('an error is put down', () => {
     expect(blamed([healed, moved], late)).toEqual({ outage: '', other: '(5000) 9000' });
   });
 
-  it('only to the fault of the name servers when they did not answer', () => {
+  it('to the fault of the name servers when they did not answer, and only then', () => {
     const { address: _, status: __, ...common } = request(3000);
     const unresolved: RequestEvent = { ...common, failure: 'dns' };
     const faults = [reach('one', ONE, 1000), reach('names', 'names', 2000, 2500)];
@@ -344,8 +344,8 @@ describe('an error is put down', () => {
     expect(
       blamed([reach('one', ONE, 1000), reach('names', 'names', 2000)], [unresolved], { answered: true }),
     ).toEqual({
-      one: '',
-      names: '3000',
+      one: '3000',
+      names: '',
     });
   });
 });
