@@ -195,12 +195,14 @@ class Remains {
   }
 
   have(request: RequestEvent): boolean {
-    const { address, sent } = request;
-    if (address === undefined) return false;
+    const { address, answer, sent } = request;
+    // An answer may be empty since the load is not back; silence has nothing to do with it.
+    if (address === undefined && !this.#sightings.wasAnswered(answer)) return false;
     return this.#reaches.some(reach => {
       const { healed = NEVER } = reach.fault;
       if (healed > sent) return false;
-      if (reach.addresses.has(address)) return reach.meetsClients && this.#servedAt(address, healed) >= sent;
+      if (address !== undefined && reach.addresses.has(address))
+        return reach.meetsClients && this.#servedAt(address, healed) >= sent;
       // Its load is still where it moved to.
       return (awayAt(reach, request.sent)?.from ?? NEVER) < healed;
     });

@@ -334,6 +334,16 @@ describe('an error is put down', () => {
     expect(blamed([healed, moved], late)).toEqual({ outage: '', other: '(5000) 9000' });
   });
 
+  it('not certainly where the load of a healed fault is nowhere yet', () => {
+    const { address: _, status: __, ...common } = request(5000);
+    const empty: RequestEvent = { ...common, failure: 'dns' };
+    const healed = { ...reach('outage', ONE, 1000, 3000), away: [{ from: 2000, until: 8000 }] };
+    const standby = { ...reach('standby', OTHER, 2500), away: [{ from: 2700, until: 9000 }] };
+    expect(blamed([healed, standby], [empty], { answered: true })['standby']).toBe('(5000)');
+    // That no name server answers has nothing to do with where the load is.
+    expect(blamed([healed, reach('names', 'names', 2500)], [empty])['names']).toBe('5000');
+  });
+
   it('to the fault of the name servers when they did not answer, and only then', () => {
     const { address: _, status: __, ...common } = request(3000);
     const unresolved: RequestEvent = { ...common, failure: 'dns' };
