@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ApiError } from '../../src/gtm/account/errors.ts';
 import { execute } from '../../src/gtm/account/execute.ts';
@@ -364,7 +363,7 @@ test('the table has all 79 actions, and the SDK the same', () => {
 
 describe('names that every object inherits are ids and texts like any others', () => {
   const prototype = () => Object.getOwnPropertyDescriptors(Object.prototype);
-  const inherited = fc.constantFrom(...Object.keys(prototype()));
+  const inherited = Object.keys(prototype());
 
   /** What the emulator makes of a call, which changes nothing. */
   function outcome(action: string, parameters: Readonly<Record<string, unknown>>): 'done' | ApiError {
@@ -383,28 +382,21 @@ describe('names that every object inherits are ids and texts like any others', (
     const parameters = calls(rig)[action] ?? {};
     const refersTo = action.startsWith('Search') || action.startsWith('List') ? /^$/ : /Id$/;
     const before = prototype();
-    fc.assert(
-      fc.property(inherited, inherited, (name, ClientToken) => {
-        for (const [place, changed] of replaced(parameters, name)) {
-          const result = outcome(action, { ...changed, ClientToken });
-          if (refersTo.test(place))
-            expect(result, place).toMatchObject({ code: expect.stringMatching(/\.NotExists$/), status: 404 });
-          else if (result !== 'done') expect(result.status, place).toBe(400);
-        }
-        expect(outcome(action, { ...parameters, ClientToken })).toEqual(outcome(action, parameters));
-      }),
-      { numRuns: 30 },
-    );
+    for (const name of inherited) {
+      for (const [place, changed] of replaced(parameters, name)) {
+        const result = outcome(action, { ...changed, ClientToken: name });
+        if (refersTo.test(place))
+          expect(result, place).toMatchObject({ code: expect.stringMatching(/\.NotExists$/), status: 404 });
+        else if (result !== 'done') expect(result.status, place).toBe(400);
+      }
+      expect(outcome(action, { ...parameters, ClientToken: name })).toEqual(outcome(action, parameters));
+    }
     expect(prototype()).toEqual(before);
   });
 
-  test('so is the owner of a resource group', () => {
-    fc.assert(
-      fc.property(inherited, ResourceId => {
-        const move = { ResourceId, NewResourceGroupId: 'rg' };
-        expect(outcome('MoveGtmResourceGroup', move)).toMatchObject({ code: 'UnsupportedOperation' });
-      }),
-    );
+  test.each(inherited)('so is the owner of a resource group: %s', ResourceId => {
+    const move = { ResourceId, NewResourceGroupId: 'rg' };
+    expect(outcome('MoveGtmResourceGroup', move)).toMatchObject({ code: 'UnsupportedOperation' });
   });
 });
 

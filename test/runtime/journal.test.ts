@@ -96,18 +96,6 @@ describe('a journal as text', () => {
     expect(parseNdjson(toNdjson(EVENTS))).toEqual(EVENTS);
   });
 
-  test('may be longer than any text of V8: its bytes are read', () => {
-    const mebibyte = 1024 * 1024;
-    const bytes = Buffer.alloc(513 * mebibyte, ' ');
-    bytes.write(ndjson(DRILL));
-    // Each line is a text, far behind spaces.
-    for (let end = 171; end <= 513; end += 171) {
-      const line = ndjson(REQUEST);
-      bytes.write(line, end * mebibyte - line.length);
-    }
-    expect(parseNdjson(bytes)).toEqual([DRILL, REQUEST, REQUEST, REQUEST]);
-  });
-
   test('may be cut short: without an end, or in the middle of its last line', () => {
     expect(parseNdjson(ndjson(DRILL, REQUEST))).toEqual([DRILL, REQUEST]);
     expect(parseNdjson(ndjson(DRILL, REQUEST).slice(0, -9))).toEqual([DRILL]);
