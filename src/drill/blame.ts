@@ -74,8 +74,8 @@ export function errorsByFault(
         : recovered !== undefined;
     };
     const on = near.filter(reach => !near.some(other => isCleared(reach, other)));
-    // Of those that strike nowhere near, what failed before any fault may be what fails.
-    const isKnown = !failsAnyway || on.some(reach => isNear(reach, request));
+    // Of those that strike nowhere near, it may be what failed before any fault, or what a healed one has left after all.
+    const isKnown = on.some(reach => isNear(reach, request)) || !(failsAnyway || remains.mayHave(request));
     return { request, on, isCertain: on.length === 1 && isKnown && !isRemains };
   }
 
@@ -206,6 +206,18 @@ class Remains {
       // Its load is still where it moved to.
       return (awayAt(reach, request.sent)?.from ?? NEVER) < healed;
     });
+  }
+
+  /** Whether something may be left though some have succeeded: only so many in a row are not by chance. */
+  mayHave({ address, sent }: RequestEvent): boolean {
+    return this.#reaches.some(
+      ({ fault: { healed = NEVER }, meetsClients, addresses }) =>
+        address !== undefined &&
+        meetsClients &&
+        addresses.has(address) &&
+        healed <= sent &&
+        this.#sightings.servedInARow(new Set([address]), healed, sent) < ENOUGH,
+    );
   }
 
   #servedAt(address: string, healed: number): number {

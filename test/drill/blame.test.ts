@@ -303,8 +303,17 @@ describe('an error is put down', () => {
       blamed(faults, [request(1800), request(3000), request(3500), success(4000), request(5000)]),
     ).toEqual({
       stop: '1800',
-      standby: '5000',
+      standby: '(5000)',
     });
+  });
+
+  it('to a fault elsewhere certainly only once enough has succeeded in a row where one was healed', () => {
+    const faults = [reach('slow', ONE, 1000, 2000), reach('standby', OTHER, 1500)];
+    const late = (count: number) => [...successes(2500, count), request(5000)];
+    expect(blamed(faults, late(20))).toEqual({ slow: '', standby: '(5000)' });
+    expect(blamed(faults, late(21))).toEqual({ slow: '', standby: '5000' });
+    // An error that comes between begins the row anew.
+    expect(blamed(faults, [...late(21), request(2600)])).toEqual({ slow: '', standby: '(2600) (5000)' });
   });
 
   it('to one that strikes there, though no request can meet it: it may hinder the return', () => {
