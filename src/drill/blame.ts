@@ -185,7 +185,7 @@ class Remains {
   readonly #reaches: readonly Reach[];
   readonly #requests: readonly RequestEvent[];
   readonly #sightings: Sightings;
-  /** By address and time of healing: when the first request was sent that succeeded there, or a check passed. */
+  /** By address and time of healing: when the first request of those sent since had succeeded there, or a check passed. */
   readonly #served = new Map<string, number>();
 
   constructor(reaches: readonly Reach[], requests: readonly RequestEvent[], sightings: Sightings) {
@@ -227,7 +227,7 @@ class Remains {
       first = this.#sightings.servedSince(address, healed);
       for (const request of this.#requests)
         if (request.address === address && request.sent >= healed && succeeded(request))
-          first = Math.min(first, request.sent);
+          first = Math.min(first, request.at);
       this.#served.set(key, first);
     }
     return first;

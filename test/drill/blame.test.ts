@@ -307,13 +307,20 @@ describe('an error is put down', () => {
     });
   });
 
+  it('to nobody until a success there has been seen: it may have been sent long before', () => {
+    const faults = [reach('stop', ONE, 1000, 2000), reach('loss', ONE, 500)];
+    const late = request(2100, { status: 200, lasts: 1500 });
+    expect(blamed(faults, [late, request(3000)])).toEqual({ stop: '', loss: '(3000)' });
+    expect(blamed(faults, [late, request(3700)])).toEqual({ stop: '', loss: '3700' });
+  });
+
   it('to a fault elsewhere certainly only once enough has succeeded in a row where one was healed', () => {
     const faults = [reach('slow', ONE, 1000, 2000), reach('standby', OTHER, 1500)];
     const late = (count: number) => [...successes(2500, count), request(5000)];
     expect(blamed(faults, late(20))).toEqual({ slow: '', standby: '(5000)' });
     expect(blamed(faults, late(21))).toEqual({ slow: '', standby: '5000' });
     // An error that comes between begins the row anew.
-    expect(blamed(faults, [...late(21), request(2600)])).toEqual({ slow: '', standby: '(2600) (5000)' });
+    expect(blamed(faults, [...late(21), request(2610)])).toEqual({ slow: '', standby: '(2610) (5000)' });
   });
 
   it('to one that strikes there, though no request can meet it: it may hinder the return', () => {
