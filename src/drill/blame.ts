@@ -63,9 +63,10 @@ export function errorsByFault(
         (address !== undefined || reach.names !== isAnswered),
     );
     const isRemains = remains.have(request);
-    const near = isRemains
-      ? inForce.filter(reach => isNear(reach, request) || strikes(reach, request))
-      : nearest(inForce, request);
+    // Whatever is in force may keep an answer empty.
+    const mayHinder = (reach: Reach) =>
+      address === undefined || isNear(reach, request) || strikes(reach, request);
+    const near = isRemains ? inForce.filter(mayHinder) : nearest(inForce, request);
     const isCleared = (reach: Reach, by: Reach) => {
       const recovered = overcome.get(by)?.get(reach);
       // That none went there any more says nothing of one that did again.

@@ -356,6 +356,10 @@ describe('an error is put down', () => {
     const healed = { ...reach('outage', ONE, 1000, 3000), away: [{ from: 2000, until: 8000 }] };
     const standby = { ...reach('standby', OTHER, 2500), away: [{ from: 2700, until: 9000 }] };
     expect(blamed([healed, standby], [empty], { answered: true })['standby']).toBe('(5000)');
+    // Blind vantage points may keep the answer empty, as any other may.
+    expect(blamed([healed, reach('blind', 'hub', 2500)], [empty], { answered: true })['blind']).toBe(
+      '(5000)',
+    );
     // That no name server answers has nothing to do with where the load is.
     expect(blamed([healed, reach('names', 'names', 2500)], [empty])['names']).toBe('5000');
   });
