@@ -29,7 +29,8 @@ const NEVER = Number.POSITIVE_INFINITY;
  *
  * - the ones that strike where it went;
  * - the ones whose load may have moved there, since the GTM had withdrawn their centres;
- * - where there is neither, any other that a request can meet, else any at all.
+ * - where there is neither, any other that a request can meet, else any at all;
+ * - of an answer without addresses, any at all: each may keep a centre out.
  *
  * Not one that the population had recovered from when another of them struck, nor one that leaves nothing once that was
  * seen. What fails where a fault was healed, before a request or a check has succeeded there, or where its load still is,
@@ -63,10 +64,11 @@ export function errorsByFault(
         (address !== undefined || reach.names !== isAnswered),
     );
     const isRemains = remains.have(request);
-    // Whatever is in force may keep an answer empty.
-    const mayHinder = (reach: Reach) =>
-      address === undefined || isNear(reach, request) || strikes(reach, request);
-    const near = isRemains ? inForce.filter(mayHinder) : nearest(inForce, request);
+    const near = isAnswered
+      ? inForce
+      : isRemains
+        ? inForce.filter(reach => isNear(reach, request) || strikes(reach, request))
+        : nearest(inForce, request);
     const isCleared = (reach: Reach, by: Reach) => {
       const recovered = overcome.get(by)?.get(reach);
       // That none went there any more says nothing of one that did again.

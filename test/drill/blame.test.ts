@@ -364,6 +364,17 @@ describe('an error is put down', () => {
     expect(blamed([healed, reach('names', 'names', 2500)], [empty])['names']).toBe('5000');
   });
 
+  it('to any in force where the answer had no address: each may keep a centre out', () => {
+    const { address: _, status: __, ...common } = request(5000);
+    const empty: RequestEvent = { ...common, failure: 'dns' };
+    const outage = { ...reach('outage', ONE, 1000), away: [{ from: 2000, until: 9000 }] };
+    expect(blamed([outage], [empty], { answered: true })).toEqual({ outage: '5000' });
+    expect(blamed([outage, reach('blind', 'hub', 2500)], [empty], { answered: true })).toEqual({
+      outage: '(5000)',
+      blind: '(5000)',
+    });
+  });
+
   it('to the fault of the name servers when they did not answer, and only then', () => {
     const { address: _, status: __, ...common } = request(3000);
     const unresolved: RequestEvent = { ...common, failure: 'dns' };
