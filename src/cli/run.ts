@@ -76,7 +76,7 @@ async function carryOut(
       ...(engine === undefined ? {} : { engine }),
       seed,
       timeScale,
-      runFolder: () => folder,
+      runFolder: folder,
       keep: keep === true,
       ...(load === undefined ? {} : { load }),
       onEvent,

@@ -33,7 +33,7 @@ async function up(nameOrFile: string, { lab, engine }: { lab: string; engine?: E
       {
         lab,
         ...(engine === undefined ? {} : { engine }),
-        runFolder: () => FOLDER,
+        runFolder: FOLDER,
         signal: interrupt.signal,
       },
       say,

@@ -43,16 +43,12 @@ export function faultLives(events: readonly FaultEvent[]): FaultLife[] {
   return [...lives.values()];
 }
 
-/** What a scenario calls a fault, with all its repetitions. */
-export function nameOf({ name }: Pick<FaultLife, 'name'>): string {
+/** What a scenario calls a fault and all its repetitions, `name.1`, `name.2`, … */
+export function unnumbered({ name }: Pick<FaultLife, 'name'>): string {
   return name.replace(/\.\d+$/, '');
 }
 
-/** The faults that a scenario means by `name`: the one so named, or the repetitions `name.1`, `name.2`, … of one. */
+/** The faults that a scenario means by `name`: the one so named, or the repetitions of one. */
 export function faultsNamed(faults: readonly FaultLife[], name: string): readonly FaultLife[] {
-  const prefix = `${name}.`;
-  return faults.filter(
-    fault =>
-      fault.name === name || (fault.name.startsWith(prefix) && /^\d+$/.test(fault.name.slice(prefix.length))),
-  );
+  return faults.filter(fault => fault.name === name || unnumbered(fault) === name);
 }

@@ -9,8 +9,8 @@ export interface LabOptions {
   readonly lab: string;
   /** A whole number from 0 to 2^32 - 1; the same seed gives the same journal. */
   readonly seed: number;
-  /** Where a lab on real parts keeps what the run needs; asked for when something is written there first. */
-  readonly runFolder?: () => string;
+  /** Where a lab on real parts keeps what the run needs; made when it is not there. */
+  readonly runFolder?: string;
   /** Leaves a real lab's clusters running, for the next drill. */
   readonly keep?: boolean;
   /** Ends what runs on the lab early: faults are healed, the journal ends with `interrupted`. */

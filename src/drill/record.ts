@@ -20,7 +20,7 @@ import type {
 } from '../runtime/journal.ts';
 import { InputError } from '../runtime/yaml.ts';
 import { Bounds } from './bounds.ts';
-import { type FaultLife, faultLives, faultsNamed, nameOf } from './faults.ts';
+import { type FaultLife, faultLives, faultsNamed, unnumbered } from './faults.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { type Course, faultOfWhen, Unknown, type Window, type Windowed, windowOf } from './windows.ts';
 
@@ -202,7 +202,7 @@ export class DrillRecord implements Course {
   /** The fault of that name, or the drill's first, with all its repetitions; it has taken effect. */
   faultsOf(name: string | undefined): readonly FaultLife[] | Unknown {
     const [first] = this.faults;
-    const faults = first === undefined ? [] : faultsNamed(this.faults, name ?? nameOf(first));
+    const faults = first === undefined ? [] : faultsNamed(this.faults, name ?? unnumbered(first));
     if (faults.length === 0 || faults.some(fault => fault.injected === undefined)) {
       return name === undefined ? new Unknown('noFault') : new Unknown('noEffect', name);
     }

@@ -3,7 +3,7 @@ import { faultKinds } from '../faults/index.ts';
 import { placesOf, type Topology } from '../kube/topology.ts';
 import { suggestion } from '../runtime/suggest.ts';
 import { duration, explain } from '../runtime/yaml.ts';
-import { nameOf } from './faults.ts';
+import { unnumbered } from './faults.ts';
 
 /** A fault on its targets, from `at` for `for` (to the end of the drill without it). */
 export interface FaultEntry {
@@ -113,7 +113,7 @@ export function timelineSchema(targets: Targets) {
       const seen = new Set<string>();
       for (const [each] of entries) {
         if (each === undefined || !('fault' in each)) continue;
-        const name = nameOf(each);
+        const name = unnumbered(each);
         if (seen.has(name))
           context.addIssue({
             code: 'custom',

@@ -11,7 +11,8 @@ export function table(
   cells: readonly (readonly string[])[],
   width: number,
 ): string[] {
-  const [header, ...rows] = [titles, ...cells].map(row => row.map(printable)) as [string[], ...string[][]];
+  const header = titles.map(printable);
+  const rows = cells.map(row => row.map(printable));
   const widths = header.map((title, column) =>
     Math.max(columns(title), ...rows.map(row => columns(row[column] ?? ''))),
   );

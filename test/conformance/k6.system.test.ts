@@ -61,7 +61,7 @@ async function loaded(
     },
   } as unknown as LoadTarget['gtm'];
   const clients = { name: 'web-demo.example.com', port, path: '/shop', rate: RATE };
-  const load = await k6Load(() => folder);
+  const load = await k6Load(folder);
   await load.start({ gtm, clients, addresses: CENTRES, lasts: seconds * 1000 });
   const failure: unknown = await load.end().catch(error => error);
   await load.stop();

@@ -122,7 +122,7 @@ describe(title, { skip: reason !== undefined }, () => {
     // The centres stay for the second drill; the hub, made for one engine, is made anew for the other.
     for (const engine of ENGINES.toReversed()) {
       const runFolder = join(folder, engine);
-      const options = { lab: 'kind', engine, seed: 1, keep: true, runFolder: () => runFolder };
+      const options = { lab: 'kind', engine, seed: 1, keep: true, runFolder };
       verdicts.set(engine, (await runDrill(loadScenario(file), options)).verdict);
       objects.set(engine, await objectsIn(runFolder));
       clusters.push(docker('inspect', '--format', '{{.Id}}', 'liangdi-hub-control-plane').join());

@@ -65,7 +65,7 @@ describe(title, { skip: reason !== undefined, timeout: 4 * MINUTES }, () => {
       random: seededRandom(1),
       application: { namespace: 'demo', name: 'web-demo', host: HOST, path: '/', port: 80, images: [IMAGE] },
       vantagePoints: [VANTAGE],
-      runFolder: () => folder,
+      runFolder: folder,
     });
     await lab.up((step, detail) => said.push(`${step} ${detail ?? ''}`));
     const { things, volumes: mounted } = ofTheLab();

@@ -108,7 +108,7 @@ describe('without k6', () => {
 describe('a load', () => {
   const started = async (script: string) => {
     pathWith(script);
-    const load = await k6Load(() => folder);
+    const load = await k6Load(folder);
     await load.start({ ...target, gtm: { answer: () => ANSWER } as unknown as LoadTarget['gtm'] });
     return load;
   };

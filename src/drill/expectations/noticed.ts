@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { faultsNamed, nameOf } from '../faults.ts';
+import { faultsNamed, unnumbered } from '../faults.ts';
 import type { DrillRecord } from '../record.ts';
 import { faultOfWhen, limit, Unknown, type Window, windowOf } from '../windows.ts';
 import { expectation, Findings, type Judgement } from './expectation.ts';
@@ -21,7 +21,7 @@ export const noticed = expectation({
   }),
   says: ({ centre, within, when }) => ['noticed', centre, within, when],
   judge({ centre, within, when }, drill) {
-    const name = faultOfWhen(when ?? '') ?? drill.faults.map(nameOf)[0];
+    const name = faultOfWhen(when ?? '') ?? drill.faults.map(unnumbered)[0];
     if (name === undefined) return new Findings(drill).unknown(['noFault']);
     const fault = windowOf(`during ${name}`, drill);
     if (fault instanceof Unknown) return new Findings(drill).unknown(fault.why);

@@ -82,18 +82,18 @@ export function k6Command(
 }
 
 /** Load by k6 on the kind lab. @throws LabError when there is no k6 */
-export async function k6Load(runFolder: () => string): Promise<Load> {
+export async function k6Load(runFolder: string): Promise<Load> {
   return new K6Load(await findK6(), runFolder);
 }
 
 class K6Load implements Load {
   readonly #k6: K6;
-  readonly #runFolder: () => string;
+  readonly #runFolder: string;
   readonly #stopping = new AbortController();
   #resolver: HttpResolver | undefined;
   #running: Promise<unknown> = Promise.resolve();
 
-  constructor(k6: K6, runFolder: () => string) {
+  constructor(k6: K6, runFolder: string) {
     this.#k6 = k6;
     this.#runFolder = runFolder;
   }
@@ -103,7 +103,7 @@ class K6Load implements Load {
     const resolver = await resolveOverHttp(name => gtm.answer({ name }));
     this.#resolver = resolver;
     if (this.#stopping.signal.aborted) return resolver.stop();
-    const { program, args, env } = k6Command(this.#k6, resolve(this.#runFolder()), resolver.url, target);
+    const { program, args, env } = k6Command(this.#k6, resolve(this.#runFolder), resolver.url, target);
     const timeoutMs = lasts + SPARE_MS;
     this.#running = command(program, args, { timeoutMs, env, signal: this.#stopping.signal });
     // Whoever waits for its end is told.

@@ -46,8 +46,8 @@ export interface KindLabOptions {
     readonly images: readonly string[];
   };
   readonly vantagePoints: readonly string[];
-  /** Where the run's files go: kubeconfigs, what undoes its faults. Made when it is needed first. */
-  readonly runFolder: () => string;
+  /** Where the run's files go: kubeconfigs, what undoes its faults. */
+  readonly runFolder: string;
   /** Leaves the clusters for the next drill. A lab that was left so before stays anyway. */
   readonly keep?: boolean;
   readonly signal?: AbortSignal;
@@ -219,12 +219,12 @@ export class KindLab implements Lab {
     if (!kept) await (this.#isUp ? removeAll(this.#docker) : sweep(this.clock, this.#docker));
     if (kept && (this.#undoFile?.read()?.unhealed ?? []).length > 0) return;
     this.#undoFile?.remove();
-    if (!(kept && this.#options.keep)) removeClusterFiles(this.#options.runFolder());
+    if (!(kept && this.#options.keep)) removeClusterFiles(this.#options.runFolder);
   }
 
   async #rise(progress: Progress): Promise<void> {
     const { signal = this.#stopping.signal } = this.#options;
-    const folder = resolve(this.#options.runFolder());
+    const folder = resolve(this.#options.runFolder);
     mkdirSync(folder, { recursive: true });
     this.#earlier = (await usedFolders(this.#docker)).filter(each => each !== folder && hasRemains(each));
     this.#isFound = await isKept(this.#docker);
