@@ -56,8 +56,8 @@ export interface Controls {
   readonly vantagePoints: readonly string[];
   centre(name: string): CentreControls;
   /**
-   * Changes a link (one direction) under a label, by which the change is taken back. `*` is every place but the one
-   * that the drill observes from.
+   * Makes a link (one direction) worse under a label, by which that is taken back; what several labels do to it adds
+   * up. `*` is every place but the one that the drill observes from.
    */
   shapeLink(label: string, from: Place, to: Place, quality: LinkQuality): Promise<void>;
   restoreLinks(label: string): Promise<void>;

@@ -156,10 +156,10 @@ function linkControls(
   const removals = new Map<string, (() => void)[]>();
   return {
     async shapeLink(label, from, to, quality) {
-      const rules = placesOf(from).flatMap(one =>
-        placesOf(to).map(other => network.rule(one, other, quality)),
+      const impairments = placesOf(from).flatMap(one =>
+        placesOf(to).map(other => network.impair(one, other, quality)),
       );
-      removals.set(label, [...(removals.get(label) ?? []), ...rules]);
+      removals.set(label, [...(removals.get(label) ?? []), ...impairments]);
     },
     async restoreLinks(label) {
       for (const remove of removals.get(label) ?? []) remove();
@@ -170,9 +170,9 @@ function linkControls(
 
 /** From everybody, the observer too. Returns what puts it back. */
 function cutOff(network: SimulatedNetwork, place: Place): () => void {
-  const rules = [network.rule('*', place, { cut: true }), network.rule(place, '*', { cut: true })];
+  const cuts = [network.impair('*', place, { cut: true }), network.impair(place, '*', { cut: true })];
   return () => {
-    for (const remove of rules) remove();
+    for (const remove of cuts) remove();
   };
 }
 

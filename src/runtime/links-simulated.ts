@@ -8,15 +8,22 @@ interface Rule {
   readonly quality: LinkQuality;
 }
 
-/** The rules over the links, and what they amount to for each pair of places. */
+/** The rules over the links, their impairments, and what both amount to for each pair of places. */
 export class Links {
   #rules: readonly Rule[] = [];
+  #impairments: readonly Rule[] = [];
   readonly #links = new Map<Place, Map<Place, Link>>();
 
   rule(from: Place, to: Place, quality: LinkQuality): () => void {
-    const rule = { from: new Pattern(from), to: new Pattern(to), quality };
-    this.#change([...this.#rules, rule]);
-    return () => this.#change(this.#rules.filter(other => other !== rule));
+    const rule = ruleOf(from, to, quality);
+    this.#change([...this.#rules, rule], this.#impairments);
+    return () => this.#change(without(this.#rules, rule), this.#impairments);
+  }
+
+  impair(from: Place, to: Place, quality: LinkQuality): () => void {
+    const impairment = ruleOf(from, to, quality);
+    this.#change(this.#rules, [...this.#impairments, impairment]);
+    return () => this.#change(this.#rules, without(this.#impairments, impairment));
   }
 
   /** The same object for the same pair, for good. */
@@ -28,16 +35,25 @@ export class Links {
     }
     let link = row.get(to);
     if (link === undefined) {
-      link = new Link(from, to, this.#rules);
+      link = new Link(from, to, this.#rules, this.#impairments);
       row.set(to, link);
     }
     return link;
   }
 
-  #change(rules: readonly Rule[]): void {
+  #change(rules: readonly Rule[], impairments: readonly Rule[]): void {
     this.#rules = rules;
-    for (const row of this.#links.values()) for (const link of row.values()) link.follow(rules);
+    this.#impairments = impairments;
+    for (const row of this.#links.values()) for (const link of row.values()) link.follow(rules, impairments);
   }
+}
+
+function ruleOf(from: Place, to: Place, quality: LinkQuality): Rule {
+  return { from: new Pattern(from), to: new Pattern(to), quality };
+}
+
+function without(rules: readonly Rule[], rule: Rule): readonly Rule[] {
+  return rules.filter(other => other !== rule);
 }
 
 /** One direction between two places; packets under way see it change. */
@@ -45,12 +61,14 @@ export class Link {
   readonly #from: Place;
   readonly #to: Place;
   #rules: readonly Rule[];
+  #impairments: readonly Rule[];
   #quality: Required<LinkQuality> | undefined;
 
-  constructor(from: Place, to: Place, rules: readonly Rule[]) {
+  constructor(from: Place, to: Place, rules: readonly Rule[], impairments: readonly Rule[]) {
     this.#from = from;
     this.#to = to;
     this.#rules = rules;
+    this.#impairments = impairments;
   }
 
   get quality(): Required<LinkQuality> {
@@ -58,18 +76,36 @@ export class Link {
     return this.#quality;
   }
 
-  follow(rules: readonly Rule[]): void {
+  follow(rules: readonly Rule[], impairments: readonly Rule[]): void {
     this.#rules = rules;
+    this.#impairments = impairments;
     this.#quality = undefined;
   }
 
   #combine(): Required<LinkQuality> {
     let quality = PERFECT;
-    for (const rule of this.#rules) {
-      if (rule.from.covers(this.#from) && rule.to.covers(this.#to)) quality = { ...quality, ...rule.quality };
-    }
+    for (const rule of this.#rules) if (this.#isUnder(rule)) quality = { ...quality, ...rule.quality };
+    for (const impairment of this.#impairments)
+      if (this.#isUnder(impairment)) quality = impaired(quality, impairment.quality);
     return quality;
   }
+
+  #isUnder({ from, to }: Rule): boolean {
+    return from.covers(this.#from) && to.covers(this.#to);
+  }
+}
+
+/** Each packet takes the times of both, and runs the risks of both. */
+function impaired(
+  link: Required<LinkQuality>,
+  { latencyMs = 0, jitterMs = 0, loss = 0, cut = false }: LinkQuality,
+): Required<LinkQuality> {
+  return {
+    latencyMs: link.latencyMs + latencyMs,
+    jitterMs: link.jitterMs + jitterMs,
+    loss: link.loss + loss - link.loss * loss,
+    cut: link.cut || cut,
+  };
 }
 
 /** `clients` covers `clients` and every place below it; `*` covers all. */

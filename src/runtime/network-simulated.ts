@@ -53,6 +53,10 @@ class Simulation implements SimulatedNetwork, Wire {
     return this.#links.rule(from, to, quality);
   }
 
+  impair(from: Place, to: Place, quality: LinkQuality): () => void {
+    return this.#links.impair(from, to, quality);
+  }
+
   http(request: HttpRequest, done: Told<HttpOutcome>): void {
     const exchange = new HttpExchange(this, request, done);
     this.#deadlines.add(request.timeoutMs, exchange.transmission);

@@ -106,7 +106,7 @@ export interface SimulatedNameServer {
   answer(query: DnsQuery): DnsAnswer;
 }
 
-/** The quality of one direction of a link; unset fields keep the topology's value. */
+/** The quality of one direction of a link; unset fields leave it as it is. */
 export interface LinkQuality {
   /** One way, milliseconds. */
   readonly latencyMs?: number;
@@ -126,6 +126,11 @@ export interface SimulatedNetwork extends Network {
    * Of several rules that match, the latest wins field by field.
    */
   rule(from: Place, to: Place, quality: LinkQuality): () => void;
+  /**
+   * Makes those links worse than the rules say, and returns the removal. Impairments add up: latencies and jitters are
+   * sums, a packet that one does not lose another may, what one cuts is cut.
+   */
+  impair(from: Place, to: Place, quality: LinkQuality): () => void;
   /**
    * A request and its reply between two places, with their latencies, losses and cuts: what `http`, `dns` and the
    * simulated Kubernetes clients are made of. `serve` runs when the request arrives, `done` when the reply does;

@@ -76,6 +76,52 @@ test('latency: each of the four packets of a request takes as long as it says', 
   expect(journal.outcomes('cluster1-beijing', 0, 80)).toEqual([200]);
 });
 
+test.each<Entry>([
+  { fault: 'latency', latency: '0ms' },
+  { fault: 'loss', share: '0%' },
+])('%j, a fault of no size, changes nothing', async fault => {
+  const with_ = await drill({ from: 'clients', ...fault });
+  const without = await smallDrill([], '80s');
+  expect(with_.of('request')).toEqual(without.of('request'));
+});
+
+describe('faults over each other on one link add up, and each is healed alone:', () => {
+  const on = 'cluster1-beijing';
+  const both = (first: Entry, second: Entry) =>
+    smallDrill(
+      [
+        { at: '10s', for: '60s', on, from: 'clients', ...first, name: 'first' },
+        { at: '30s', for: '20s', on, from: 'clients', ...second, name: 'second' },
+      ],
+      '90s',
+    );
+
+  test('a little loss beside much lets nothing more through', async () => {
+    const journal = await both({ fault: 'loss', share: '100%' }, { fault: 'loss', share: '5%' });
+    for (const [from, until] of [
+      [11, 29],
+      [31, 44],
+      [51, 64],
+    ] as const)
+      expect(journal.outcomes(on, from, until)).toEqual(['timeout']);
+    expect(journal.outcomes(on, 71, 89)).toEqual([200]);
+  });
+
+  test('latencies', async () => {
+    const journal = await both(
+      { fault: 'latency', latency: '300ms' },
+      { fault: 'latency', latency: '100ms' },
+    );
+    const least = (from: number, until: number) =>
+      Math.min(...journal.requests(on, from, until).map(({ at, sent }) => at - sent));
+    expect(least(11, 28)).toBeGreaterThan(4 * 300);
+    expect(least(31, 48)).toBeGreaterThan(4 * 400);
+    expect(least(51, 68)).toBeLessThan(4 * 400);
+    expect(least(51, 68)).toBeGreaterThan(4 * 300);
+    expect(least(71, 89)).toBeLessThan(4 * 100);
+  });
+});
+
 describe('loss', () => {
   test('of a fifth: TCP sends again, so that some requests are slow and few fail', async () => {
     const journal = await drill({ fault: 'loss', from: 'clients', share: '20%' });

@@ -283,6 +283,41 @@ describe('rules', () => {
   });
 });
 
+describe('impairments', () => {
+  test('add up, over whatever the rules say, and may be taken away in any order', async () => {
+    const bench = new Bench();
+    const time = async () => {
+      const before = bench.clock.now();
+      await bench.run(() => bench.exchange());
+      return bench.clock.now() - before;
+    };
+    const first = bench.network.impair('*', 'centre', { latencyMs: 100 });
+    const second = bench.network.impair('clients', 'centre', { latencyMs: 200 });
+    bench.network.rule('clients', 'centre', { latencyMs: 40 });
+    expect(await time()).toBe(40 + 100 + 200 + 20);
+    first();
+    first();
+    expect(await time()).toBe(40 + 200 + 20);
+    second();
+    expect(await time()).toBe(40 + 20);
+  });
+
+  test('of loss strike each on its own, and none lifts another or a cut', async () => {
+    const share = async (...qualities: LinkQuality[]) => {
+      const bench = new Bench();
+      for (const quality of qualities) bench.network.impair('clients', 'centre', quality);
+      let lost = 0;
+      await bench.run(async () => {
+        for (let i = 0; i < 400; i += 1) if ('failure' in (await bench.dns())) lost += 1;
+      });
+      return lost / 400;
+    };
+    expect(await share({ loss: 0.5 }, { loss: 0.5 })).toBeCloseTo(0.75, 1);
+    expect(await share({ loss: 1 }, { loss: 0.05 })).toBe(1);
+    expect(await share({ cut: true }, { cut: false, loss: 0 })).toBe(1);
+  });
+});
+
 describe('a kept connection', () => {
   const open = async (bench: Bench): Promise<Connection> => {
     const { connection } = (await bench.http({ keepAlive: true })) as { connection: Connection };
