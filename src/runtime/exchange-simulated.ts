@@ -81,25 +81,26 @@ export class Transmission implements Expiring {
   }
 
   /**
-   * The other side's packet comes back and ours goes out at once: one timer for both hops. False,
-   * and nothing sent, when a packet could be lost on the way: then each hop has to be seen.
+   * The other side's packet comes back and ours goes out at once: one timer for both hops. Returns when the first arrives;
+   * undefined, and nothing sent, when a packet could be lost on the way: then each hop has to be seen.
    */
   sendOnArrival(
     packet: Packet,
     { back, there }: Route,
     resendMs: number,
     manner: 'sync' | undefined,
-  ): boolean {
-    if (this.over) return true;
-    if (isLossy(back) || isLossy(there)) return false;
+  ): number | undefined {
+    if (isLossy(back) || isLossy(there)) return undefined;
     this.#packet = packet;
     this.#link = there;
     this.#resendMs = resendMs;
     this.#manner = manner;
     this.#lost = false;
-    this.#delay = this.#latency(back) + this.#latency(there);
-    this.#wire.clock.after(this.#delay, this, manner);
-    return true;
+    const { clock } = this.#wire;
+    const backMs = this.#latency(back);
+    this.#delay = backMs + this.#latency(there);
+    clock.after(this.#delay, this, manner);
+    return clock.now() + backMs;
   }
 
   #latency({ quality: { latencyMs, jitterMs } }: Link): number {

@@ -69,7 +69,8 @@ export class HttpExchange implements Exchange, Listener<HttpResponse | 'reset'> 
   readonly #route: Route | undefined;
   /** The one that the request came over, or that is kept after it. */
   readonly #connection: SimulatedConnection | undefined;
-  #established = false;
+  /** When the connection is open on this side. */
+  #establishedAt = Number.POSITIVE_INFINITY;
   #response: HttpResponse | 'reset' | undefined;
 
   constructor(wire: Wire, request: HttpRequest, done: Told<HttpOutcome>) {
@@ -83,7 +84,7 @@ export class HttpExchange implements Exchange, Listener<HttpResponse | 'reset'> 
   }
 
   get established(): boolean {
-    return this.#established;
+    return this.#wire.clock.now() >= this.#establishedAt;
   }
 
   start(): void {
@@ -121,15 +122,18 @@ export class HttpExchange implements Exchange, Listener<HttpResponse | 'reset'> 
   #dialled(route: Route): boolean {
     const accepts = route.host.server.accepts();
     if (accepts === 'drop') return false;
-    if (accepts === 'refuse') this.#sendBack('refusal', SYN_RESEND_MS);
-    else if (this.transmission.sendOnArrival('request', route, DATA_RESEND_MS, 'sync'))
-      this.#established = true;
-    else this.#sendBack('syn-ack', SYN_RESEND_MS);
+    if (accepts === 'refuse') {
+      this.#sendBack('refusal', SYN_RESEND_MS);
+      return true;
+    }
+    const acknowledged = this.transmission.sendOnArrival('request', route, DATA_RESEND_MS, 'sync');
+    if (acknowledged === undefined) this.#sendBack('syn-ack', SYN_RESEND_MS);
+    else this.#establishedAt = acknowledged;
     return true;
   }
 
   #connected(): void {
-    this.#established = true;
+    this.#establishedAt = this.#wire.clock.now();
     this.#sendThere('request', DATA_RESEND_MS);
   }
 

@@ -122,6 +122,15 @@ describe('faults over each other on one link add up, and each is healed alone:',
   });
 });
 
+test('latency: curl leaves an address that takes longer to connect to than half of its time', async () => {
+  const curl = { name: 'curl', loop: { every: '1s' }, triesNextAddress: true };
+  const latency = { fault: 'latency', on: 'cluster1-beijing', from: 'clients', latency: '2s' };
+  const journal = await smallDrill([{ at: '10s', for: '60s', ...latency }], '80s', { populations: [curl] });
+  const during = journal.of('request', 15, 65);
+  expect(during.filter(({ at, sent }) => at - sent > 2500).length).toBeGreaterThan(3);
+  expect(new Set(during.map(({ status }) => status))).toEqual(new Set([200]));
+});
+
 describe('loss', () => {
   test('of a fifth: TCP sends again, so that some requests are slow and few fail', async () => {
     const journal = await drill({ fault: 'loss', from: 'clients', share: '20%' });

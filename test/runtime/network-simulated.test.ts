@@ -189,6 +189,16 @@ describe('connecting has a limit of its own', () => {
     });
   });
 
+  test('that comes while the answer to the SYN is under way', async () => {
+    const bench = new Bench();
+    expect(await bench.run(() => bench.http({ connectTimeoutMs: 29 }))).toEqual({
+      failure: 'timeout',
+      at: 29,
+    });
+    await bench.run(() => bench.clock.sleep(1000));
+    expect(bench.arrivals).toEqual([]);
+  });
+
   test('that is over with the connection', async () => {
     const bench = new Bench();
     expect(await bench.run(() => bench.http({ connectTimeoutMs: 31 }))).toEqual({ ...OK, at: 160 });
