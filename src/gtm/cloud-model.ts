@@ -8,13 +8,17 @@ import type { RecordType } from './model.ts';
 export type CloudStrategy = 'round_robin' | 'sequence' | 'weight' | 'source_nearest';
 export type CloudJudgement = 'any_ok' | 'p30_ok' | 'p50_ok' | 'p70_ok' | 'all_ok';
 
-export interface ResolvedCloud {
-  readonly id: string;
+/** What a config is called in DNS, whether it answers or not. */
+export interface CloudName {
   /** The access domain; lower case, no final dot. */
   readonly name: string;
   readonly zone: string;
-  readonly type: RecordType;
   readonly ttlSeconds: number;
+}
+
+export interface ResolvedCloud extends CloudName {
+  readonly id: string;
+  readonly type: RecordType;
   readonly strategy: CloudStrategy;
   readonly preemptive: boolean;
   readonly pools: readonly CloudPoolModel[];

@@ -45,7 +45,7 @@ export interface StrategyStatus {
 
 /** Puts one 2.0 instance in operation, as a drill needs it. */
 export function startGtm({ config, ...ports }: GtmOptions): Gtm {
-  const service = new GtmService({ instances: [config], configs: [], checks: [] }, ports);
+  const service = new GtmService({ instances: [config], configs: [], disabled: [], checks: [] }, ports);
   const modes = new Map(config.strategies.map(({ id, accessMode }) => [id, accessMode]));
   const strategyNamed = (name: string): Strategy => {
     const strategy = config.strategies.find(one => one.name === name);

@@ -1,6 +1,6 @@
 import type { Random } from '../runtime/random.ts';
 import { type AnswerPorts, cloudHost, type Names, namesOf, zoneAt } from './answer.ts';
-import type { ResolvedCloud } from './cloud-model.ts';
+import type { CloudName, ResolvedCloud } from './cloud-model.ts';
 import type { CloudDecision } from './cloud-route.ts';
 import { cloudBefore, cloudCourse, strategyBefore, strategyCourse } from './courses.ts';
 import type { Authority, Finding, Question } from './dns-types.ts';
@@ -17,6 +17,8 @@ export interface Plan {
   readonly instances: readonly ResolvedGtm[];
   /** 3.0: what is enabled. */
   readonly configs: readonly ResolvedCloud[];
+  /** 3.0: the names of what is disabled. They exist, without records. */
+  readonly disabled: readonly CloudName[];
   /** 3.0: what is checked; 2.0's checks follow from its instances. */
   readonly checks: readonly Check[];
 }
@@ -48,6 +50,8 @@ export type Memory = Readonly<Record<string, readonly string[]>>;
 
 /** Where an instance's name servers are when no wire leads to them. */
 const NO_WIRE = '127.0.0.1';
+
+const NO_RECORDS: Host = { answer: () => undefined };
 
 interface StrategyAtWork {
   readonly strategy: Strategy;
@@ -157,7 +161,7 @@ export class GtmService implements Authority {
     forget(this.#strategies, new Set(strategies.map(one => one.strategy.id)));
     forget(this.#configs, new Set(configs.map(one => one.id)));
     this.#serial += 1;
-    return this.#zones(instances, configs);
+    return this.#zones(plan);
   }
 
   #steer(strategy: Strategy, emulator: Emulator): void {
@@ -180,7 +184,7 @@ export class GtmService implements Authority {
     };
   }
 
-  #zones(instances: readonly ResolvedGtm[], configs: readonly ResolvedCloud[]): Zones {
+  #zones({ instances, configs, disabled }: Plan): Zones {
     const { nameServer = NO_WIRE, lines = new LineTable(), order = 'random', latency = {} } = this.#options;
     const ports: AnswerPorts = { random: this.#draws, lines, order, latency };
     const zones = new Map<string, Zone>();
@@ -207,6 +211,8 @@ export class GtmService implements Authority {
       const host = cloudHost(published, ports);
       add({ zones: group.map(one => zoneAt(one.zone, one.ttlSeconds)), hosts: new Map([[name, host]]) });
     }
+    for (const { name, zone, ttlSeconds } of disabled)
+      add({ zones: [zoneAt(zone, ttlSeconds)], hosts: new Map([[name, NO_RECORDS]]) });
     return new Zones(zones.values(), hosts);
   }
 }

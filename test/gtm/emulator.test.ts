@@ -442,11 +442,24 @@ CloudGtm:
     expect(create).toThrow('has the config');
   });
 
-  test('a disabled config answers nothing, and no longer makes its zone', () => {
+  test('the name of a disabled config stays, without records', () => {
     const account = new Account(CLOUD);
-    const ConfigId = idOf(account.emulator.account.cloud.configs, 'ScheduleZoneName', 'example.org');
-    account.call('UpdateCloudGtmInstanceConfigEnableStatus', { ConfigId, EnableStatus: 'disable' });
-    expect(account.emulator.find({ name: 'example.org', type: TYPE.A, from: '' }).rcode).toBe('REFUSED');
+    const { configs } = account.emulator.account.cloud;
+    const switched = (field: 'ScheduleZoneName' | 'ScheduleRrType', value: string, EnableStatus: string) => {
+      const ConfigId = idOf(configs, field, value);
+      account.call('UpdateCloudGtmInstanceConfigEnableStatus', { ConfigId, EnableStatus });
+    };
+    const rcode = (name: string) => account.emulator.find({ name, type: TYPE.A, from: '' }).rcode;
+    switched('ScheduleZoneName', 'example.org', 'disable');
+    expect([rcode('example.org'), account.ask('example.org')]).toEqual(['NOERROR', []]);
+    expect(rcode('nosuch.example.org')).toBe('NXDOMAIN');
+    switched('ScheduleRrType', 'A', 'disable');
+    expect(account.ask(NAME)).toEqual([]);
+    expect(account.ask(NAME, 'AAAA')).toEqual(['AAAA 2001:db8::1']);
+    switched('ScheduleRrType', 'AAAA', 'disable');
+    expect([rcode(NAME), account.ask(NAME, 'AAAA')]).toEqual(['NOERROR', []]);
+    switched('ScheduleRrType', 'A', 'enable');
+    expect(account.ask(NAME)).toEqual(['A 192.0.2.1']);
   });
 
   test('the same calls give the same ids', () => {

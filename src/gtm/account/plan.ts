@@ -3,19 +3,20 @@ import { nodeName } from '../catalogue.ts';
 import type { Check } from '../prober.ts';
 import type { Plan } from '../service.ts';
 import type { Account } from './account.ts';
-import { type CloudAddress, type MonitorTemplate, taskKey } from './cloud.ts';
+import { type CloudAddress, type InstanceConfig, type MonitorTemplate, taskKey } from './cloud.ts';
 import { readExtendInfo } from './extend-info.ts';
 import { type EmulatorSettings, monitorOf, resolveInstance } from './gtm2/resolve.ts';
-import { cloudConfig } from './gtm3/resolve.ts';
+import { cloudConfig, cloudName } from './gtm3/resolve.ts';
 
 /** All that the account's GTM has to do. */
 export function planOf(account: Account, emulator: EmulatorSettings): Plan {
   const { cloud } = account;
+  const configs = Object.values(cloud.configs);
+  const isEnabled = (config: InstanceConfig) => config.EnableStatus === 'enable';
   return {
     instances: Object.values(account.instances).flatMap(one => resolveInstance(account, one, emulator) ?? []),
-    configs: Object.values(cloud.configs)
-      .filter(config => config.EnableStatus === 'enable')
-      .map(config => cloudConfig(cloud, config)),
+    configs: configs.filter(isEnabled).map(config => cloudConfig(cloud, config)),
+    disabled: configs.filter(config => !isEnabled(config)).map(cloudName),
     checks: Object.values(cloud.addresses)
       .filter(address => address.EnableStatus === 'enable')
       .flatMap(address => cloudChecks(account, address, emulator)),

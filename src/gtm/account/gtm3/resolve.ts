@@ -1,5 +1,5 @@
 import { canonicalAddress } from '../../../runtime/ip-address.ts';
-import type { CloudAddressModel, CloudPoolModel, ResolvedCloud } from '../../cloud-model.ts';
+import type { CloudAddressModel, CloudName, CloudPoolModel, ResolvedCloud } from '../../cloud-model.ts';
 import type { RecordType } from '../../model.ts';
 import type { CloudAccount, CloudAddress, CloudPool, CloudType, InstanceConfig, Member } from '../cloud.ts';
 import { domainOf, isPreemptive, taskKey } from '../cloud.ts';
@@ -8,13 +8,15 @@ import { domainOf, isPreemptive, taskKey } from '../cloud.ts';
 
 const RECORD: Readonly<Record<CloudType, RecordType>> = { IPv4: 'A', IPv6: 'AAAA', domain: 'CNAME' };
 
+export function cloudName(config: InstanceConfig): CloudName {
+  return { name: domainOf(config), zone: config.ScheduleZoneName.toLowerCase(), ttlSeconds: config.Ttl };
+}
+
 export function cloudConfig(cloud: CloudAccount, config: InstanceConfig): ResolvedCloud {
   return {
     id: config.ConfigId,
-    name: domainOf(config),
-    zone: config.ScheduleZoneName.toLowerCase(),
+    ...cloudName(config),
     type: config.ScheduleRrType,
-    ttlSeconds: config.Ttl,
     strategy: config.AddressPoolLbStrategy,
     preemptive: isPreemptive(config.SequenceLbStrategyMode),
     pools: inOrder(config.members).flatMap(member => {
