@@ -88,7 +88,8 @@ describe(`HTTPS${withOpenssl.note}`, { skip: withOpenssl.skip, timeout: 30_000 }
     named = [];
     expect(await firstResult(https, port())).toEqual({ ok: true, result: '200' });
     expect(await firstResult({ ...https, sni: true }, port())).toEqual({ ok: true, result: '200' });
-    expect(named).toEqual([false, 'www.example.com']);
+    // On a busy machine there may be more checks than results.
+    expect([...new Set(named)]).toEqual([false, 'www.example.com']);
   });
 
   test('is down by its status, and where nobody speaks TLS', async () => {
