@@ -78,6 +78,8 @@ export interface HttpMonitor extends Check {
   readonly failsFrom: number;
   /** HTTPS: whether the handshake names the host (RFC 6066 §3). */
   readonly sni?: boolean;
+  /** Whether it is what a redirect leads to that counts. */
+  readonly followRedirect?: boolean;
 }
 
 export interface PingMonitor extends Check {

@@ -3,7 +3,8 @@ import type { Journal } from '../runtime/journal.ts';
 import type { HttpOutcome, HttpRequest, Network, NetworkFailure } from '../runtime/network.ts';
 import type { Random } from '../runtime/random.ts';
 import { type AddressHealth, failing, newHealth, observe } from './health.ts';
-import { type AddressStatus, type Monitor, type Pool, vantagePlace } from './model.ts';
+import { type AddressStatus, type HttpMonitor, type Monitor, type Pool, vantagePlace } from './model.ts';
+import { firstTarget, MOST_REDIRECTS, redirected, requestOf, type WebTarget } from './redirect.ts';
 
 /** What is checked: an address, by a monitor. */
 export interface Check {
@@ -181,6 +182,10 @@ class Watch {
   }
 }
 
+function isWeb(monitor: Monitor): monitor is HttpMonitor {
+  return monitor.protocol === 'HTTP' || monitor.protocol === 'HTTPS';
+}
+
 /** One vantage point's checks of one address: every interval, from a phase of its own. */
 class Schedule {
   readonly #watch: Watch;
@@ -189,27 +194,31 @@ class Schedule {
   readonly #network: Network;
   readonly #ping: Ping | undefined;
   readonly #request: HttpRequest;
+  readonly #reach: (address: string, port: number) => Target | undefined;
   #due: number;
+  /** When the check under way has to be over. */
+  #deadline = 0;
   #timer: Timer;
   #stopped = false;
 
-  constructor(watch: Watch, node: number, target: Target, { clock, network, random, ping }: ProberPorts) {
+  constructor(watch: Watch, node: number, target: Target, ports: ProberPorts) {
+    const { clock, network, random, ping, reach = (address, port) => ({ address, port }) } = ports;
     const { key, address, monitor } = watch.check;
     const name = monitor.nodes[node] ?? '';
-    const web = monitor.protocol === 'HTTP' || monitor.protocol === 'HTTPS' ? monitor : undefined;
     this.#watch = watch;
     this.#node = node;
     this.#clock = clock;
     this.#network = network;
     this.#ping = ping;
+    this.#reach = reach;
     this.#request = {
       from: vantagePlace(name),
       ...target,
-      host: web?.host ?? address,
-      path: web?.path ?? '/',
+      ...(isWeb(monitor)
+        ? requestOf(firstTarget(address, monitor), monitor.sni)
+        : { host: address, path: '/' }),
       timeoutMs: monitor.timeout,
       manner: 'sync',
-      ...(web?.protocol === 'HTTPS' && { tls: web.sni ? { serverName: web.host } : {} }),
     };
     const phase = random.fork(`${key} from ${name}`).below(monitor.interval);
     this.#due = clock.now() + phase;
@@ -223,6 +232,7 @@ class Schedule {
 
   readonly #probe = (): void => {
     const { monitor } = this.#watch.check;
+    this.#deadline = this.#clock.now() + monitor.timeout;
     // Counted from when it was due: a late timer must not stretch the interval.
     this.#due += monitor.interval;
     this.#timer = this.#clock.after(this.#due - this.#clock.now(), this.#probe, 'sync');
@@ -232,12 +242,42 @@ class Schedule {
     else this.#network.http(this.#request, this.#onResponse);
   };
 
-  readonly #onResponse = ({ response, failure }: HttpOutcome): void => {
-    const { monitor } = this.#watch.check;
-    const isWeb = monitor.protocol === 'HTTP' || monitor.protocol === 'HTTPS';
-    if (failure !== undefined) this.#record(false, failure);
-    else this.#record(isWeb && response.status < monitor.failsFrom, String(response.status));
+  readonly #onResponse = (outcome: HttpOutcome): void => {
+    const { address, monitor } = this.#watch.check;
+    if (!isWeb(monitor)) return;
+    this.#answered(outcome, monitor, monitor.followRedirect ? firstTarget(address, monitor) : undefined, 0);
   };
+
+  /** `asked` is where, if it matters. What a redirect leads to and cannot be checked says nothing: the redirect counts. */
+  #answered(
+    outcome: HttpOutcome,
+    monitor: HttpMonitor,
+    asked: WebTarget | undefined,
+    redirects: number,
+  ): void {
+    if (outcome.failure !== undefined) {
+      this.#record(false, outcome.failure);
+      return;
+    }
+    const { status, location } = outcome.response;
+    const next = asked && redirected(asked, status, location);
+    const target = next && this.#reach(next.address, next.port);
+    if (this.#stopped || next === undefined || target === undefined)
+      this.#record(status < monitor.failsFrom, String(status));
+    else if (redirects === MOST_REDIRECTS) this.#record(false, `more than ${MOST_REDIRECTS} redirects`);
+    else {
+      const { from } = this.#request;
+      const timeoutMs = this.#deadline - this.#clock.now();
+      const request = {
+        from,
+        ...target,
+        ...requestOf(next, monitor.sni),
+        timeoutMs,
+        manner: 'sync',
+      } as const;
+      this.#network.http(request, answer => this.#answered(answer, monitor, next, redirects + 1));
+    }
+  }
 
   readonly #onConnect = (failure: NetworkFailure | undefined): void => {
     this.#record(failure === undefined, failure ?? 'connected');

@@ -25,6 +25,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
   #status = 0;
+  #location: string | undefined;
   #over = false;
 
   constructor(
@@ -55,8 +56,13 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   /** The client wants one. */
   onRequestStart(): void {}
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    { location }: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
     this.#status = status;
+    this.#location = typeof location === 'string' ? location : location?.[0];
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -97,7 +103,9 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   #succeed(keep: boolean): void {
     this.#end(() => {
-      const response = { status: this.#status, body: Buffer.concat(this.#chunks).toString() };
+      const location = this.#location;
+      const body = Buffer.concat(this.#chunks).toString();
+      const response = { status: this.#status, body, ...(location !== undefined && { location }) };
       // The server may have said that it closes.
       if (keep && this.#connection.open) return { response, connection: this.#connection };
       this.#connection.close();

@@ -51,6 +51,8 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number;
   readonly body: string;
+  /** Where it leads elsewhere (RFC 9110 §10.2.2). */
+  readonly location?: string;
 }
 
 export type HttpOutcome =

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createServer as createPlainServer } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -14,7 +15,7 @@ import { RealClock } from '../../src/runtime/real-clock.ts';
 import { needs } from '../conformance/tools.ts';
 import { scratch } from './api/rig.ts';
 
-/* Checks that need real sockets: HTTPS and PING. */
+/* Checks that need real sockets: HTTPS, redirects and PING. */
 
 const check = { evaluationCount: 1, recoverySuccesses: 1, failureRate: 50, interval: 300, nodes: ['n'] };
 
@@ -101,6 +102,27 @@ describe(`HTTPS${withOpenssl.note}`, { skip: withOpenssl.skip, timeout: 30_000 }
     expect((await firstResult(https, (plain.address() as AddressInfo).port)).ok).toBe(false);
     plain.close();
   });
+});
+
+test('a redirect is followed over real connections, when it is to be', async () => {
+  const server = createPlainServer((request, response) => {
+    if (request.url === '/') response.writeHead(307, { location: '/ok' }).end('over there');
+    else response.writeHead(503).end();
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const http: HttpMonitor = {
+    ...check,
+    protocol: 'HTTP',
+    timeout: 10_000,
+    port: 80,
+    host: 'www.example.com',
+    path: '/',
+    failsFrom: 400,
+  };
+  expect(await firstResult(http, port)).toEqual({ ok: true, result: '307' });
+  expect(await firstResult({ ...http, followRedirect: true }, port)).toEqual({ ok: false, result: '503' });
+  await new Promise(resolve => server.close(resolve));
 });
 
 const withPing = needs('ping');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { planOf } from '../../src/gtm/account/plan.ts';
 import { accountConfigSchema } from '../../src/gtm/account-config.ts';
 import { TYPE } from '../../src/gtm/dns-types.ts';
 import { Emulator } from '../../src/gtm/emulator.ts';
@@ -12,6 +13,8 @@ import { parseYaml } from '../../src/runtime/yaml.ts';
 /* An account from a file and what it answers, without sockets: what the drills' design does not use. */
 
 const FILE = 'account.yaml';
+
+const SETTINGS = accountConfigSchema.parse({}).emulator;
 
 class Account {
   readonly emulator: Emulator;
@@ -460,6 +463,28 @@ CloudGtm:
     expect([rcode(NAME), account.ask(NAME, 'AAAA')]).toEqual(['NOERROR', []]);
     switched('ScheduleRrType', 'A', 'enable');
     expect(account.ask(NAME)).toEqual(['A 192.0.2.1']);
+  });
+
+  test('a template says whether redirects are followed; 2.0 has no such word', () => {
+    const monitor = (Protocol: string, ExtendInfo: string) =>
+      `{ Name: ${Protocol}, Protocol: ${Protocol}, Interval: 60, Timeout: 2000, EvaluationCount: 1, FailureRate: 50, ExtendInfo: ${ExtendInfo}, IspCityNodes: [{ CityCode: '503', IspCode: '465' }] }`;
+    const templates = [monitor('http', '{ followRedirect: true }'), monitor('https', '{ sni: true }')];
+    const checked = three.replace(
+      ' }]',
+      ' }], Monitor: { ProtocolType: HTTP, MonitorExtendInfo: { followRedirect: true }, IspCityNode: [{ CityCode: "503" }] }',
+    );
+    const account = new Account(`${instance(checked, strategy('three'))}
+CloudGtm:
+  MonitorTemplates: [${templates.join(', ')}]
+  Addresses: [{ Name: a, Address: 192.0.2.1, HealthTasks: [{ Template: http }, { Template: https }] }]
+`);
+    const { checks, instances } = planOf(account.emulator.account, SETTINGS);
+    const monitors = [...checks.map(one => one.monitor), instances[0]?.pools[0]?.monitor];
+    expect(monitors).toMatchObject([
+      { protocol: 'HTTP', followRedirect: true },
+      { protocol: 'HTTPS', followRedirect: false, sni: true },
+      { protocol: 'HTTP', followRedirect: false },
+    ]);
   });
 
   test('the same calls give the same ids', () => {

@@ -16,6 +16,7 @@ const http = z.object({
   code: optional(oneOf(200, 400, 500)),
   failureRate,
   sni: optional(truth),
+  followRedirect: optional(truth),
 });
 const tcp = z.object({ port, failureRate });
 const ping = z.object({
@@ -32,6 +33,8 @@ export interface ExtendInfo {
   readonly code?: number | undefined;
   readonly failureRate?: number | undefined;
   readonly sni?: boolean | undefined;
+  /** Of 3.0. */
+  readonly followRedirect?: boolean | undefined;
   readonly packetNum?: number | undefined;
   readonly packetLossRate?: number | undefined;
 }

@@ -44,7 +44,8 @@ function templateMonitor(
 ): Check['monitor'] {
   const { Protocol, ExtendInfo, EvaluationCount, FailureRate, Interval, Timeout, IspCityNodes } = template;
   const protocol = Protocol.toUpperCase() as 'HTTP' | 'HTTPS' | 'TCP' | 'PING';
-  return monitorOf(protocol, readExtendInfo(Protocol, ExtendInfo, 'ExtendInfo'), emulator, {
+  const info = readExtendInfo(Protocol, ExtendInfo, 'ExtendInfo');
+  return monitorOf(protocol, info, emulator, {
     evaluationCount: EvaluationCount,
     // Nobody could say that no node needs to fail; Terraform's 0 then means any.
     failureRate: Math.max(1, FailureRate),
@@ -53,5 +54,7 @@ function templateMonitor(
     nodes: IspCityNodes.map(nodeName),
     host: address.Address,
     ...(port > 0 && { port }),
+    // Only 3.0's documentation has it.
+    followRedirect: info.followRedirect ?? false,
   });
 }

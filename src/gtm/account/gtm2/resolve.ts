@@ -99,6 +99,7 @@ interface CheckSettings extends Omit<HealthRule, 'recoverySuccesses'> {
   readonly host: string;
   /** Before the one that the settings name. */
   readonly port?: number;
+  readonly followRedirect?: boolean;
 }
 
 /** A monitor of either generation. */
@@ -106,7 +107,7 @@ export function monitorOf(
   protocol: 'HTTP' | 'HTTPS' | 'TCP' | 'PING',
   info: ExtendInfo,
   { recoverySuccesses, codeComparison }: EmulatorSettings,
-  { host, port, ...settings }: CheckSettings,
+  { host, port, followRedirect = false, ...settings }: CheckSettings,
 ): Monitor {
   const check = { ...settings, recoverySuccesses };
   const { code = 500, packetNum = 20, packetLossRate = 50 } = info;
@@ -124,6 +125,7 @@ export function monitorOf(
         path: info.path ?? '/',
         failsFrom: codeComparison === 'gt' ? code + 1 : code,
         sni: info.sni ?? false,
+        followRedirect,
       };
   }
 }
