@@ -153,9 +153,11 @@ export function cloudAnswer(
   turn: number,
   random: Random,
 ): CloudAnswer {
-  const taken = among(pools, strategy, lines, turn, random);
   // Nearest: of several pools of a line, the first that is available.
-  const answering = strategy === 'source_nearest' ? taken.slice(0, 1) : taken;
+  const answering =
+    strategy === 'source_nearest'
+      ? nearest(pools, lines).slice(0, 1)
+      : among(pools, strategy, lines, turn, random);
   const turns = Math.floor(turn / Math.max(1, strategy === 'round_robin' ? pools.length : 1));
   const data = answering.flatMap(pool =>
     among(pool.addresses, pool.strategy, lines, turns, random).map(one => one.address),
@@ -179,16 +181,18 @@ function among<T extends { readonly weight: number; readonly lines: readonly str
       return items.length < 2 ? items : [byWeight(items, random)];
     case 'round_robin':
       return rotated(items, turn);
-    case 'source_nearest': {
-      const near = lines.find(line => items.some(item => isFor(item, line)));
-      return near === undefined
-        ? rotated(items, turn)
-        : rotated(
-            items.filter(item => isFor(item, near)),
-            turn,
-          );
-    }
+    case 'source_nearest':
+      return rotated(nearest(items, lines), turn);
   }
+}
+
+/** Those for the client's most specific line that has any; all, where no line of its has. */
+function nearest<T extends { readonly lines: readonly string[] }>(
+  items: readonly T[],
+  lines: readonly string[],
+): readonly T[] {
+  const near = lines.find(line => items.some(item => isFor(item, line)));
+  return near === undefined ? items : items.filter(item => isFor(item, near));
 }
 
 function isFor({ lines }: { readonly lines: readonly string[] }, line: string): boolean {

@@ -119,6 +119,18 @@ describe('among pools', () => {
     expect(answers(decided(three, ['b', 't']), 1, chain)).toEqual(['g']);
     expect(answers(decided(three), 1, ['unicom', 'default'])).toEqual(['g']);
   });
+
+  test('nearest answers the first of several pools of a line each time, and its addresses in turn', () => {
+    const three = config(
+      'source_nearest',
+      pool(1, ['a', 'b']),
+      pool(2, ['c']),
+      pool(3, ['t'], { lines: ['telecom'] }),
+    );
+    expect(answers(decided(three), 3)).toEqual(['ab', 'ba', 'ab']);
+    expect(answers(decided(three, ['a', 'b']), 2)).toEqual(['c', 'c']);
+    expect(answers(decided(three, ['t']), 2, ['telecom', 'default'])).toEqual(['ab', 'ba']);
+  });
 });
 
 describe('among addresses', () => {
