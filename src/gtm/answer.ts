@@ -58,15 +58,15 @@ export function zoneAt(apex: string, ttlSeconds: number): Names['zones'][number]
 }
 
 function accessHost(ttl: number, published: readonly Published[], ports: AnswerPorts): Host {
-  let turn = -1;
+  const strategies = published.map(one => ({ ...one, turn: 0 }));
   return {
     answer(question) {
       const client = ports.lines.of(question);
-      const answering = byLine(published, client.lines).find(one => suits(one.decision().type, question));
+      const answering = byLine(strategies, client.lines).find(one => suits(one.decision().type, question));
       if (answering === undefined) return undefined;
-      turn += 1;
       const decision = answering.decision();
-      const data = pick(decision, ports, turn, client.lines);
+      const data = pick(decision, ports, answering.turn, client.lines);
+      answering.turn += 1;
       const depends = published.length > 1 || typeof decision.answer === 'object';
       return answerOf(decision.type, ttl, data, depends ? client.scope : 0);
     },
@@ -74,7 +74,7 @@ function accessHost(ttl: number, published: readonly Published[], ports: AnswerP
 }
 
 /** Strategies that serve the client, the one of its most specific line first. */
-function byLine(published: readonly Published[], lines: readonly string[]): readonly Published[] {
+function byLine<T extends Published>(published: readonly T[], lines: readonly string[]): readonly T[] {
   if (published.length === 1) return published;
   return lines.flatMap(line => published.filter(one => one.lines.includes(line)));
 }
@@ -111,26 +111,36 @@ function pick(
 
 /** What is published of one 3.0 config. */
 export interface PublishedCloud {
+  readonly type: RecordType;
   readonly ttlSeconds: number;
   readonly decision: () => CloudDecision;
 }
 
-/** A name with 3.0 configs: one for IPv4, one for IPv6, or one for aliases. */
+/** A name with 3.0 configs: one for IPv4, one for IPv6, or one for aliases. Each turns by its own answers. */
 export function cloudHost(published: readonly PublishedCloud[], { random, lines }: AnswerPorts): Host {
-  let turn = -1;
+  const configs = published.map(one => ({ ...one, turn: 0 }));
   return {
     answer(question) {
       const client = lines.of(question);
-      turn += 1;
-      for (const { decision, ttlSeconds } of published) {
-        const decided = decision();
-        const { type, data } = cloudAnswer(decided, client.lines, turn, random);
+      for (const config of ofTypeFirst(configs, question)) {
+        const decided = config.decision();
+        const { type, data } = cloudAnswer(decided, client.lines, config.turn, random);
         if (data.length === 0 || !suits(type, question)) continue;
-        return { type, ttl: ttlSeconds, data, scope: isNear(decided) ? client.scope : 0 };
+        config.turn += 1;
+        return { type, ttl: config.ttlSeconds, data, scope: isNear(decided) ? client.scope : 0 };
       }
       return undefined;
     },
   };
+}
+
+/** What is asked for comes before the alias that another config may answer. */
+function ofTypeFirst<T extends { readonly type: RecordType }>(
+  configs: readonly T[],
+  question: Question,
+): readonly T[] {
+  const own = configs.find(one => TYPE[one.type] === question.type);
+  return own === undefined || configs.length === 1 ? configs : [own, ...configs.filter(one => one !== own)];
 }
 
 function isNear({ strategy, pools }: CloudDecision): boolean {

@@ -204,9 +204,9 @@ export class GtmService implements Authority {
       add(namesOf(instance, published, ports));
     }
     for (const [name, group] of Map.groupBy(configs, config => config.name)) {
-      const published = group.map(({ id, ttlSeconds }) => {
+      const published = group.map(({ id, type, ttlSeconds }) => {
         const { steering } = this.#configs.get(id) as { steering: Steering<CloudDecision> };
-        return { ttlSeconds, decision: () => steering.published };
+        return { type, ttlSeconds, decision: () => steering.published };
       });
       const host = cloudHost(published, ports);
       add({ zones: group.map(one => zoneAt(one.zone, one.ttlSeconds)), hosts: new Map([[name, host]]) });

@@ -86,6 +86,18 @@ describe('2.0', () => {
     expect(firsts.map(one => one?.at(-1))).toEqual(['1', '3', '2', '1']);
   });
 
+  test('they turn whatever is asked between, such as for IPv6', () => {
+    const two = three.replace(', { Addr: 192.0.2.3 }', '');
+    const strategies = `${strategy('three')}, ${strategy('six', ', DefaultAddrPoolType: IPV6')}`;
+    const account = new Account(instance(`${two}, ${six}`, strategies));
+    const firsts = Array.from({ length: 4 }, () => {
+      const [first] = account.ask(NAME);
+      account.ask(NAME, 'AAAA');
+      return first?.at(-1);
+    });
+    expect(firsts).toEqual(['1', '2', '1', '2']);
+  });
+
   test('by latency, the nearest to the line of the client answer', () => {
     const mode = ', StrategyMode: LATENCY';
     const nearest = `${mode}, DefaultMaxReturnAddrNum: 2`;
@@ -324,6 +336,34 @@ CloudGtm:
     expect(account.ask(NAME, 'AAAA')).toEqual(['AAAA 2001:db8::1']);
     expect(account.ask('example.org')).toEqual(['A 192.0.2.1']);
     expect(account.ask('example.org', 'NS')).toEqual(['NS ns.example.org']);
+  });
+
+  test('answers turn for who asks for IPv6 beside IPv4, too', () => {
+    const account = new Account(
+      CLOUD.replace('{ Name: same, Address: 192.0.2.1 }', '{ Name: b, Address: 192.0.2.2 }').replace(
+        '[{ Name: a }]',
+        '[{ Name: a }, { Name: b }]',
+      ),
+    );
+    const firsts = Array.from({ length: 4 }, () => {
+      const [first] = account.ask(NAME);
+      account.ask(NAME, 'AAAA');
+      return first;
+    });
+    expect(firsts).toEqual(['A 192.0.2.1', 'A 192.0.2.2', 'A 192.0.2.1', 'A 192.0.2.2']);
+  });
+
+  test('the config for IPv6 answers beside an alias for IPv4', () => {
+    const account = new Account(
+      CLOUD.replace('Addresses: [', 'Addresses: [{ Name: away, Address: other.example.net, Type: domain }, ')
+        .replace(
+          'AddressPools:',
+          'AddressPools:\n    - { AddressPoolName: away, AddressPoolType: domain, Addresses: [{ Name: away }] }',
+        )
+        .replace('AddressPools: [{ Name: four }]', 'AddressPools: [{ Name: away }]'),
+    );
+    expect(account.ask(NAME)).toEqual(['CNAME other.example.net']);
+    expect(account.ask(NAME, 'AAAA')).toEqual(['AAAA 2001:db8::1']);
   });
 
   test('a call that is made again with its token changes nothing again', () => {
