@@ -16,19 +16,19 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: $(INSTALLED) ## Install what the project needs, into the project's folder
-	@$(NODE) --version >/dev/null 2>&1 || $(bring-node)
+	@$(NODE) --version 2>/dev/null | grep -q '^v' || $(bring-node)
 
 $(INSTALLED): package.json package-lock.json
 	@echo 'setup: installing packages'
 	@npm ci --ignore-scripts --silent || npm ci --ignore-scripts
 	@touch $@
 
-# These packages are what npm's `node` package fetches in an install script; taken directly, no script runs. One that is
-# there and does not run is not whole: npm would leave it so.
+# These packages are what npm's `node` package fetches in an install script; taken directly, no script runs. It comes to
+# its place when it is whole: an interrupted npm leaves half a program, which may even end with success.
 define bring-node
 { echo 'setup: bringing Node $(NODE_VERSION)'; rm -rf .node; \
-  npm install --prefix .node --no-save --no-package-lock --ignore-scripts --silent \
-    "node-$$(node -p 'process.platform + "-" + process.arch')@$(NODE_VERSION)"; }
+  npm install --prefix .node/part --no-save --no-package-lock --ignore-scripts --silent \
+    "node-$$(node -p 'process.platform + "-" + process.arch')@$(NODE_VERSION)" && mv .node/part/node_modules .node/; }
 endef
 
 with-engine = $(if $(engine),--engine '$(engine)')
