@@ -1,6 +1,6 @@
 import { APPLICATION } from '../engine/model.ts';
 import { statusOf } from '../engine/status.ts';
-import { ApiError } from '../kube/client.ts';
+import { ApiError, found } from '../kube/client.ts';
 import { centresOf, type Topology } from '../kube/topology.ts';
 import { type Lab, LabError } from '../lab/lab.ts';
 import { InputError } from '../runtime/input-error.ts';
@@ -116,13 +116,9 @@ class Session {
 
 async function isRolledOut({ hub }: Lab, { application }: Scenario): Promise<boolean> {
   const { namespace, name } = application;
-  try {
-    const { status } = statusOf(await hub.get({ ...APPLICATION, namespace, name }));
-    return status === 'running' || status === 'unhealthy';
-  } catch (error) {
-    if (error instanceof ApiError && error.reason === 'NotFound') return false;
-    throw error;
-  }
+  const object = await found(hub.get({ ...APPLICATION, namespace, name }));
+  const { status } = object === undefined ? {} : statusOf(object);
+  return status === 'running' || status === 'unhealthy';
 }
 
 function centresNamed(topology: Topology, names: readonly string[]): string[] {

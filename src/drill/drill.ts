@@ -1,5 +1,5 @@
 import { differences, expectedObjects } from '../engine/expected.ts';
-import { ApiError } from '../kube/client.ts';
+import { isNotFound } from '../kube/client.ts';
 import { refOf } from '../kube/objects.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Load } from '../lab/load.ts';
@@ -195,6 +195,5 @@ class Drill {
 }
 
 function absence(error: unknown): string[] {
-  if (error instanceof ApiError && error.reason === 'NotFound') return ['missing'];
-  return ['unreachable'];
+  return [isNotFound(error) ? 'missing' : 'unreachable'];
 }

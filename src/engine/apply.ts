@@ -1,8 +1,7 @@
-import { ApiError, type KubeClient } from '../kube/client.ts';
+import { ApiError, found, type KubeClient } from '../kube/client.ts';
 import { type KubeObject, type ObjectRef, refOf } from '../kube/objects.ts';
 import { lastApplied, threeWay } from './apply-object.ts';
 import { KUBECTL_LAST_APPLIED } from './render.ts';
-import { found } from './revision.ts';
 
 export interface Applied {
   readonly ref: ObjectRef;

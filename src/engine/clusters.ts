@@ -1,4 +1,4 @@
-import { ApiError, type KubeClient } from '../kube/client.ts';
+import { ApiError, found, type KubeClient } from '../kube/client.ts';
 import { equal } from '../kube/json.ts';
 import { type KubeObject, refOf } from '../kube/objects.ts';
 import { dressed, foreign, hashed, isMadeFrom, lastApplied, threeWay } from './apply-object.ts';
@@ -7,7 +7,6 @@ import { LOCAL } from './model.ts';
 import { type ResourceRules, ruleFor } from './policies/resource-rules.ts';
 import { RefusedError } from './refused-error.ts';
 import { OWNER_NAME, OWNER_NAMESPACE } from './render.ts';
-import { found } from './revision.ts';
 import { managedBy, SHARED_BY, withoutSharer, withSharer } from './sharing.ts';
 
 /** What was done to an object in a cluster. */

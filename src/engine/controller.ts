@@ -1,4 +1,4 @@
-import { ApiError, calling, type KubeClient } from '../kube/client.ts';
+import { ApiError, calling, found, type KubeClient } from '../kube/client.ts';
 import { follow } from '../kube/follow.ts';
 import { type KubeObject, refOf } from '../kube/objects.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
@@ -7,7 +7,6 @@ import type { Write } from './clusters.ts';
 import { APPLICATION, LOCAL } from './model.ts';
 import type { ClusterInfo } from './placement.ts';
 import { Reconciler, type Surroundings } from './reconciler.ts';
-import { found } from './revision.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
 
 /** Something that the engine did in a cluster, or an API of the hub that failed it. */

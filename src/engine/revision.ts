@@ -1,4 +1,4 @@
-import { ApiError, type KubeClient } from '../kube/client.ts';
+import { found, type KubeClient } from '../kube/client.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { readApplication, readWorkflow } from './application.ts';
 import { hashOf } from './hash.ts';
@@ -70,16 +70,6 @@ async function answer(client: KubeClient | undefined, query: ObjectQuery): Promi
   const { namespace } = query;
   return (await client.list(query, { ...(namespace === undefined ? {} : { namespace }), labelSelector }))
     .items;
-}
-
-/** What was asked for, or `undefined` when the API has no such object. */
-export async function found(asked: Promise<KubeObject>): Promise<KubeObject | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof ApiError && error.reason === 'NotFound') return undefined;
-    throw error;
-  }
 }
 
 /** The object without what its API adds and what changes by itself. */

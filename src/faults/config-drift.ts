@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { found } from '../engine/revision.ts';
+import { found } from '../kube/client.ts';
 import type { Json, KubeObject } from '../kube/objects.ts';
 import { type Controls, faultKind, type ObjectStruck } from './fault.ts';
 

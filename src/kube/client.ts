@@ -37,6 +37,21 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether an API said that it has no such object. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.reason === 'NotFound';
+}
+
+/** What was asked for, or `undefined` when the API has no such object. */
+export async function found(asked: Promise<KubeObject>): Promise<KubeObject | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
 export interface ListOptions {
   readonly namespace?: string;
   /** Kubernetes' syntax: `app=web-demo,tier in (a, b),!legacy`. */

@@ -1,5 +1,5 @@
 import { RESOURCE_TRACKER } from '../../engine/model.ts';
-import { ApiError, type KubeClient } from '../../kube/client.ts';
+import { isNotFound, type KubeClient } from '../../kube/client.ts';
 import type { Kind, KubeObject } from '../../kube/objects.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { until } from './until.ts';
@@ -42,7 +42,7 @@ async function all(kube: KubeClient, kind: Kind): Promise<KubeObject[]> {
 }
 
 function unlessAbsent(error: unknown): void {
-  if (!(error instanceof ApiError && error.reason === 'NotFound')) throw error;
+  if (!isNotFound(error)) throw error;
 }
 
 function refTo({ apiVersion, kind, metadata: { namespace, name } }: KubeObject) {
