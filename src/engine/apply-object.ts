@@ -4,7 +4,7 @@ import { kindInfo } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { mergeThreeWay, strategicThreeWay } from '../kube/patch.ts';
 import { hashOf } from './hash.ts';
-import { KUBECTL_LAST_APPLIED, OWNER_NAME, OWNER_NAMESPACE } from './render.ts';
+import { KUBECTL_LAST_APPLIED, OWNER_NAME, OWNER_NAMESPACE } from './model.ts';
 
 const RENDER_HASH = 'oam.dev/render-hash';
 const LAST_APPLIED = 'app.oam.dev/last-applied-configuration';

@@ -1,7 +1,7 @@
 import { ApiError, found, type KubeClient } from '../kube/client.ts';
 import { type KubeObject, type ObjectRef, refOf } from '../kube/objects.ts';
 import { lastApplied, threeWay } from './apply-object.ts';
-import { KUBECTL_LAST_APPLIED } from './render.ts';
+import { KUBECTL_LAST_APPLIED } from './model.ts';
 
 export interface Applied {
   readonly ref: ObjectRef;

@@ -3,10 +3,9 @@ import { equal } from '../kube/json.ts';
 import { type KubeObject, refOf } from '../kube/objects.ts';
 import { dressed, foreign, hashed, isMadeFrom, lastApplied, threeWay } from './apply-object.ts';
 import { fieldAt, withField } from './field-path.ts';
-import { LOCAL } from './model.ts';
+import { LOCAL, OWNER_NAME, OWNER_NAMESPACE } from './model.ts';
 import { type ResourceRules, ruleFor } from './policies/resource-rules.ts';
 import { RefusedError } from './refused-error.ts';
-import { OWNER_NAME, OWNER_NAMESPACE } from './render.ts';
 import { managedBy, SHARED_BY, withoutSharer, withSharer } from './sharing.ts';
 
 /** What was done to an object in a cluster. */

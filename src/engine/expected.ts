@@ -1,10 +1,9 @@
 import { equal, isObject, type JsonObject, own } from '../kube/json.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { type FieldSchema, type PatchSchema, patchSchema } from '../kube/patch-schema.ts';
-import { LOCAL } from './model.ts';
+import { APP_REVISION, LOCAL } from './model.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import { objectKey } from './referred.ts';
-import { APP_REVISION } from './render.ts';
 
 /** Clusters that get anything, in the order of the steps. */
 export function clustersOf(plan: Plan): string[] {

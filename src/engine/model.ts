@@ -14,6 +14,22 @@ export const RESOURCE_TRACKER: Kind = { apiVersion: 'core.oam.dev/v1beta1', kind
 export const POLICY: Kind = { apiVersion: 'core.oam.dev/v1alpha1', kind: 'Policy' };
 export const WORKFLOW: Kind = { apiVersion: 'core.oam.dev/v1alpha1', kind: 'Workflow' };
 
+/** Labels that tell whose an object is: written by the engine, checked before it touches an object. */
+export const OWNER_NAME = 'app.oam.dev/name';
+export const OWNER_NAMESPACE = 'app.oam.dev/namespace';
+/** What it is a part of. */
+export const APP_REVISION = 'app.oam.dev/appRevision';
+export const CLUSTER = 'app.oam.dev/cluster';
+export const COMPONENT = 'app.oam.dev/component';
+export const COMPONENT_TYPE = 'workload.oam.dev/type';
+/** `WORKLOAD`, or `TRAIT` for all that goes along with it. */
+export const RESOURCE_TYPE = 'app.oam.dev/resourceType';
+export const TRAIT_TYPE = 'trait.oam.dev/type';
+/** By which name the trait, or the component, put it out. */
+export const TRAIT_OUTPUT = 'trait.oam.dev/resource';
+/** The annotation in which kubectl remembers what it applied. */
+export const KUBECTL_LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
 export const PUBLISH_VERSION = 'app.oam.dev/publishVersion';
 /** On an Application: what it refers to counts as a part of it, so that a change makes a new revision. */
 export const AUTO_UPDATE = 'app.oam.dev/autoUpdate';

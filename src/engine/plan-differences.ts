@@ -1,5 +1,6 @@
 import { equal, isObject, own } from '../kube/json.ts';
 import type { KubeObject } from '../kube/objects.ts';
+import { CLUSTER } from './model.ts';
 
 /** What two lots of objects do not have in common. */
 export interface Difference {
@@ -11,9 +12,6 @@ export interface Difference {
   readonly left?: unknown;
   readonly right?: unknown;
 }
-
-/** The cluster's own label: it is another in each. */
-const CLUSTER_LABEL = 'app.oam.dev/cluster';
 
 /** `Deployment demo/web`, in the words of messages. */
 export function nameOf({ kind, metadata }: KubeObject): string {
@@ -39,7 +37,8 @@ export function differencesOf(left: readonly KubeObject[], right: readonly KubeO
 type FieldDifference = Omit<Difference, 'object'>;
 
 function* fields(left: unknown, right: unknown, path: string): Generator<FieldDifference> {
-  if (path.endsWith(CLUSTER_LABEL) || equal(left, right)) return;
+  // The cluster's own label is another in each.
+  if (path.endsWith(CLUSTER) || equal(left, right)) return;
   if (isObject(left) && isObject(right)) {
     for (const field of new Set([...Object.keys(left), ...Object.keys(right)])) {
       yield* fields(own(left, field), own(right, field), path === '' ? field : `${path}.${field}`);

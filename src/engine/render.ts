@@ -4,18 +4,24 @@ import type { KubeObject, ObjectMeta } from '../kube/objects.ts';
 import type { Application, Component } from './application.ts';
 import { componentDefinitions } from './components/index.ts';
 import { hashOf } from './hash.ts';
-import { PlanError, unknownType } from './model.ts';
+import {
+  APP_REVISION,
+  CLUSTER,
+  COMPONENT,
+  COMPONENT_TYPE,
+  KUBECTL_LAST_APPLIED,
+  OWNER_NAME,
+  OWNER_NAMESPACE,
+  PlanError,
+  RESOURCE_TYPE,
+  TRAIT_OUTPUT,
+  TRAIT_TYPE,
+  unknownType,
+} from './model.ts';
 import type { Placement } from './placement.ts';
 import { traitDefinitions } from './traits/index.ts';
 import type { RenderContext } from './traits/trait.ts';
 import { plain } from './traits/unify.ts';
-
-/** What of an object's metadata tells whose it is: written by the engine, checked before it touches an object. */
-export const OWNER_NAME = 'app.oam.dev/name';
-export const OWNER_NAMESPACE = 'app.oam.dev/namespace';
-export const APP_REVISION = 'app.oam.dev/appRevision';
-export const TRAIT_TYPE = 'trait.oam.dev/type';
-export const KUBECTL_LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 const AUXILIARY = 'AuxiliaryWorkload';
 const FILTERS = {
@@ -102,11 +108,11 @@ function renderAfresh(rendering: Rendering, component: Component, namespace: str
   const bare = [
     {
       object: plain(workload) as KubeObject,
-      role: { 'app.oam.dev/resourceType': 'WORKLOAD', 'workload.oam.dev/type': component.type },
+      role: { [RESOURCE_TYPE]: 'WORKLOAD', [COMPONENT_TYPE]: component.type },
     },
     ...outputs.map(({ name, object, type }) => ({
       object,
-      role: { 'app.oam.dev/resourceType': 'TRAIT', [TRAIT_TYPE]: type, 'trait.oam.dev/resource': name },
+      role: { [RESOURCE_TYPE]: 'TRAIT', [TRAIT_TYPE]: type, [TRAIT_OUTPUT]: name },
     })),
   ];
   const shapeless = bare.find(({ object: { metadata = {} } }) => !isObject(metadata));
@@ -154,10 +160,10 @@ function finished(
         filtered(application, 'labels'),
       ),
       [OWNER_NAME]: application.name,
-      'app.oam.dev/component': component.name,
+      [COMPONENT]: component.name,
       [APP_REVISION]: revision,
       // A trait's own value stays here, and only here, as KubeVela has it.
-      'app.oam.dev/cluster': labels?.['app.oam.dev/cluster'] ?? placement.cluster,
+      [CLUSTER]: labels?.[CLUSTER] ?? placement.cluster,
       ...role,
     },
     ...(Object.keys(finalAnnotations).length === 0 ? {} : { annotations: finalAnnotations }),

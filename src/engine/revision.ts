@@ -2,10 +2,17 @@ import { found, type KubeClient } from '../kube/client.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { readApplication, readWorkflow } from './application.ts';
 import { hashOf } from './hash.ts';
-import { APPLICATION_REVISION, AUTO_UPDATE, LOCAL, POLICY, PUBLISH_VERSION, WORKFLOW } from './model.ts';
+import {
+  APPLICATION_REVISION,
+  AUTO_UPDATE,
+  LOCAL,
+  OWNER_NAME,
+  POLICY,
+  PUBLISH_VERSION,
+  WORKFLOW,
+} from './model.ts';
 import { externalPolicies, type PlanInput } from './plan.ts';
 import { type ObjectLookup, type ObjectQuery, queriesOf, strip } from './referred.ts';
-import { OWNER_NAME } from './render.ts';
 import { statusOf } from './status.ts';
 import { ownerLabels } from './tracker.ts';
 

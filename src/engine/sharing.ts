@@ -1,5 +1,5 @@
 import type { KubeObject } from '../kube/objects.ts';
-import { OWNER_NAME, OWNER_NAMESPACE } from './render.ts';
+import { OWNER_NAME, OWNER_NAMESPACE } from './model.ts';
 
 /** On objects that several applications have: which, the owner first (`namespace/name,…`). */
 export const SHARED_BY = 'app.oam.dev/shared-by';

@@ -1,8 +1,14 @@
 import type { KubeClient } from '../kube/client.ts';
 import { equal } from '../kube/json.ts';
 import { type Kind, type KubeObject, refOf } from '../kube/objects.ts';
-import { PlanError, PUBLISH_VERSION, RESOURCE_TRACKER } from './model.ts';
-import { APP_REVISION, OWNER_NAME, OWNER_NAMESPACE } from './render.ts';
+import {
+  APP_REVISION,
+  OWNER_NAME,
+  OWNER_NAMESPACE,
+  PlanError,
+  PUBLISH_VERSION,
+  RESOURCE_TRACKER,
+} from './model.ts';
 
 /** An object that an application has in a cluster. */
 export interface ManagedResource extends Kind {

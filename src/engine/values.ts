@@ -2,6 +2,7 @@ import { isObject, own, put } from '../kube/json.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import type { Component } from './application.ts';
 import { evaluate } from './expression.ts';
+import { TRAIT_OUTPUT } from './model.ts';
 import type { Task } from './steps/step.ts';
 
 /** Values that components and steps hand to others. */
@@ -54,7 +55,7 @@ export function outputsOf(
 /** What outputs refer to: the workload is `output`, the other objects are `outputs`, by their names. */
 export function scopeOf([output, ...others]: readonly KubeObject[]): Record<string, unknown> {
   const outputs: Record<string, unknown> = {};
-  for (const object of others) put(outputs, object.metadata.labels?.['trait.oam.dev/resource'] ?? '', object);
+  for (const object of others) put(outputs, object.metadata.labels?.[TRAIT_OUTPUT] ?? '', object);
   return { output, outputs };
 }
 

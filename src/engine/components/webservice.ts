@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { hostAliases, webHealthProbe, withProbeDefaults } from '../container-schemas.ts';
 import { deploymentHealth } from '../health.ts';
-import { decode } from '../model.ts';
+import { COMPONENT, decode, OWNER_NAME } from '../model.ts';
 import { portName } from '../traits/expose.ts';
 import { unify } from '../traits/unify.ts';
 import type { ComponentDefinition } from './component.ts';
@@ -47,7 +47,7 @@ export const webservice: ComponentDefinition = {
       properties ?? {},
       'webservice',
     );
-    const own = { 'app.oam.dev/name': context.application, 'app.oam.dev/component': context.name };
+    const own = { [OWNER_NAME]: context.application, [COMPONENT]: context.name };
     const containerPorts =
       ports?.map(containerPort) ?? (given.port === undefined ? undefined : [{ containerPort: given.port }]);
     const exposed = (ports ?? []).filter(({ expose }) => expose);
@@ -73,7 +73,7 @@ export const webservice: ComponentDefinition = {
                 kind: 'Service',
                 metadata: { name: context.name },
                 spec: {
-                  selector: { 'app.oam.dev/component': context.name },
+                  selector: { [COMPONENT]: context.name },
                   ports: exposed.map(each => servicePort(each, given.exposeType)),
                   type: given.exposeType,
                 },

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { KubeObject } from '../../kube/objects.ts';
 import { environment, healthProbe, withProbeDefaults } from '../container-schemas.ts';
 import { deploymentHealth } from '../health.ts';
-import { decode } from '../model.ts';
+import { COMPONENT, decode, OWNER_NAME } from '../model.ts';
 import type { RenderContext } from '../traits/trait.ts';
 import { joinable } from '../traits/unify.ts';
 import type { ComponentDefinition } from './component.ts';
@@ -57,7 +57,7 @@ export function deployment(
   const storage = given.volumeMounts
     ? ofVolumeMounts(given.volumeMounts)
     : given.volumes && ofVolumes(given.volumes);
-  const selector = { 'app.oam.dev/component': name };
+  const selector = { [COMPONENT]: name };
   const resources = {
     requests: { cpu, memory },
     limits: { cpu: cpu && (limit.cpu ?? cpu), memory: memory && (limit.memory ?? memory) },
@@ -68,7 +68,7 @@ export function deployment(
     spec: {
       selector: { matchLabels: selector },
       template: {
-        metadata: { labels: { 'app.oam.dev/name': application, ...selector }, ...metadata },
+        metadata: { labels: { [OWNER_NAME]: application, ...selector }, ...metadata },
         spec: {
           containers: [
             {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isObject } from '../../kube/json.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import type { Policy } from '../application.ts';
-import { decode, PlanError } from '../model.ts';
+import { COMPONENT, COMPONENT_TYPE, decode, PlanError, RESOURCE_TYPE, TRAIT_TYPE } from '../model.ts';
 
 /** Policies that rule how single objects are written, kept and collected. */
 
@@ -98,10 +98,10 @@ export function ruleFor<R extends { readonly selector: z.output<typeof selector>
 function selects(given: z.output<typeof selector>, { kind, metadata }: KubeObject): boolean {
   const labels = metadata.labels ?? {};
   const conditions = [
-    [given.componentNames, labels['app.oam.dev/component']],
-    [given.componentTypes, labels['workload.oam.dev/type']],
-    [given.oamTypes, labels['app.oam.dev/resourceType']],
-    [given.traitTypes, labels['trait.oam.dev/type']],
+    [given.componentNames, labels[COMPONENT]],
+    [given.componentTypes, labels[COMPONENT_TYPE]],
+    [given.oamTypes, labels[RESOURCE_TYPE]],
+    [given.traitTypes, labels[TRAIT_TYPE]],
     [given.resourceTypes, kind],
     [given.resourceNames, metadata.name],
   ] as const;

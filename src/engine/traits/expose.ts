@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { decode } from '../model.ts';
+import { COMPONENT, decode } from '../model.ts';
 import type { TraitDefinition } from './trait.ts';
 
 const texts = z.record(z.string(), z.string());
@@ -39,7 +39,7 @@ export const expose: TraitDefinition = {
         kind: 'Service',
         metadata: { name, annotations },
         spec: {
-          selector: matchLabels ?? { 'app.oam.dev/component': name },
+          selector: matchLabels ?? { [COMPONENT]: name },
           ...((named ?? plain) && { ports: named ?? plain }),
           type,
         },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { decode } from '../model.ts';
+import { COMPONENT, decode } from '../model.ts';
 import { portName } from './expose.ts';
 import type { TraitDefinition } from './trait.ts';
 
@@ -38,7 +38,7 @@ export const gateway: TraitDefinition = {
           kind: 'Service',
           metadata: { name },
           spec: {
-            selector: { 'app.oam.dev/component': context.name },
+            selector: { [COMPONENT]: context.name },
             ports: paths.map(([, port]) => ({ name: portName(port), port, targetPort: port })),
           },
         },
