@@ -1,9 +1,10 @@
 import type { KubeClient } from '../kube/client.ts';
+import { isAway } from '../kube/insist.ts';
 import { type KubeObject, refOf } from '../kube/objects.ts';
-import type { Clusters } from './clusters.ts';
+import { type Clusters, problemMessage } from './clusters.ts';
+import { inParallel, PARALLELISM } from './parallel.ts';
 import { revisionsOf, superseded } from './revision.ts';
-import { sweep } from './state-keep.ts';
-import { type CurrentTrackers, resourceKey, trackersOf } from './tracker.ts';
+import { type CurrentTrackers, type ManagedResource, objectOf, resourceKey, trackersOf } from './tracker.ts';
 
 export interface Collection {
   readonly hub: KubeClient;
@@ -62,4 +63,39 @@ export async function removeAll(
     if (swept.remaining.length + swept.errors.length === 0) await tracker.remove(hub);
   }
   return { isClean: trackers.length === 0, problems, unreachable };
+}
+
+interface Swept {
+  /** Objects that are still there. */
+  readonly remaining: readonly string[];
+  readonly errors: readonly string[];
+  /** Resources in clusters whose API is away. */
+  readonly unreachable: readonly ManagedResource[];
+}
+
+/** Deletes objects of the application that it no longer has, or lets go of those that are to survive. */
+async function sweep(
+  resources: readonly ManagedResource[],
+  clusters: Clusters,
+  orphan = false,
+): Promise<Swept> {
+  const remaining: string[] = [];
+  const errors: string[] = [];
+  const unreachable: ManagedResource[] = [];
+  await inParallel(resources, PARALLELISM, async resource => {
+    const { cluster, skipGC } = resource;
+    try {
+      const mode = skipGC || orphan ? 'let go' : 'delete';
+      if ((await clusters.remove(cluster, objectOf(resource), mode)) === 'deleting')
+        remaining.push(describe(resource));
+    } catch (error) {
+      errors.push(`${cluster}: ${problemMessage(error)}`);
+      if (isAway(error)) unreachable.push(resource);
+    }
+  });
+  return { remaining, errors, unreachable };
+}
+
+function describe({ cluster, kind, name, namespace = '' }: ManagedResource): string {
+  return `${kind} ${name} (Cluster: ${cluster}, Namespace: ${namespace})`;
 }

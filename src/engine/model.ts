@@ -37,6 +37,9 @@ export const AUTO_UPDATE = 'app.oam.dev/autoUpdate';
 /** The hub as a target of distribution. */
 export const LOCAL = 'local';
 
+/** The minor version of Kubernetes on the hub, when nobody says which. */
+export const CLUSTER_MINOR = 29;
+
 /** Something in the application's own text is wrong: nothing of it can be planned, or a step of it cannot run. */
 export class PlanError extends Error {
   override readonly name = 'PlanError';

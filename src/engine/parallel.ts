@@ -1,3 +1,6 @@
+/** Clusters are many and calls are slow: so many calls at once, unless a deploy step says another number. */
+export const PARALLELISM = 5;
+
 /** Runs `work` over the items, at most `limit` at once; the results are in the order of the items. */
 export async function inParallel<T, R>(
   items: readonly T[],

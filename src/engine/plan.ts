@@ -14,7 +14,7 @@ import {
 } from './application.ts';
 import { componentDefinitions } from './components/index.ts';
 import { durationMs } from './duration.ts';
-import { PlanError, PUBLISH_VERSION, problemsOf, unknownType } from './model.ts';
+import { CLUSTER_MINOR, PlanError, PUBLISH_VERSION, problemsOf, unknownType } from './model.ts';
 import type { ClusterInfo } from './placement.ts';
 import { overrideSchema } from './policies/override.ts';
 import { RESOURCE_RULE_TYPES, type ResourceRules, resourceRules } from './policies/resource-rules.ts';
@@ -59,9 +59,6 @@ export interface Plan {
   /** To plan anew what has to wait for the values of other objects. */
   readonly context: StepContext;
 }
-
-/** Of Kubernetes, when nobody says which. */
-export const CLUSTER_MINOR = 29;
 
 /** Throws PlanError when nothing can be planned; an error of one step stands in that step. */
 export function plan(input: PlanInput): Plan {

@@ -28,9 +28,6 @@ export interface Snapshot {
 const REVISION_HASH = 'app.oam.dev/app-revision-hash';
 const TEXT_HASH = 'app.oam.dev/app-text-hash';
 
-/** Older revisions that are kept beside the latest, unless the application says another number. */
-export const REVISION_LIMIT = 2;
-
 /** Reads all that an application is made of. Throws PlanError for what cannot be read as an Application or Workflow. */
 export async function takeSnapshot(
   hub: KubeClient,

@@ -1,5 +1,4 @@
-import { CLUSTER_MINOR } from './plan.ts';
-import { REVISION_LIMIT } from './revision.ts';
+import { CLUSTER_MINOR } from './model.ts';
 
 export interface EngineSettings {
   /** Failing executions of a step before the workflow fails: with 10, the 11th ends it. */
@@ -10,7 +9,7 @@ export interface EngineSettings {
   readonly maxFailedWaitMs: number;
   /** How often a finished or suspended application is looked at again. */
   readonly resyncMs: number;
-  /** Older revisions that are kept. */
+  /** Older revisions that are kept beside the latest, unless the application says another number. */
   readonly revisionLimit: number;
   /** Failing attempts to delete what is in a cluster that does not answer, before an application goes without it. */
   readonly deletionLimit: number;
@@ -31,7 +30,7 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   maxWaitMs: 60_000,
   maxFailedWaitMs: 300_000,
   resyncMs: 300_000,
-  revisionLimit: REVISION_LIMIT,
+  revisionLimit: 2,
   deletionLimit: 40,
   clusterMinor: CLUSTER_MINOR,
   admitted: false,

@@ -1,13 +1,9 @@
-import { isAway } from '../kube/insist.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { type Clusters, problemMessage } from './clusters.ts';
-import { inParallel } from './parallel.ts';
+import { inParallel, PARALLELISM } from './parallel.ts';
 import { type LiveObjects, serviceOf } from './services.ts';
 import type { ServiceStatus } from './status.ts';
 import { type ManagedResource, objectOf, resourceKey } from './tracker.ts';
-
-/** Clusters are many and calls are slow: as many at once as a deploy step makes. */
-const PARALLELISM = 5;
 
 export interface Kept {
   readonly services: readonly ServiceStatus[];
@@ -46,39 +42,4 @@ function servicesOf(resources: readonly ManagedResource[], live: LiveObjects): S
     const isThere = group.every(resource => live.get(resourceKey(resource)) !== undefined);
     return isThere ? (serviceOf(group, live) ?? []) : [];
   });
-}
-
-export interface Swept {
-  /** Objects that are still there. */
-  readonly remaining: readonly string[];
-  readonly errors: readonly string[];
-  /** Resources in clusters whose API is away. */
-  readonly unreachable: readonly ManagedResource[];
-}
-
-/** Deletes objects of the application that it no longer has, or lets go of those that are to survive. */
-export async function sweep(
-  resources: readonly ManagedResource[],
-  clusters: Clusters,
-  orphan = false,
-): Promise<Swept> {
-  const remaining: string[] = [];
-  const errors: string[] = [];
-  const unreachable: ManagedResource[] = [];
-  await inParallel(resources, PARALLELISM, async resource => {
-    const { cluster, skipGC } = resource;
-    try {
-      const mode = skipGC || orphan ? 'let go' : 'delete';
-      if ((await clusters.remove(cluster, objectOf(resource), mode)) === 'deleting')
-        remaining.push(describe(resource));
-    } catch (error) {
-      errors.push(`${cluster}: ${problemMessage(error)}`);
-      if (isAway(error)) unreachable.push(resource);
-    }
-  });
-  return { remaining, errors, unreachable };
-}
-
-function describe({ cluster, kind, name, namespace = '' }: ManagedResource): string {
-  return `${kind} ${name} (Cluster: ${cluster}, Namespace: ${namespace})`;
 }

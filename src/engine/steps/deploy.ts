@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Component, Step } from '../application.ts';
 import { decode, PlanError } from '../model.ts';
+import { PARALLELISM } from '../parallel.ts';
 import { applyOverride, type Override, overrideSchema } from '../policies/override.ts';
 import { replicated, replicationSchema } from '../policies/replication.ts';
 import { placementsOf, topologySchema } from '../policies/topology.ts';
@@ -26,7 +27,7 @@ export const deploy: StepDefinition = {
   plan(step, context) {
     const { auto, policies, parallelism } = deployProperties(step, false);
     const names = policies ?? [];
-    const known = { suspends: auto === false, policies: names, parallelism: parallelism ?? 5 };
+    const known = { suspends: auto === false, policies: names, parallelism: parallelism ?? PARALLELISM };
     try {
       if (known.parallelism < 1) {
         throw new PlanError(`parallelism must be at least 1, not ${known.parallelism}`);
