@@ -48,7 +48,7 @@ async function showPlan(options: Options): Promise<void> {
   const { planText, differencesText } = await import('../engine/plan-text.ts');
   const { clustersOf, objectsFor } = await import('../engine/expected.ts');
   const { differencesOf } = await import('../engine/plan-differences.ts');
-  const { quoted } = await import('../engine/model.ts');
+  const { quoted, withSubSteps } = await import('../engine/model.ts');
   const plan = await planOf(options, readText, filesOf(options.file));
   const known = clustersOf(plan);
   if (options.cluster !== undefined && !known.includes(options.cluster)) {
@@ -78,7 +78,7 @@ async function showPlan(options: Options): Promise<void> {
       print(differencesText(differences, `${name} at ${revision}`, `${name} now`));
     }
   }
-  const steps = plan.steps.flatMap(step => [step, ...step.subSteps]);
+  const steps = withSubSteps(plan.steps);
   if (steps.some(({ error, waiting }) => error !== undefined || waiting !== undefined))
     process.exitCode = EXIT.usage;
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { KubeObject } from '../kube/objects.ts';
 import { durationMs } from './duration.ts';
-import { AUTO_UPDATE, decode, PlanError, PUBLISH_VERSION } from './model.ts';
+import { AUTO_UPDATE, decode, PlanError, PUBLISH_VERSION, withSubSteps } from './model.ts';
 
 /** Application, Policy and Workflow as they lie on the hub. */
 
@@ -167,7 +167,7 @@ export function admit(object: KubeObject): void {
       throw new PlanError(`${where}: component "${component.name}" needs a name and a type`);
   }
   rejectDuplicates(`${where}: component`, components);
-  const steps = (workflow?.steps ?? []).flatMap(step => [step, ...(step.subSteps ?? [])]);
+  const steps = withSubSteps(workflow?.steps ?? []);
   rejectDuplicates(`${where}: step`, steps);
   for (const { name: step, timeout } of steps) {
     if (timeout && durationMs(timeout) === undefined)

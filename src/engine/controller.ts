@@ -6,8 +6,9 @@ import { Backoff } from './backoff.ts';
 import type { Write } from './clusters.ts';
 import { APPLICATION, LOCAL } from './model.ts';
 import type { ClusterInfo } from './placement.ts';
-import { Reconciler, type Surroundings } from './reconciler.ts';
+import { Reconciler } from './reconciler.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** Something that the engine did in a cluster, or an API of the hub that failed it. */
 export type EngineEvent =

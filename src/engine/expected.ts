@@ -1,13 +1,13 @@
 import { equal, isObject, type JsonObject, own } from '../kube/json.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { type FieldSchema, type PatchSchema, patchSchema } from '../kube/patch-schema.ts';
-import { APP_REVISION, LOCAL } from './model.ts';
-import type { Plan, PlannedStep } from './plan.ts';
+import { APP_REVISION, LOCAL, withSubSteps } from './model.ts';
+import type { Plan } from './plan.ts';
 import { objectKey } from './referred.ts';
 
 /** Clusters that get anything, in the order of the steps. */
 export function clustersOf(plan: Plan): string[] {
-  const named = stepsOf(plan).flatMap(({ placements, dispatch }) => [...placements, ...dispatch]);
+  const named = withSubSteps(plan.steps).flatMap(({ placements, dispatch }) => [...placements, ...dispatch]);
   return [...new Set(named.map(({ cluster }) => cluster || LOCAL))];
 }
 
@@ -17,7 +17,7 @@ export function clustersOf(plan: Plan): string[] {
  */
 export function objectsFor(plan: Plan, cluster: string): KubeObject[] {
   const objects = new Map<string, KubeObject>();
-  for (const { dispatch } of stepsOf(plan)) {
+  for (const { dispatch } of withSubSteps(plan.steps)) {
     const written = dispatch
       .filter(each => (each.cluster || LOCAL) === cluster)
       .flatMap(({ manifests }) => manifests);
@@ -26,10 +26,6 @@ export function objectsFor(plan: Plan, cluster: string): KubeObject[] {
     }
   }
   return [...objects.values()];
-}
-
-function stepsOf({ steps }: Plan): PlannedStep[] {
-  return steps.flatMap(step => [step, ...step.subSteps]);
 }
 
 /**

@@ -108,6 +108,13 @@ function pathText(path: readonly PropertyKey[]): string {
     .replace(/^\./, '');
 }
 
+/** Steps of a workflow, whatever is known of them, each before its sub steps. */
+export function withSubSteps<S extends { readonly subSteps?: readonly S[] | undefined }>(
+  steps: readonly S[],
+): S[] {
+  return steps.flatMap(step => [step, ...(step.subSteps ?? [])]);
+}
+
 export function quoted(names: Iterable<string>): string {
   return [...names].map(name => `"${name}"`).join(', ');
 }

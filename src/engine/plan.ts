@@ -14,7 +14,7 @@ import {
 } from './application.ts';
 import { componentDefinitions } from './components/index.ts';
 import { durationMs } from './duration.ts';
-import { CLUSTER_MINOR, PlanError, PUBLISH_VERSION, problemsOf, unknownType } from './model.ts';
+import { CLUSTER_MINOR, PlanError, PUBLISH_VERSION, problemsOf, unknownType, withSubSteps } from './model.ts';
 import type { ClusterInfo } from './placement.ts';
 import { overrideSchema } from './policies/override.ts';
 import { RESOURCE_RULE_TYPES, type ResourceRules, resourceRules } from './policies/resource-rules.ts';
@@ -77,7 +77,7 @@ export function plan(input: PlanInput): Plan {
   const revision = input.revision ?? `${name}-v1`;
   const rendering = { application, revision, clusterMinor: input.clusterMinor ?? CLUSTER_MINOR };
   const publishVersion = annotations[PUBLISH_VERSION];
-  for (const step of steps.flatMap(each => [each, ...(each.subSteps ?? [])]))
+  for (const step of withSubSteps(steps))
     if (step.type === 'apply-component') componentOf(step, application.components);
   const written = application.components;
   const context = { rendering, policies, components, written, clusters: input.clusters };
@@ -132,7 +132,7 @@ function workflowOf(
   const referred = workflow?.ref && object !== undefined ? readWorkflow(object) : undefined;
   const given = referred?.steps ?? workflow?.steps ?? [];
   const steps = given.length > 0 ? given : generatedSteps(application);
-  for (const { name: step, type } of steps.flatMap(each => [each, ...(each.subSteps ?? [])])) {
+  for (const { name: step, type } of withSubSteps(steps)) {
     if (!stepDefinitions.has(type)) {
       throw new PlanError(`step ${step}: ${unknownType('step', type, stepDefinitions.keys())}`);
     }

@@ -1,27 +1,25 @@
-import type { KubeClient } from '../kube/client.ts';
 import { equal } from '../kube/json.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { readApplication } from './application.ts';
 import { Backoff } from './backoff.ts';
-import { Clusters, type Write } from './clusters.ts';
+import { Clusters } from './clusters.ts';
 import { collect, removeAll } from './collect.ts';
 import { deliver } from './deliver.ts';
-import { PlanError } from './model.ts';
-import type { ClusterInfo } from './placement.ts';
+import { PlanError, withSubSteps } from './model.ts';
 import { foundErrors, type Plan, type PlannedStep, withGiven } from './plan.ts';
 import { resourceRules } from './policies/resource-rules.ts';
 import { hashOfRevision, revisionNumber } from './revision.ts';
-import type { EngineSettings } from './settings.ts';
 import { keepState } from './state-keep.ts';
 import {
   type ApplicationStatus,
   type ServiceStatus,
-  type StepStatus,
+  serviceKey,
   statusOf,
   type WorkflowStatus,
   withCondition,
   withServices,
 } from './status.ts';
+import type { Surroundings } from './surroundings.ts';
 import { type CurrentTrackers, currentTrackers, type Tracker, trackersOf } from './tracker.ts';
 import { scopeOf } from './values.ts';
 import { type Version, Versions } from './version.ts';
@@ -34,18 +32,6 @@ const PAUSE = 'controller.core.oam.dev/pause';
 const VERSION_REQUIRED = 'app.oam.dev/controller-version-require';
 /** The version of KubeVela whose behaviour this is. */
 const VERSION = 'v1.10.6';
-
-export interface Surroundings {
-  readonly hub: KubeClient;
-  readonly clusters: readonly ClusterInfo[];
-  readonly settings: EngineSettings;
-  /** The clock's time in milliseconds. */
-  now(): number;
-  clientOf(cluster: string): KubeClient | undefined;
-  wrote(write: Write & { readonly application: string }): void;
-  /** Objects that an application left behind in a cluster that did not answer when it was deleted. */
-  abandoned?(resources: readonly string[]): void;
-}
 
 /** What one look at an application came to: the object as it is now, and when to look again without any event. */
 export interface Reconciled {
@@ -183,7 +169,7 @@ export class Reconciler {
           execute: (step, given) => this.#execute(step, given, made, trackers, services),
           failsForGood: step => this.#failsForGood(step),
         });
-    const isTimed = after.steps.some(step => timesOf(step).length > 0);
+    const isTimed = resumeTimes(after).length > 0;
     const wasSeen = this.#around.settings.thorough || workflow.suspend || workflow.finished;
     const keeps = wasSeen && (after.status === 'succeeded' || (after.status === 'suspending' && !isTimed));
     if (!keeps) return { workflow: after, services, judged: [] };
@@ -236,17 +222,15 @@ export class Reconciler {
 
   #nextLook(made: Plan, workflow: WorkflowStatus, clean: boolean): number {
     const { maxWaitMs, maxFailedWaitMs, resyncMs } = this.#around.settings;
-    const steps = workflow.steps.flatMap(step => [step, ...(step.subSteps ?? [])]);
-    const limits = new Map(
-      made.steps.flatMap(step => [step, ...step.subSteps]).map(step => [step.name, step.timeoutMs]),
-    );
+    const steps = withSubSteps(workflow.steps);
+    const limits = new Map(withSubSteps(made.steps).map(step => [step.name, step.timeoutMs]));
     const ends = steps
       .filter(step => !workflows.isFinished(step))
       .flatMap(({ name, firstExecuteTime }) => {
         const limit = limits.get(name);
         return limit === undefined || firstExecuteTime === undefined ? [] : [firstExecuteTime + limit + 1];
       });
-    const until = [...ends, ...workflow.steps.flatMap(timesOf).map(time => time + 1)];
+    const until = [...ends, ...resumeTimes(workflow).map(time => time + 1)];
     const soonest = Math.min(...until.map(time => Math.max(0, time - this.#around.now())));
     if (!clean) return this.#backoff.next('collecting', maxWaitMs);
     if (workflow.finished || workflow.suspend)
@@ -338,14 +322,13 @@ function lastGood(
 
 /** The health, as it is now, of services that the status tells of. */
 function rejudged(old: readonly ServiceStatus[], { services, judged }: Pass): ServiceStatus[] {
-  const key = ({ name, cluster, namespace }: ServiceStatus) => `${cluster}/${namespace}/${name}`;
-  const told = new Set([...old, ...services].map(key));
-  return judged.filter(service => told.has(key(service)));
+  const told = new Set([...old, ...services].map(serviceKey));
+  return judged.filter(service => told.has(serviceKey(service)));
 }
 
 /** When suspended steps go on by themselves. */
-function timesOf(step: StepStatus): number[] {
-  return [step, ...(step.subSteps ?? [])].flatMap(({ phase, resumeTime }) =>
+function resumeTimes({ steps }: WorkflowStatus): number[] {
+  return withSubSteps(steps).flatMap(({ phase, resumeTime }) =>
     phase === 'suspending' && resumeTime !== undefined ? [resumeTime] : [],
   );
 }

@@ -101,10 +101,14 @@ export function withServices(
   services: readonly ServiceStatus[],
   changed: readonly ServiceStatus[],
 ): readonly ServiceStatus[] {
-  const key = ({ name, cluster, namespace }: ServiceStatus) => `${cluster}/${namespace}/${name}`;
-  const all = new Map(services.map(service => [key(service), service]));
-  for (const service of changed) all.set(key(service), service);
+  const all = new Map(services.map(service => [serviceKey(service), service]));
+  for (const service of changed) all.set(serviceKey(service), service);
   return [...all.values()];
+}
+
+/** Tells an application's services apart. */
+export function serviceKey({ name, cluster, namespace }: ServiceStatus): string {
+  return `${cluster}/${namespace}/${name}`;
 }
 
 /** Sets a condition: without a problem it holds; one that was never broken is not made for that. */

@@ -1,4 +1,3 @@
-import type { KubeClient } from '../kube/client.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import type { ClusterInfo } from './placement.ts';
 import { type Plan, plan } from './plan.ts';
@@ -13,6 +12,7 @@ import {
 } from './revision.ts';
 import type { EngineSettings } from './settings.ts';
 import { statusOf } from './status.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** The version of an application that is being carried out. */
 export interface Version {
@@ -21,13 +21,6 @@ export interface Version {
   readonly publishVersion: string | undefined;
   readonly revision: KubeObject;
   readonly plan: Plan;
-}
-
-interface Surroundings {
-  readonly hub: KubeClient;
-  readonly clusters: readonly ClusterInfo[];
-  readonly settings: EngineSettings;
-  clientOf(cluster: string): KubeClient | undefined;
 }
 
 /** Finds the version of one application that is to be carried out, and remembers the last. */

@@ -1,6 +1,6 @@
 import { isObject } from '../kube/json.ts';
 import { evaluate } from './expression.ts';
-import { PUBLISH_VERSION } from './model.ts';
+import { PUBLISH_VERSION, withSubSteps } from './model.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import type { StepStatus, WorkflowStatus } from './status.ts';
 import { awaitsApproval, concluded, groupOutcome, isFinished, isSkipped, outcome } from './workflow.ts';
@@ -20,7 +20,8 @@ export interface Given {
   readonly value: unknown;
 }
 
-export interface Surroundings {
+/** Who carries out the steps of a workflow. */
+export interface StepRunner {
   now(): number;
   /** Carries out a step that writes objects, with what its inputs are. */
   execute(step: PlannedStep, given: readonly Given[]): Promise<Executed>;
@@ -32,9 +33,9 @@ export interface Surroundings {
 export async function runWorkflow(
   plan: Plan,
   workflow: WorkflowStatus,
-  around: Surroundings,
+  runner: StepRunner,
 ): Promise<WorkflowStatus> {
-  const run = new Run(plan, workflow, around);
+  const run = new Run(plan, workflow, runner);
   await run.all();
   return run.conclusion();
 }
@@ -42,7 +43,7 @@ export async function runWorkflow(
 class Run {
   readonly #plan: Plan;
   readonly #workflow: WorkflowStatus;
-  readonly #around: Surroundings;
+  readonly #runner: StepRunner;
   readonly #records: Map<string, StepStatus>;
   /** Of groups' sub steps, by the name of the group. */
   readonly #subRecords: Map<string, Map<string, StepStatus>>;
@@ -56,10 +57,10 @@ class Run {
   #suspend = false;
   #terminated: boolean;
 
-  constructor(plan: Plan, workflow: WorkflowStatus, around: Surroundings) {
+  constructor(plan: Plan, workflow: WorkflowStatus, runner: StepRunner) {
     this.#plan = plan;
     this.#workflow = workflow;
-    this.#around = around;
+    this.#runner = runner;
     this.#records = new Map(workflow.steps.map(step => [step.name, step]));
     this.#subRecords = new Map(
       workflow.steps.map(({ name, subSteps = [] }) => [name, new Map(subSteps.map(sub => [sub.name, sub]))]),
@@ -174,7 +175,7 @@ class Run {
     const record = this.#find(step.name);
     const resumeTime = record?.resumeTime;
     if (step.suspends && step.durationMs !== undefined && resumeTime !== undefined) {
-      if (this.#around.now() > resumeTime) return outcome.succeeded(step);
+      if (this.#runner.now() > resumeTime) return outcome.succeeded(step);
       this.#suspend = true;
       return { ...outcome.suspended(step), resumeTime };
     }
@@ -183,7 +184,7 @@ class Run {
       const suspended = outcome.suspended(step);
       return step.durationMs === undefined
         ? suspended
-        : { ...suspended, resumeTime: this.#around.now() + step.durationMs };
+        : { ...suspended, resumeTime: this.#runner.now() + step.durationMs };
     }
     if (step.type === 'suspend') {
       return step.error === undefined ? outcome.succeeded(step) : this.#failed(step, step.error);
@@ -195,14 +196,14 @@ class Run {
       this.#terminated = true;
       return outcome.failed(step, `input ${missing.from} is not there`, 'Input');
     }
-    const { error, waiting, scope } = await this.#around.execute(step, this.#given(step));
+    const { error, waiting, scope } = await this.#runner.execute(step, this.#given(step));
     this.#scopes.set(step.name, scope ?? {});
     if (error !== undefined) return this.#failed(step, `function call error for ${step.type}: ${error}`);
     return waiting === '' ? outcome.succeeded(step) : outcome.waiting(step, waiting);
   }
 
   #failed(step: PlannedStep, message: string): StepStatus {
-    const isFinal = this.#around.failsForGood(step);
+    const isFinal = this.#runner.failsForGood(step);
     if (isFinal) this.#terminated = true;
     return outcome.failed(step, message, isFinal ? 'FailedAfterRetries' : 'Execute');
   }
@@ -238,7 +239,7 @@ class Run {
 
   #isOverTime({ name, timeoutMs }: PlannedStep): boolean {
     const since = this.#find(name)?.firstExecuteTime;
-    return timeoutMs !== undefined && since !== undefined && this.#around.now() > since + timeoutMs;
+    return timeoutMs !== undefined && since !== undefined && this.#runner.now() > since + timeoutMs;
   }
 
   #pendingOn(step: PlannedStep): string | undefined {
@@ -270,7 +271,7 @@ class Run {
   }
 
   #dependsPhase(step: PlannedStep): StepStatus['phase'] | undefined {
-    const all = this.#plan.steps.flatMap(each => [each, ...each.subSteps]);
+    const all = withSubSteps(this.#plan.steps);
     const phaseOf = (of: PlannedStep): StepStatus['phase'] | undefined => {
       for (const name of of.dependsOn) {
         const phase = this.#find(name)?.phase;
@@ -293,7 +294,7 @@ class Run {
 
   #record(record: StepStatus, step: PlannedStep, parent: PlannedStep | undefined): void {
     const before = this.#find(step.name);
-    const since = before?.firstExecuteTime ?? this.#around.now();
+    const since = before?.firstExecuteTime ?? this.#runner.now();
     const timed = step.timeoutMs === undefined ? record : { ...record, firstExecuteTime: since };
     if (parent === undefined) {
       this.#records.set(step.name, timed);
@@ -306,7 +307,7 @@ class Run {
       this.#begun.add(name);
       this.#records.set(
         name,
-        parent.timeoutMs === undefined ? began : { ...began, firstExecuteTime: this.#around.now() },
+        parent.timeoutMs === undefined ? began : { ...began, firstExecuteTime: this.#runner.now() },
       );
     }
     const subs = this.#subRecords.get(parent.name) ?? new Map<string, StepStatus>();

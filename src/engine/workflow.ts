@@ -1,4 +1,5 @@
 import { evaluate } from './expression.ts';
+import { withSubSteps } from './model.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import { isHealthy } from './services.ts';
 import type { ApplicationPhase, ServiceStatus, StepStatus, WorkflowStatus } from './status.ts';
@@ -23,7 +24,7 @@ export function freshWorkflow(plan: Plan, appRevision: string): WorkflowStatus {
 /** Whether nothing may run until somebody resumes: somebody suspended it, rather than a step. */
 export function isHeld({ suspend, steps }: WorkflowStatus): boolean {
   const isWaiting = ({ phase, reason }: StepStatus) => phase === 'suspending' && reason === 'Suspend';
-  return suspend && !steps.flatMap(step => [step, ...(step.subSteps ?? [])]).some(isWaiting);
+  return suspend && !withSubSteps(steps).some(isWaiting);
 }
 
 export function isFinished(step: Pick<StepStatus, 'phase' | 'reason'> | undefined): boolean {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import type { Component } from '../engine/application.ts';
 import { clustersOf, objectsFor } from '../engine/expected.ts';
+import { withSubSteps } from '../engine/model.ts';
 import { nameOf } from '../engine/plan-differences.ts';
 import { applyOverride, namePattern, type Override } from '../engine/policies/override.ts';
 import { isObject } from '../kube/json.ts';
@@ -119,7 +120,7 @@ export const commuting: Law = {
 export const placed: Law = {
   name: 'each centre gets exactly what its placements say',
   check({ plan }) {
-    const steps = plan.steps.flatMap(step => [step, ...step.subSteps]);
+    const steps = withSubSteps(plan.steps);
     fail(
       steps.flatMap(({ name, error, waiting, placements, dispatch }) => {
         if (error !== undefined || waiting !== undefined) return [`step ${name}: ${error ?? waiting}`];

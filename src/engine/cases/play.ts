@@ -2,7 +2,7 @@ import { ApiError, type KubeClient } from '../../kube/client.ts';
 import { equal } from '../../kube/json.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import type { VirtualClock } from '../../runtime/virtual-clock.ts';
-import { APPLICATION, LOCAL } from '../model.ts';
+import { APPLICATION, LOCAL, withSubSteps } from '../model.ts';
 import { operate, WorkflowError, type WorkflowOperation } from '../operators.ts';
 import { FINALIZER, Reconciler } from '../reconciler.ts';
 import { DEFAULT_SETTINGS } from '../settings.ts';
@@ -157,7 +157,7 @@ class Game {
         return;
       }
       const { status, workflow } = statusOf(application);
-      const steps = (workflow?.steps ?? []).flatMap(step => [step, ...(step.subSteps ?? [])]);
+      const steps = withSubSteps(workflow?.steps ?? []);
       const isTried =
         status === 'runningWorkflow' &&
         steps.some(({ phase, reason }) => phase === 'failed' && reason === 'Execute');
