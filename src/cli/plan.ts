@@ -46,7 +46,7 @@ function defaultTopology(): string {
 async function showPlan(options: Options): Promise<void> {
   const { readText } = await import('../runtime/read-text.ts');
   const { planText, differencesText } = await import('../engine/plan-text.ts');
-  const { clustersOf, objectsFor } = await import('../engine/expected.ts');
+  const { clustersOf, objectsFor } = await import('../engine/plan-objects.ts');
   const { differencesOf } = await import('../engine/plan-differences.ts');
   const { quoted, withSubSteps } = await import('../engine/model.ts');
   const plan = await planOf(options, readText, filesOf(options.file));

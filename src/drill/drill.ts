@@ -1,4 +1,5 @@
-import { differences, expectedObjects } from '../engine/expected.ts';
+import { differences } from '../engine/comparison.ts';
+import { expectedObjects } from '../engine/plan-objects.ts';
 import { isNotFound } from '../kube/client.ts';
 import { refOf } from '../kube/objects.ts';
 import type { Lab } from '../lab/lab.ts';

@@ -1,8 +1,8 @@
 import { applyManifests, ensureNamespace } from '../engine/apply.ts';
 import { startController } from '../engine/controller.ts';
-import { expectedPages } from '../engine/expected.ts';
 import { APPLICATION } from '../engine/model.ts';
 import { resume } from '../engine/operators.ts';
+import { expectedPages } from '../engine/pages.ts';
 import type { Plan } from '../engine/plan.ts';
 import { ApiError } from '../kube/client.ts';
 import { insist } from '../kube/insist.ts';

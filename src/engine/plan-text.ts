@@ -1,6 +1,8 @@
 import type { Mode } from './application.ts';
-import type { Plan, PlannedStep } from './plan.ts';
+import { LOCAL } from './model.ts';
+import type { Plan } from './plan.ts';
 import { type Difference, nameOf } from './plan-differences.ts';
+import type { PlannedStep } from './steps/step.ts';
 
 /** Of a terminal's 100 columns, without what sub steps are indented by. */
 const WIDTH = 98;
@@ -31,14 +33,14 @@ function stepLines(step: PlannedStep, number: string): string[] {
     ...(step.if === '' ? [] : [`if ${step.if}`]),
     ...(dependsOn.length === 0 ? [] : [`after ${dependsOn.join(', ')}`]),
   ];
-  const clusters = [...new Set(dispatch.map(({ cluster }) => cluster || 'local'))];
+  const clusters = [...new Set(dispatch.map(({ cluster }) => cluster || LOCAL))];
   return [
     `${number} ${name} (${notes.join('; ')})`,
     ...(policies.length === 0 ? [] : listLines('    policies: ', policies)),
     ...clusters.flatMap(cluster => [
       `    ${cluster}`,
       ...dispatch
-        .filter(each => (each.cluster || 'local') === cluster)
+        .filter(each => (each.cluster || LOCAL) === cluster)
         .flatMap(({ component, merged, manifests }) => {
           const traits = (merged.traits ?? []).map(trait => trait.type).join(', ');
           const of = `component ${component}${traits === '' ? '' : `; ${traits}`}`;

@@ -27,9 +27,6 @@ import { renderedTask } from './steps/tasks.ts';
 import { traitDefinitions } from './traits/index.ts';
 import { withValue } from './values.ts';
 
-export type { Dispatch, PlannedStep, Task } from './steps/step.ts';
-export { foundErrors } from './steps/tasks.ts';
-
 export interface PlanInput {
   readonly application: KubeObject;
   /** Policy objects in the application's namespace. */

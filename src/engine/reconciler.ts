@@ -6,7 +6,7 @@ import { Clusters } from './clusters.ts';
 import { collect, removeAll } from './collect.ts';
 import { deliver } from './deliver.ts';
 import { PlanError, withSubSteps } from './model.ts';
-import { foundErrors, type Plan, type PlannedStep, withGiven } from './plan.ts';
+import { type Plan, withGiven } from './plan.ts';
 import { resourceRules } from './policies/resource-rules.ts';
 import { hashOfRevision, revisionNumber } from './revision.ts';
 import { keepState } from './state-keep.ts';
@@ -19,6 +19,8 @@ import {
   withCondition,
   withServices,
 } from './status.ts';
+import type { PlannedStep } from './steps/step.ts';
+import { foundErrors } from './steps/tasks.ts';
 import type { Surroundings } from './surroundings.ts';
 import { type CurrentTrackers, currentTrackers, type Tracker, trackersOf } from './tracker.ts';
 import { scopeOf } from './values.ts';

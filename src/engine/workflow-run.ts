@@ -1,8 +1,9 @@
 import { isObject } from '../kube/json.ts';
 import { evaluate } from './expression.ts';
 import { PUBLISH_VERSION, withSubSteps } from './model.ts';
-import type { Plan, PlannedStep } from './plan.ts';
+import type { Plan } from './plan.ts';
 import type { StepStatus, WorkflowStatus } from './status.ts';
+import type { PlannedStep } from './steps/step.ts';
 import { awaitsApproval, concluded, groupOutcome, isFinished, isSkipped, outcome } from './workflow.ts';
 
 /** What came of executing a step. */

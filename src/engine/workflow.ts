@@ -1,8 +1,9 @@
 import { evaluate } from './expression.ts';
 import { withSubSteps } from './model.ts';
-import type { Plan, PlannedStep } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { isHealthy } from './services.ts';
 import type { ApplicationPhase, ServiceStatus, StepStatus, WorkflowStatus } from './status.ts';
+import type { PlannedStep } from './steps/step.ts';
 
 /** The workflow as a state machine over plain data: which steps run next, what their outcomes mean for the whole. */
 

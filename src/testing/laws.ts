@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import type { Component } from '../engine/application.ts';
-import { clustersOf, objectsFor } from '../engine/expected.ts';
 import { withSubSteps } from '../engine/model.ts';
 import { nameOf } from '../engine/plan-differences.ts';
+import { clustersOf, objectsFor } from '../engine/plan-objects.ts';
 import { applyOverride, namePattern, type Override } from '../engine/policies/override.ts';
 import { isObject } from '../kube/json.ts';
 import type { KubeObject } from '../kube/objects.ts';

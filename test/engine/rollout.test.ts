@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { differences, expectedObjects, expectedPages } from '../../src/engine/expected.ts';
+import { differences } from '../../src/engine/comparison.ts';
 import { resume } from '../../src/engine/operators.ts';
+import { expectedPages } from '../../src/engine/pages.ts';
 import type { Plan } from '../../src/engine/plan.ts';
 import { planManifests } from '../../src/engine/plan-manifests.ts';
+import { expectedObjects } from '../../src/engine/plan-objects.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { APP, ARTICLE, CENTRES, edit, Fleet, hasArticle, manifests, published } from './fleet.ts';
 

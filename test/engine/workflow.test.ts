@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Plan, PlannedStep } from '../../src/engine/plan.ts';
+import type { Plan } from '../../src/engine/plan.ts';
 import type { StepStatus, WorkflowStatus } from '../../src/engine/status.ts';
+import type { PlannedStep } from '../../src/engine/steps/step.ts';
 import { concluded, freshWorkflow, outcome, phaseAfter } from '../../src/engine/workflow.ts';
 import { type Executed, runWorkflow } from '../../src/engine/workflow-run.ts';
 

@@ -1,11 +1,12 @@
 import type { KubeObject } from '../../kube/objects.ts';
 import { VirtualClock } from '../../runtime/virtual-clock.ts';
 import { admit, type Component } from '../application.ts';
-import { checked, PlanError } from '../model.ts';
+import { checked, LOCAL, PlanError } from '../model.ts';
 import { placementText } from '../placement.ts';
-import { type PlannedStep, plan } from '../plan.ts';
+import { plan } from '../plan.ts';
 import { applyOverride, type Override, overrideSchema } from '../policies/override.ts';
 import { lookupIn } from '../referred.ts';
+import type { PlannedStep } from '../steps/step.ts';
 import { type Case, caseSchema } from './case.ts';
 import { type Engines, play } from './play.ts';
 import { clusterInfos, normalized, populated } from './start.ts';
@@ -89,7 +90,7 @@ function planned(given: Case, application: KubeObject): Answer {
         ({ metadata }) => metadata.name === reference && (metadata.namespace ?? 'default') === namespace,
       ),
       hubObjects: lookupIn(
-        world.store('local')?.objects ?? [],
+        world.store(LOCAL)?.objects ?? [],
         Object.fromEntries(clusters.map(({ name }) => [name, world.store(name)?.objects ?? []])),
       ),
       clusters: clusterInfos(given),
