@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { answer } from '../src/engine/cases/answer.ts';
-import { plan } from '../src/engine/plan.ts';
-import { lookupIn } from '../src/engine/referred.ts';
+import { plan } from '../src/engine/plan/plan.ts';
+import { lookupIn } from '../src/engine/plan/referred.ts';
 import type { KubeObject } from '../src/kube/objects.ts';
 import { kubeVelaCosts, ownCosts } from './kubevela/merges.ts';
 

@@ -5,7 +5,7 @@ import type { Component } from '../../src/engine/application.ts';
 import { answer } from '../../src/engine/cases/answer.ts';
 import { caseSchema } from '../../src/engine/cases/case.ts';
 import { checked } from '../../src/engine/model.ts';
-import { applyOverride, type Override, overrideSchema } from '../../src/engine/policies/override.ts';
+import { applyOverride, type Override, overrideSchema } from '../../src/engine/plan/policies/override.ts';
 
 /** What merging costs, here and in KubeVela's own code, which is compiled from the sources of the reference run. */
 

@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import type { WorkflowOperation } from '../engine/operators.ts';
+import type { WorkflowOperation } from '../engine/kubectl/operators.ts';
 import { kubeconfigsOption, namespaceOption, wallMs, withHub } from './hub.ts';
 
 export function amcCommand(): Command {
@@ -39,7 +39,7 @@ interface GetOptions {
 
 async function get(kind: string, name: string | undefined, options: GetOptions): Promise<void> {
   const { namespace, managedCluster: cluster, kubeconfigs } = options;
-  const { getFrom, managedClusters } = await import('../engine/amc.ts');
+  const { getFrom, managedClusters } = await import('../engine/kubectl/amc.ts');
   await withHub(kubeconfigs, async hub => {
     if (/^managedclusters?$/i.test(kind)) return managedClusters(hub);
     return getFrom(
@@ -74,7 +74,7 @@ async function workflow(
   name: string,
   { namespace, step, kubeconfigs }: { namespace: string; step?: string; kubeconfigs: string },
 ): Promise<void> {
-  const { operate } = await import('../engine/operators.ts');
+  const { operate } = await import('../engine/kubectl/operators.ts');
   const { APPLICATION } = await import('../engine/model.ts');
   const ref = { ...APPLICATION, namespace, name };
   await withHub(kubeconfigs, async ({ client }) => `${await operate(client, ref, operation, step)}\n`);

@@ -21,7 +21,7 @@ async function get(
   if (!['app', 'apps', 'application', 'applications'].includes(kind)) {
     command.error(`error: liangdi get knows app, not ${kind}; \`liangdi amc get\` looks at clusters`);
   }
-  const { getApplications } = await import('../engine/amc.ts');
+  const { getApplications } = await import('../engine/kubectl/amc.ts');
   await withHub(kubeconfigs, hub =>
     getApplications(hub, { namespace, ...(name === undefined ? {} : { name }) }, wallMs()),
   );

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option } from 'commander';
-import type { Hub } from '../engine/amc.ts';
+import type { Hub } from '../engine/kubectl/amc.ts';
 import { ApiError } from '../kube/client.ts';
 import { LabError } from '../lab/lab.ts';
 import { InputError } from '../runtime/input-error.ts';
@@ -28,7 +28,7 @@ export async function withHub(folder: string, ask: (hub: Hub) => Promise<string>
   const [{ realClient }, { readText }, { WorkflowError }, { PlanError }] = await Promise.all([
     import('../kube/client-real.ts'),
     import('../runtime/read-text.ts'),
-    import('../engine/operators.ts'),
+    import('../engine/kubectl/operators.ts'),
     import('../engine/model.ts'),
   ]);
   const names = namesIn(folder);

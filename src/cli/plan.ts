@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { Command } from 'commander';
-import type { Plan } from '../engine/plan.ts';
+import type { Plan } from '../engine/plan/plan.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { InputError } from '../runtime/input-error.ts';
 import { EXIT } from './exit.ts';
@@ -45,9 +45,9 @@ function defaultTopology(): string {
 
 async function showPlan(options: Options): Promise<void> {
   const { readText } = await import('../runtime/read-text.ts');
-  const { planText, differencesText } = await import('../engine/plan-text.ts');
-  const { clustersOf, objectsFor } = await import('../engine/plan-objects.ts');
-  const { differencesOf } = await import('../engine/plan-differences.ts');
+  const { planText, differencesText } = await import('../engine/plan/text.ts');
+  const { clustersOf, objectsFor } = await import('../engine/plan/objects.ts');
+  const { differencesOf } = await import('../engine/plan/differences.ts');
   const { quoted, withSubSteps } = await import('../engine/model.ts');
   const plan = await planOf(options, readText, filesOf(options.file));
   const known = clustersOf(plan);
@@ -89,7 +89,7 @@ async function planOf(
   files: readonly string[],
 ): Promise<Plan> {
   const { parseManifests, replacePlaceholders } = await import('../engine/manifests.ts');
-  const { clustersFor, planManifests } = await import('../engine/plan-manifests.ts');
+  const { clustersFor, planManifests } = await import('../engine/plan/manifests.ts');
   const { PlanError } = await import('../engine/model.ts');
   const where = given.join(' ');
   const centres = await centresIn(topology);

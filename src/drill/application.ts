@@ -1,8 +1,8 @@
 import { PlanError, PUBLISH_VERSION } from '../engine/model.ts';
 import type { ClusterInfo } from '../engine/placement.ts';
-import type { Plan } from '../engine/plan.ts';
-import { planManifests } from '../engine/plan-manifests.ts';
-import { objectsFor } from '../engine/plan-objects.ts';
+import { planManifests } from '../engine/plan/manifests.ts';
+import { objectsFor } from '../engine/plan/objects.ts';
+import type { Plan } from '../engine/plan/plan.ts';
 import { faultKinds } from '../faults/index.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { strategicMergePatch } from '../kube/patch.ts';

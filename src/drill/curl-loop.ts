@@ -1,5 +1,5 @@
+import { statusOf } from '../engine/controller/status.ts';
 import { APPLICATION } from '../engine/model.ts';
-import { statusOf } from '../engine/status.ts';
 import { ApiError, found } from '../kube/client.ts';
 import { centresOf, type Topology } from '../kube/topology.ts';
 import { type Lab, LabError } from '../lab/lab.ts';

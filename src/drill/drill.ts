@@ -1,5 +1,5 @@
-import { differences } from '../engine/comparison.ts';
-import { expectedObjects } from '../engine/plan-objects.ts';
+import { differences } from '../engine/plan/comparison.ts';
+import { expectedObjects } from '../engine/plan/objects.ts';
 import { isNotFound } from '../kube/client.ts';
 import { refOf } from '../kube/objects.ts';
 import type { Lab } from '../lab/lab.ts';

@@ -1,5 +1,5 @@
+import { statusOf } from '../engine/controller/status.ts';
 import { APPLICATION, PUBLISH_VERSION } from '../engine/model.ts';
-import { statusOf } from '../engine/status.ts';
 import { follow } from '../kube/follow.ts';
 import type { Kind, KubeObject } from '../kube/objects.ts';
 import type { Lab } from '../lab/lab.ts';

@@ -1,9 +1,9 @@
-import { applyManifests, ensureNamespace } from '../engine/apply.ts';
-import { startController } from '../engine/controller.ts';
+import { startController } from '../engine/controller/controller.ts';
+import { applyManifests, ensureNamespace } from '../engine/kubectl/apply.ts';
+import { resume } from '../engine/kubectl/operators.ts';
 import { APPLICATION } from '../engine/model.ts';
-import { resume } from '../engine/operators.ts';
-import { expectedPages } from '../engine/pages.ts';
-import type { Plan } from '../engine/plan.ts';
+import { expectedPages } from '../engine/plan/pages.ts';
+import type { Plan } from '../engine/plan/plan.ts';
 import { ApiError } from '../kube/client.ts';
 import { insist } from '../kube/insist.ts';
 import type { Kind } from '../kube/objects.ts';

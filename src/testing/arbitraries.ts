@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Component } from '../engine/application.ts';
 import type { ClusterInfo } from '../engine/placement.ts';
-import type { Override } from '../engine/policies/override.ts';
+import type { Override } from '../engine/plan/policies/override.ts';
 import type { KubeObject } from '../kube/objects.ts';
 
 /** Random clusters, components, overrides and applications, to test what must hold of any. */

@@ -1,8 +1,8 @@
 import { parseManifests, replacePlaceholders } from '../engine/manifests.ts';
 import type { ClusterInfo } from '../engine/placement.ts';
-import type { Plan } from '../engine/plan.ts';
-import { clustersFor, planManifests, policiesIn } from '../engine/plan-manifests.ts';
-import { type Override, overrideSchema } from '../engine/policies/override.ts';
+import { clustersFor, planManifests, policiesIn } from '../engine/plan/manifests.ts';
+import type { Plan } from '../engine/plan/plan.ts';
+import { type Override, overrideSchema } from '../engine/plan/policies/override.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { readText } from '../runtime/yaml.ts';
 

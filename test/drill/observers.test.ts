@@ -3,7 +3,7 @@ import { observe } from '../../src/drill/observers.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { MemoryJournal } from '../../src/runtime/journal-memory.ts';
-import { CENTRES, Fleet } from '../engine/fleet.ts';
+import { CENTRES, Fleet } from '../engine/controller/fleet.ts';
 
 const configMap = (name: string): KubeObject => ({
   apiVersion: 'v1',

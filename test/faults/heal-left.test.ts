@@ -4,7 +4,7 @@ import { healLeft } from '../../src/drill/heal.ts';
 import { Injection } from '../../src/drill/injection.ts';
 import { loadScenario, vantagePointsOf } from '../../src/drill/scenario.ts';
 import { Standing } from '../../src/drill/standing.ts';
-import { applyManifests, ensureNamespace } from '../../src/engine/apply.ts';
+import { applyManifests, ensureNamespace } from '../../src/engine/kubectl/apply.ts';
 import { parseManifests } from '../../src/engine/manifests.ts';
 import { faultKinds } from '../../src/faults/index.ts';
 import { ApiError } from '../../src/kube/client.ts';

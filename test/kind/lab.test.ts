@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { applyManifests, ensureNamespace } from '../../src/engine/apply.ts';
+import { applyManifests, ensureNamespace } from '../../src/engine/kubectl/apply.ts';
 import { parseManifests } from '../../src/engine/manifests.ts';
 import { topologySchema } from '../../src/kube/topology.ts';
 import { downAll } from '../../src/lab/kind/down.ts';

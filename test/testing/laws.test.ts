@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseManifests } from '../../src/engine/manifests.ts';
-import { clustersOf, objectsFor } from '../../src/engine/plan-objects.ts';
-import { applyOverride } from '../../src/engine/policies/override.ts';
+import { clustersOf, objectsFor } from '../../src/engine/plan/objects.ts';
+import { applyOverride } from '../../src/engine/plan/policies/override.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { readText } from '../../src/runtime/yaml.ts';
 import {

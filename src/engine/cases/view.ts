@@ -1,8 +1,8 @@
 import type { KubeObject } from '../../kube/objects.ts';
+import { revisionNumber } from '../controller/revision.ts';
+import { type StepStatus, statusOf } from '../controller/status.ts';
+import { type ManagedResource, Tracker } from '../controller/tracker.ts';
 import { LOCAL } from '../model.ts';
-import { revisionNumber } from '../revision.ts';
-import { type StepStatus, statusOf } from '../status.ts';
-import { type ManagedResource, Tracker } from '../tracker.ts';
 import type { Store, World } from './world.ts';
 
 /** What of a case's world is told: without what no two implementations have in common. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { applyManifests } from '../../engine/apply.ts';
+import { applyManifests } from '../../engine/kubectl/apply.ts';
 import { parseManifests } from '../../engine/manifests.ts';
 import type { KubeClient } from '../../kube/client.ts';
 
