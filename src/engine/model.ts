@@ -13,6 +13,8 @@ export const APPLICATION_REVISION: Kind = {
 export const RESOURCE_TRACKER: Kind = { apiVersion: 'core.oam.dev/v1beta1', kind: 'ResourceTracker' };
 export const POLICY: Kind = { apiVersion: 'core.oam.dev/v1alpha1', kind: 'Policy' };
 export const WORKFLOW: Kind = { apiVersion: 'core.oam.dev/v1alpha1', kind: 'Workflow' };
+/** All that the engine reads and writes on the hub. */
+export const ENGINE_KINDS = [APPLICATION, APPLICATION_REVISION, RESOURCE_TRACKER, POLICY, WORKFLOW] as const;
 
 /** Labels that tell whose an object is: written by the engine, checked before it touches an object. */
 export const OWNER_NAME = 'app.oam.dev/name';

@@ -4,13 +4,12 @@ import { addressesAt } from '../gtm/dns-zones.ts';
 import { SimulatedCluster } from '../kube/simulated/cluster.ts';
 import { centresOf, type Topology } from '../kube/topology.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { HttpOutcome, Place, SimulatedNetwork } from '../runtime/network.ts';
+import type { Place, SimulatedNetwork } from '../runtime/network.ts';
 import { simulatedNetwork } from '../runtime/network-simulated.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Engine, Lab, LabApplication } from './lab.ts';
+import { nameServerAnswers, OBSERVER, requestTo } from './observer.ts';
 
-/** Where the drill itself observes from: no link fault names it. */
-const OBSERVER: Place = 'observer';
 const NAME_SERVER = '192.0.2.53';
 
 export interface SimulatedLabOptions {
@@ -82,13 +81,7 @@ export function simulatedLab(options: SimulatedLabOptions): Lab {
     async startGtmDns() {
       nameServer.up = true;
     },
-    gtmDnsAnswers: () =>
-      new Promise(resolve =>
-        network.dns(
-          { from: OBSERVER, server: NAME_SERVER, name: application.host, type: 'A', timeoutMs: 1000 },
-          ({ answer }) => resolve(answer !== undefined),
-        ),
-      ),
+    gtmDnsAnswers: () => nameServerAnswers(NAME_SERVER, network, application),
   };
 
   return {
@@ -180,7 +173,7 @@ function centreControls(
   cluster: SimulatedCluster,
   network: SimulatedNetwork,
   address: string,
-  application: SimulatedLabOptions['application'],
+  application: LabApplication,
 ): CentreControls {
   const done = async (action: () => void) => {
     action();
@@ -213,19 +206,6 @@ function centreControls(
       behaviours.set(label, behaviour);
       cluster.setApplication(combined(behaviours.values()));
     },
-    request: timeoutMs =>
-      new Promise<HttpOutcome>(resolve =>
-        network.http(
-          {
-            from: OBSERVER,
-            address,
-            port: application.port,
-            host: application.host,
-            path: application.path,
-            timeoutMs,
-          },
-          resolve,
-        ),
-      ),
+    request: timeoutMs => requestTo(address, network, application, timeoutMs),
   };
 }

@@ -9,6 +9,7 @@ import type { SimulatedLabOptions } from '../simulated.ts';
 import { UndoFile } from '../undo-log.ts';
 import { Docker } from './docker.ts';
 import { runFoldersNamed } from './down.ts';
+import { HUB } from './gateway.ts';
 import { type Held, takeHold } from './hold.ts';
 import { KindCli } from './kind-cli.ts';
 import { LabClock } from './lab-clock.ts';
@@ -16,7 +17,7 @@ import { type Lock, lockLab } from './lock.ts';
 import { allOf } from './needs.ts';
 import { OwnParts } from './own-parts.ts';
 import { clusterName } from './pins.ts';
-import { engineOf, HUB } from './raise.ts';
+import { engineOf } from './raise.ts';
 import { kubeconfigFile } from './run-files.ts';
 
 export type AttachOptions = Omit<SimulatedLabOptions, 'clock'>;

@@ -1,10 +1,11 @@
 import type { CentreControls } from '../../faults/fault.ts';
 import { ApiError, type KubeClient } from '../../kube/client.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { HttpOutcome, Network } from '../../runtime/network.ts';
+import type { Network } from '../../runtime/network.ts';
 import { type LabApplication, LabError } from '../lab.ts';
+import { requestTo } from '../observer.ts';
 import { BehaviourSwitch } from './behaviour.ts';
-import { type Gateway, OBSERVER } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
 import type { Node } from './node.ts';
 
 export interface CentreParts {
@@ -61,19 +62,7 @@ export function centreControls(parts: CentreParts): CentreControls & { close(): 
         throw new LabError(`web-demo's behaviour cannot be set in ${name}: ${why}`, { cause });
       }
     },
-    request: timeoutMs => requestTo(gateway.address, parts, timeoutMs),
+    request: timeoutMs => requestTo(gateway.address, parts.network, application, timeoutMs),
     close: () => behaviour.close(),
   };
-}
-
-/** One request to a centre's public address, from where no link fault strikes. */
-export function requestTo(
-  address: string,
-  { network, application }: { readonly network: Network; readonly application: LabApplication },
-  timeoutMs: number,
-): Promise<HttpOutcome> {
-  const { port, host, path } = application;
-  return new Promise(resolve =>
-    network.http({ from: OBSERVER, address, port, host, path, timeoutMs }, resolve),
-  );
 }

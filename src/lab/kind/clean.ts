@@ -1,11 +1,10 @@
-import { RESOURCE_TRACKER } from '../../engine/model.ts';
+import { APPLICATION, RESOURCE_TRACKER } from '../../engine/model.ts';
 import { isNotFound, type KubeClient } from '../../kube/client.ts';
 import type { Kind, KubeObject } from '../../kube/objects.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { until } from './until.ts';
 
 const GONE_WITHIN_MS = 120_000;
-const APPLICATION: Kind = { apiVersion: 'core.oam.dev/v1beta1', kind: 'Application' };
 
 /** Takes what an earlier drill left from a hub that was kept. Its engine is gone: nobody else takes the finalizers off. */
 export async function cleanHub(hub: KubeClient, namespace: string, clock: Clock): Promise<void> {

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { KubeClient } from '../../kube/client.ts';
+import { ApiError, type KubeClient } from '../../kube/client.ts';
 import { type RealKubeClient, realClient } from '../../kube/client-real.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Docker } from './docker.ts';
@@ -105,4 +105,14 @@ async function isReady(kube: KubeClient): Promise<boolean> {
 function hasCondition(status: unknown, type: string): boolean {
   const { conditions = [] } = (status ?? {}) as { conditions?: { type: string; status: string }[] };
   return conditions.some(condition => condition.type === type && condition.status === 'True');
+}
+
+/** Whether the API is there: one that says no is. */
+export async function answers(kube: KubeClient): Promise<boolean> {
+  try {
+    await kube.list({ apiVersion: 'v1', kind: 'Namespace' });
+    return true;
+  } catch (error) {
+    return error instanceof ApiError && error.reason !== 'Unreachable';
+  }
 }

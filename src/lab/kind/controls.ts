@@ -3,13 +3,11 @@ import type { DnsServer } from '../../gtm/dns-server-real.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Network } from '../../runtime/network.ts';
 import type { LabApplication } from '../lab.ts';
+import { nameServerAnswers } from '../observer.ts';
 import { centreControls } from './centre.ts';
-import type { Cluster } from './clusters.ts';
-import { type Gateway, OBSERVER, type Way } from './gateway.ts';
+import { answers, type Cluster } from './clusters.ts';
+import type { Gateway, Way } from './gateway.ts';
 import { linkControls } from './links.ts';
-import { answers } from './until.ts';
-
-const DNS_TIMEOUT_MS = 1000;
 
 /** What the faults of a lab act on: one that this process brought up, or one that it found. */
 export interface ControlParts {
@@ -60,15 +58,10 @@ export function controlsOf(parts: ControlParts): Controls & { close(): void } {
     async startGtmDns() {
       await parts.nameServer()?.start();
     },
-    gtmDnsAnswers: () =>
-      new Promise(resolve => {
-        const server = parts.nameServer()?.address;
-        if (server === undefined) return resolve(false);
-        network.dns(
-          { from: OBSERVER, server, name: application.host, type: 'A', timeoutMs: DNS_TIMEOUT_MS },
-          ({ answer }) => resolve(answer !== undefined),
-        );
-      }),
+    async gtmDnsAnswers() {
+      const server = parts.nameServer()?.address;
+      return server !== undefined && (await nameServerAnswers(server, network, application));
+    },
     close() {
       for (const controls of centres.values()) controls.close();
     },

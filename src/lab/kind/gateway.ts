@@ -1,5 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { LinkQuality, Place } from '../../runtime/network.ts';
+import { OBSERVER } from '../observer.ts';
 import type { Docker } from './docker.ts';
 import {
   EARLIER_LABEL,
@@ -13,14 +14,13 @@ import {
 import { type Toxic, Toxiproxy } from './toxiproxy.ts';
 import { until } from './until.ts';
 
-/** Where the drill itself observes from: no link fault strikes it. */
-export const OBSERVER: Place = 'observer';
 const CLIENTS: Place = 'clients';
-const HUB: Place = 'hub';
+/** The place, and the cluster's name. */
+export const HUB: Place = 'hub';
 
 /** Above all ports that anything else listens on in a gateway. */
 const FIRST_OWN_PORT = 20_000;
-const API_PORT = 6443;
+export const API_PORT = 6443;
 const STARTS_WITHIN_MS = 60_000;
 
 /** One way into a centre: who takes it, where it begins in the gateway, where it ends in the cluster. */

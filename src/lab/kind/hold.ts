@@ -7,11 +7,10 @@ import { type LabApplication, LabError } from '../lab.ts';
 import { type Cluster, client } from './clusters.ts';
 import { type ControlParts, controlsOf } from './controls.ts';
 import type { Docker } from './docker.ts';
-import { Gateway, waysInto } from './gateway.ts';
+import { Gateway, HUB, waysInto } from './gateway.ts';
 import { gatewayNetwork } from './gateway-network.ts';
 import { Node } from './node.ts';
 import { gatewayName } from './pins.ts';
-import { HUB } from './raise.ts';
 
 export interface HoldParts extends Pick<ControlParts, 'engine' | 'nameServer'> {
   readonly docker: Docker;

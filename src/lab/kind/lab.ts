@@ -23,7 +23,7 @@ import type { Cluster, Workshop } from './clusters.ts';
 import { controlsOf } from './controls.ts';
 import { Docker } from './docker.ts';
 import { removeAll, sweep, usedFolders } from './down.ts';
-import { type Gateway, type Way, waysInto } from './gateway.ts';
+import { type Gateway, HUB, type Way, waysInto } from './gateway.ts';
 import { gatewayNetwork } from './gateway-network.ts';
 import { provideAll } from './images.ts';
 import { KindCli } from './kind-cli.ts';
@@ -34,7 +34,7 @@ import { type Lock, lockLab } from './lock.ts';
 import { allOf } from './needs.ts';
 import { OwnParts } from './own-parts.ts';
 import { INGRESS_IMAGE, KEPT_LABEL, NODE_IMAGE, TOXIPROXY_IMAGE } from './pins.ts';
-import { HUB, type Raised, raiseCentre, raiseHub, wayFromHub } from './raise.ts';
+import { type Raised, raiseCentre, raiseHub, wayFromHub } from './raise.ts';
 import { hasRemains, removeClusterFiles, tellUnwritable } from './run-files.ts';
 import { tooFewWatches } from './watches.ts';
 

@@ -1,23 +1,22 @@
+import { ENGINE_KINDS } from '../../engine/model.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { RealKubeClient } from '../../kube/client-real.ts';
 import type { EngineName } from '../../kube/engines.ts';
 import type { Kind } from '../../kube/objects.ts';
 import type { Network } from '../../runtime/network.ts';
 import type { LabApplication } from '../lab.ts';
-import { requestTo } from './centre.ts';
+import { requestTo } from '../observer.ts';
 import { cleanCentre, cleanHub } from './clean.ts';
-import { type Cluster, client, ensureCluster, type Workshop } from './clusters.ts';
-import { Gateway, type GatewayParts, type RunLabels } from './gateway.ts';
+import { answers, type Cluster, client, ensureCluster, type Workshop } from './clusters.ts';
+import { API_PORT, Gateway, type GatewayParts, HUB, type RunLabels } from './gateway.ts';
 import { ingressIsReady, installEngineKinds, installIngress } from './ingress.ts';
 import { through } from './kubeconfig.ts';
 import { hasKubeVela, type KubeVela } from './kubevela.ts';
 import { clusterName, INGRESS_IMAGE, nodeName } from './pins.ts';
-import { answers, type Bounds, until } from './until.ts';
+import { type Bounds, until } from './until.ts';
 
 const READY_WITHIN_MS = 300_000;
 const REQUEST_TIMEOUT_MS = 1000;
-const API_PORT = 6443;
-export const HUB = 'hub';
 const NODE: Kind = { apiVersion: 'v1', kind: 'Node' };
 /** Of a hub's node: what was installed for one engine does not suit the other. */
 const ENGINE_LABEL = 'liangdi.lab/engine';
@@ -63,14 +62,7 @@ export async function engineOf(hub: KubeClient): Promise<string | undefined> {
 }
 
 async function serves(hub: KubeClient): Promise<boolean> {
-  const kinds = [
-    ['core.oam.dev/v1beta1', 'Application'],
-    ['core.oam.dev/v1beta1', 'ApplicationRevision'],
-    ['core.oam.dev/v1beta1', 'ResourceTracker'],
-    ['core.oam.dev/v1alpha1', 'Policy'],
-    ['core.oam.dev/v1alpha1', 'Workflow'],
-  ] as const;
-  for (const [apiVersion, kind] of kinds) await hub.list({ apiVersion, kind });
+  for (const kind of ENGINE_KINDS) await hub.list(kind);
   return true;
 }
 
@@ -103,7 +95,7 @@ export async function raiseCentre(name: string, plan: CentrePlan, workshop: Work
   await until(`the hub does not reach ${name}`, inTime, () => answers(fromHub));
   // Until the ingress has the application, it says 404: what matters is that the way there is open.
   await until(`${name} cannot be reached at its public address ${gateway.address}`, inTime, async () => {
-    const { response } = await requestTo(gateway.address, { network, application }, REQUEST_TIMEOUT_MS);
+    const { response } = await requestTo(gateway.address, network, application, REQUEST_TIMEOUT_MS);
     return response !== undefined;
   });
   return { cluster, gateway, fromHub };

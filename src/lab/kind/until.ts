@@ -1,4 +1,3 @@
-import { ApiError, type KubeClient } from '../../kube/client.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { LabError } from '../lab.ts';
 
@@ -30,14 +29,4 @@ export async function until<T>(
   }
   const why = last instanceof Error ? `: ${last.message}` : '';
   throw new LabError(`${otherwise} after ${Math.round(withinMs / 1000)} s${why}`, { cause: last });
-}
-
-/** Whether the API is there: one that says no is. */
-export async function answers(kube: KubeClient): Promise<boolean> {
-  try {
-    await kube.list({ apiVersion: 'v1', kind: 'Namespace' });
-    return true;
-  } catch (error) {
-    return error instanceof ApiError && error.reason !== 'Unreachable';
-  }
 }
