@@ -1,6 +1,6 @@
 import { ApiError } from '../kube/client.ts';
 import type { EngineName } from '../kube/engines.ts';
-import { type Lab, LabError } from '../lab/lab.ts';
+import { type Lab, LabError, type Progress } from '../lab/lab.ts';
 import type { Load } from '../lab/load.ts';
 import type { JournalEvent } from '../runtime/journal.ts';
 import { MemoryJournal } from '../runtime/journal-memory.ts';
@@ -83,7 +83,7 @@ function withEngine(scenario: Scenario, engine: EngineName | undefined): Scenari
 export async function bringUp(
   scenario: Scenario,
   options: Pick<DrillOptions, 'lab' | 'engine' | 'runFolder' | 'signal'>,
-  progress: (step: string, detail?: string) => void,
+  progress: Progress,
 ): Promise<void> {
   if (options.lab !== 'kind')
     throw new LabError(`the ${options.lab} lab has nothing to bring up before a drill: use --lab kind`);

@@ -11,6 +11,16 @@ export class LabError extends Error {
   override readonly name = 'LabError';
 }
 
+/** What was under way was given up, as somebody asked for. */
+export class StoppedError extends LabError {
+  constructor(options?: ErrorOptions) {
+    super('stopped', options);
+  }
+}
+
+/** Tells people what is going on. */
+export type Progress = (step: string, detail?: string) => void;
+
 /** What the lab knows of the application beside its manifests. */
 export interface LabApplication {
   readonly namespace: string;
@@ -64,8 +74,8 @@ export interface Lab {
   readonly undoLog?: UndoLog;
   /** Why the link between two places cannot be shaped; undefined when it can. */
   whyNoLink?(from: Place, to: Place): string | undefined;
-  /** Brings the clusters up; `progress` tells people what is going on. */
-  up(progress: (step: string, detail?: string) => void): Promise<void>;
+  /** Brings the clusters up. */
+  up(progress: Progress): Promise<void>;
   /** The public address before a centre's ingress, once it is up. */
   addressOf(centre: string): string;
   /** Runs the distribution engine beside the hub: started now, stopped and started again with the hub. */

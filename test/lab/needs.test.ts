@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { allOf } from '../../src/lab/kind/needs.ts';
-import { LabError } from '../../src/lab/lab.ts';
+import { LabError, StoppedError } from '../../src/lab/lab.ts';
 
 const lacks = (what: string) => Promise.reject(new LabError(what));
 
@@ -19,6 +19,6 @@ test('one that is missing is its own error', async () => {
 });
 
 test('who was stopped, or has a bug, is told of nothing that is missing', async () => {
-  await expect(allOf([lacks('no Docker'), lacks('stopped')])).rejects.toThrow(/^stopped$/);
+  await expect(allOf([lacks('no Docker'), Promise.reject(new StoppedError())])).rejects.toThrow(/^stopped$/);
   await expect(allOf([lacks('no Docker'), Promise.reject(new TypeError('bug'))])).rejects.toThrow(TypeError);
 });

@@ -4,7 +4,7 @@ import type { Authority } from '../../gtm/dns-types.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { Random } from '../../runtime/random.ts';
 import { RealClock } from '../../runtime/real-clock.ts';
-import { type Engine, type Lab, type LabCentre, LabError } from '../lab.ts';
+import { type Engine, type Lab, type LabCentre, LabError, type Progress } from '../lab.ts';
 import type { SimulatedLabOptions } from '../simulated.ts';
 import { UndoFile } from '../undo-log.ts';
 import { Docker } from './docker.ts';
@@ -112,7 +112,7 @@ class AttachedLab implements Lab {
     );
   }
 
-  async up(progress: (step: string, detail?: string) => void): Promise<void> {
+  async up(progress: Progress): Promise<void> {
     const { topology, application, vantagePoints } = this.#options;
     if ((this.undoLog.read()?.unhealed ?? []).length > 0)
       throw new LabError('a run that was killed has left faults in the lab: `liangdi heal` takes them back');

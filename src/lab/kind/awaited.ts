@@ -1,6 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-
-export type Progress = (step: string, detail?: string) => void;
+import type { Progress } from '../lab.ts';
 
 /** How often people hear what is still awaited. */
 const TELL_EVERY_MS = 15_000;

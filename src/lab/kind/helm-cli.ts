@@ -1,8 +1,14 @@
-import { LabError } from '../lab.ts';
-import { type CommandOptions, command } from './command.ts';
+import { type CommandOptions, command, findTool, type Tool } from './command.ts';
 
 const INSTALL_WITHIN_MS = 5 * 60_000;
 const ASK_WITHIN_MS = 60_000;
+
+const HELM: Tool = {
+  program: 'helm',
+  variable: 'LIANGDI_HELM',
+  need: 'the engine kubevela is installed by the Helm command line',
+  source: 'https://helm.sh (`go install helm.sh/helm/v3/cmd/helm@v3.19.0`, `brew install helm`)',
+};
 
 /** What a chart is installed as. */
 export interface Release {
@@ -13,7 +19,7 @@ export interface Release {
   readonly values: object;
 }
 
-/** The Helm command line, from the PATH or from LIANGDI_HELM. */
+/** The Helm command line. */
 export class HelmCli {
   readonly #program: string;
   readonly #signal: AbortSignal | undefined;
@@ -25,20 +31,7 @@ export class HelmCli {
 
   /** @throws LabError that says how to get it. */
   static async find(signal?: AbortSignal): Promise<HelmCli> {
-    const program = process.env['LIANGDI_HELM'] || 'helm';
-    const helm = new HelmCli(program, signal);
-    try {
-      await helm.#run(['version'], { timeoutMs: ASK_WITHIN_MS });
-    } catch (cause) {
-      if ((cause as LabError).message === 'stopped') throw cause;
-      throw new LabError(
-        `the engine kubevela is installed by the Helm command line, and "${program}" does not run. Get it from ` +
-          'https://helm.sh (`go install helm.sh/helm/v3/cmd/helm@v3.19.0`, `brew install helm`) and put it into ' +
-          'the PATH, or say in LIANGDI_HELM where it is',
-        { cause },
-      );
-    }
-    return helm;
+    return new HelmCli(await findTool(HELM, signal), signal);
   }
 
   /** @throws LabError when the chart cannot be had. */

@@ -1,8 +1,7 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LabError } from '../lab.ts';
-import type { Progress } from './awaited.ts';
+import { LabError, type Progress } from '../lab.ts';
 import type { Docker } from './docker.ts';
 import { BUSYBOX_IMAGE } from './pins.ts';
 import { imageFolder } from './run-files.ts';

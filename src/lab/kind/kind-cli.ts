@@ -1,11 +1,17 @@
-import { LabError } from '../lab.ts';
-import { type CommandOptions, command } from './command.ts';
+import { type CommandOptions, command, findTool, type Tool } from './command.ts';
 import { NETWORK, NODE_IMAGE } from './pins.ts';
 
 /** Creating four clusters at once on two cores takes about a minute; on a busy machine several. */
 const CREATE_WITHIN_MS = 10 * 60_000;
 const LOAD_WITHIN_MS = 5 * 60_000;
 const ASK_WITHIN_MS = 60_000;
+
+const KIND: Tool = {
+  program: 'kind',
+  variable: 'LIANGDI_KIND',
+  need: 'the kind lab needs the kind command line',
+  source: 'https://kind.sigs.k8s.io (`go install sigs.k8s.io/kind@v0.30.0`, `brew install kind`)',
+};
 
 /** The API listens on loopback, on a port that Docker keeps over restarts. Addresses beside it: of its certificate. */
 function clusterOf(addresses: readonly string[]): object {
@@ -19,7 +25,7 @@ function clusterOf(addresses: readonly string[]): object {
   };
 }
 
-/** The kind command line, from the PATH or from LIANGDI_KIND. */
+/** The kind command line. */
 export class KindCli {
   readonly #program: string;
   readonly #signal: AbortSignal | undefined;
@@ -31,20 +37,7 @@ export class KindCli {
 
   /** @throws LabError that says how to get it. */
   static async find(signal?: AbortSignal): Promise<KindCli> {
-    const program = process.env['LIANGDI_KIND'] || 'kind';
-    const kind = new KindCli(program, signal);
-    try {
-      await kind.#run(['version'], { timeoutMs: ASK_WITHIN_MS });
-    } catch (cause) {
-      if ((cause as LabError).message === 'stopped') throw cause;
-      throw new LabError(
-        `the kind lab needs the kind command line, and "${program}" does not run. Get it from ` +
-          'https://kind.sigs.k8s.io (`go install sigs.k8s.io/kind@v0.30.0`, `brew install kind`) and put it ' +
-          'into the PATH, or say in LIANGDI_KIND where it is',
-        { cause },
-      );
-    }
-    return kind;
+    return new KindCli(await findTool(KIND, signal), signal);
   }
 
   /** Its API can be reached at these addresses, too. */

@@ -1,7 +1,7 @@
 import type { KubeClient } from '../../kube/client.ts';
 import { readKubeconfig } from '../../kube/kubeconfig.ts';
 import type { KubeObject, ObjectRef } from '../../kube/objects.ts';
-import { LabError } from '../lab.ts';
+import { LabError, StoppedError } from '../lab.ts';
 import { type Cluster, client, type Workshop } from './clusters.ts';
 import { HelmCli, type Release } from './helm-cli.ts';
 import { through } from './kubeconfig.ts';
@@ -58,7 +58,7 @@ export class KubeVela {
     const published = ['vela-core', '--repo', REPOSITORY, '--version', KUBEVELA_VERSION.slice(1)];
     const release = { name: RELEASE, namespace: NAMESPACE, chart: own ? [own] : published, values: VALUES };
     await helm.show(release).catch((cause: Error) => {
-      if (cause.message === 'stopped') throw cause;
+      if (cause instanceof StoppedError) throw cause;
       throw new LabError(
         `KubeVela's chart cannot be had from ${own || REPOSITORY}. Say in LIANGDI_KUBEVELA_CHART where one of ` +
           `${KUBEVELA_VERSION} is: a folder or an archive on this machine, or an oci:// address\n${cause.message}`,

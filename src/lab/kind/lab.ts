@@ -14,11 +14,12 @@ import {
   type LabApplication,
   type LabCentre,
   LabError,
+  type Progress,
   type UndoLog,
 } from '../lab.ts';
 import { UndoFile } from '../undo-log.ts';
 import { lastAddresses } from './addresses.ts';
-import { Awaited, type Progress } from './awaited.ts';
+import { Awaited } from './awaited.ts';
 import type { Cluster, Workshop } from './clusters.ts';
 import { controlsOf } from './controls.ts';
 import { Docker } from './docker.ts';
@@ -26,6 +27,7 @@ import { removeAll, sweep, usedFolders } from './down.ts';
 import { type Gateway, HUB, type Way, waysInto } from './gateway.ts';
 import { gatewayNetwork } from './gateway-network.ts';
 import { provideAll } from './images.ts';
+import { inotifyWarning } from './inotify.ts';
 import { KindCli } from './kind-cli.ts';
 import { KubeVela } from './kubevela.ts';
 import { LabClock } from './lab-clock.ts';
@@ -36,7 +38,6 @@ import { OwnParts } from './own-parts.ts';
 import { INGRESS_IMAGE, KEPT_LABEL, NODE_IMAGE, TOXIPROXY_IMAGE } from './pins.ts';
 import { type Raised, raiseCentre, raiseHub, wayFromHub } from './raise.ts';
 import { hasRemains, removeClusterFiles, tellUnwritable } from './run-files.ts';
-import { tooFewWatches } from './watches.ts';
 
 export interface KindLabOptions {
   readonly topology: Topology;
@@ -236,7 +237,7 @@ export class KindLab implements Lab {
       runFolder: folder,
       signal: AbortSignal.any([signal, this.#stopping.signal]),
     };
-    const warning = tooFewWatches();
+    const warning = inotifyWarning();
     if (warning !== undefined) progress('this machine is slow to start clusters', warning);
     const { images } = this.#options.application;
     const parts = [NODE_IMAGE, INGRESS_IMAGE, TOXIPROXY_IMAGE, ...(this.#kubevela?.images ?? [])];

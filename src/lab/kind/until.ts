@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { LabError } from '../lab.ts';
+import { LabError, StoppedError } from '../lab.ts';
 
 const LOOK_EVERY_MS = 250;
 
@@ -18,7 +18,7 @@ export async function until<T>(
   const deadline = clock.now() + withinMs;
   let last: unknown;
   while (clock.now() < deadline) {
-    if (signal?.aborted) throw new LabError('stopped');
+    if (signal?.aborted) throw new StoppedError();
     try {
       const answer = await ask();
       if (answer !== undefined && answer !== false) return answer;

@@ -5,7 +5,7 @@ const ENOUGH = 512;
 const FILE = '/proc/sys/fs/inotify/max_user_instances';
 
 /** What to tell people of a Linux machine that has too few of what clusters watch files with; undefined when all is well. */
-export function tooFewWatches(file = FILE): string | undefined {
+export function inotifyWarning(file = FILE): string | undefined {
   const has = numberIn(file);
   if (has === undefined || has >= ENOUGH) return undefined;
   return (
