@@ -1,13 +1,13 @@
 import { appendFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../runtime/input-error.ts';
 import type { Journal } from '../runtime/journal.ts';
+import { shipped } from '../runtime/shipped.ts';
 import { EXIT } from './exit.ts';
 import { seedOption } from './options.ts';
 import { type SocketAddress, socketOption } from './sockets.ts';
 
-const SHIPPED = join(import.meta.dirname, '../../clusters/gtm-account.yaml');
+const SHIPPED = shipped('clusters/gtm-account.yaml');
 /** Faster, and a health check would end before loopback answers. */
 const FASTEST = 100;
 

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import type { Plan } from '../engine/plan/plan.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { InputError } from '../runtime/input-error.ts';
+import { shipped } from '../runtime/shipped.ts';
 import { EXIT } from './exit.ts';
 
 interface Options {
@@ -40,7 +41,7 @@ Examples:
 }
 
 function defaultTopology(): string {
-  return relative('.', join(import.meta.dirname, '../../clusters/topology.yaml')) || '.';
+  return relative('.', shipped('clusters/topology.yaml')) || '.';
 }
 
 async function showPlan(options: Options): Promise<void> {

@@ -12,7 +12,7 @@ export function scenariosCommand(): Command {
 
 async function scenarios({ format }: { format: Format }): Promise<void> {
   const { listScenarios } = await import('../drill/scenario.ts');
-  const all = listScenarios().map(({ name, proves }) => ({ name, proves }));
+  const all = listScenarios();
   if (format === 'json') {
     process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
     return;

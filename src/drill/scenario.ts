@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { parseManifests, replacePlaceholders } from '../engine/manifests.ts';
 import { PlanError } from '../engine/model.ts';
@@ -8,6 +7,7 @@ import type { ClusterInfo } from '../engine/placement.ts';
 import { type GtmConfig, gtmConfigSchema } from '../gtm/config.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { centresOf, type Topology, topologySchema } from '../kube/topology.ts';
+import { shipped } from '../runtime/shipped.ts';
 import { suggestion } from '../runtime/suggest.ts';
 import {
   checkDocument,
@@ -58,12 +58,12 @@ export function recordOf(given: Scenario): object {
   const known = recorded.get(scenario);
   if (known !== undefined) return known;
   const { application: _objects, file, ...settings } = scenario;
-  const record = dirname(file) === join(ROOT, 'scenarios') ? settings : { ...settings, file: basename(file) };
+  const record = dirname(file) === SCENARIOS ? settings : { ...settings, file: basename(file) };
   recorded.set(scenario, record);
   return record;
 }
 
-const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const SCENARIOS = shipped('scenarios');
 
 /** The files a scenario is made of beside itself, relative to its folder; by default the project's own. */
 function filesSchema(folder: string) {
@@ -80,10 +80,10 @@ function filesSchema(folder: string) {
 }
 
 const SHIPPED = {
-  topology: join(ROOT, 'clusters/topology.yaml'),
-  application: [join(ROOT, 'clusters/web-demo/app-meta.yaml'), join(ROOT, 'clusters/web-demo/app.yaml')],
-  gtm: join(ROOT, 'clusters/gtm.yaml'),
-  clients: join(ROOT, 'clusters/clients.yaml'),
+  topology: shipped('clusters/topology.yaml'),
+  application: [shipped('clusters/web-demo/app-meta.yaml'), shipped('clusters/web-demo/app.yaml')],
+  gtm: shipped('clusters/gtm.yaml'),
+  clients: shipped('clusters/clients.yaml'),
 };
 
 /**
@@ -91,8 +91,8 @@ const SHIPPED = {
  *
  * @throws InputError that names file, line, column and field of all that is wrong; nothing has run then.
  */
-export function loadScenario(nameOrFile: string, root: string = ROOT): Scenario {
-  const file = scenarioFile(nameOrFile, root);
+export function loadScenario(nameOrFile: string): Scenario {
+  const file = scenarioFile(nameOrFile);
   const text = readText(file);
   const raw = parseYaml(text, file, z.looseObject({ files: filesSchema(dirname(file)).prefault({}) }));
   const { files } = raw;
@@ -257,25 +257,25 @@ function patchesOf(timeline: unknown): Manifest[] {
 const at = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 
-function scenarioFile(nameOrFile: string, root: string): string {
+function scenarioFile(nameOrFile: string): string {
   if (/[/\\]|\.ya?ml$/.test(nameOrFile)) return resolve(nameOrFile);
-  const known = scenarioNames(root);
-  if (known.includes(nameOrFile)) return join(root, 'scenarios', `${nameOrFile}.yaml`);
+  const known = scenarioNames();
+  if (known.includes(nameOrFile)) return join(SCENARIOS, `${nameOrFile}.yaml`);
   throw new InputError(nameOrFile, `no such scenario${suggestion(nameOrFile, known)}`);
 }
 
-function scenarioNames(root: string): string[] {
-  return readdirSync(join(root, 'scenarios'))
+function scenarioNames(): string[] {
+  return readdirSync(SCENARIOS)
     .filter(file => file.endsWith('.yaml'))
     .map(file => file.slice(0, -'.yaml'.length))
     .sort();
 }
 
 /** The scenarios of the project, by name. */
-export function listScenarios(root: string = ROOT): { name: string; proves: string; file: string }[] {
+export function listScenarios(): { name: string; proves: string }[] {
   const schema = z.looseObject({ proves: z.string() });
-  return scenarioNames(root).map(name => {
-    const file = join(root, 'scenarios', `${name}.yaml`);
-    return { name, file, proves: parseYaml(readText(file), file, schema).proves };
+  return scenarioNames().map(name => {
+    const file = join(SCENARIOS, `${name}.yaml`);
+    return { name, proves: parseYaml(readText(file), file, schema).proves };
   });
 }

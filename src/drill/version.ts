@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { shipped } from '../runtime/shipped.ts';
 
 /** liangdi's version, as package.json has it. */
-export const VERSION: string = createRequire(import.meta.url)('../../package.json').version;
+export const VERSION: string = JSON.parse(readFileSync(shipped('package.json'), 'utf8')).version;

@@ -1,12 +1,12 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { shipped } from '../../runtime/shipped.ts';
 import { LabError, type Progress } from '../lab.ts';
 import type { Docker } from './docker.ts';
 import { BUSYBOX_IMAGE } from './pins.ts';
 import { imageFolder } from './run-files.ts';
 
-const CONTEXT = resolve(dirname(fileURLToPath(import.meta.url)), '../../../clusters/web-demo/image');
+const CONTEXT = shipped('clusters/web-demo/image');
 const FILES = ['Dockerfile', 'serve', 'index.cgi'];
 const EXECUTABLE = 0o755;
 

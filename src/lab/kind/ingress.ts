@@ -1,17 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { applyManifests } from '../../engine/kubectl/apply.ts';
 import { parseManifests } from '../../engine/manifests.ts';
 import type { KubeClient } from '../../kube/client.ts';
-
-const CLUSTERS = resolve(dirname(fileURLToPath(import.meta.url)), '../../../clusters');
+import { shipped } from '../../runtime/shipped.ts';
 
 const INGRESS = { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace: 'traefik', name: 'traefik' };
 
 /** Runs Traefik on every node, with the centre's public address as the one that its Ingresses show. */
 export async function installIngress(kube: KubeClient, publicAddress: string): Promise<void> {
-  const file = join(CLUSTERS, 'ingress/traefik.yaml');
+  const file = shipped('clusters/ingress/traefik.yaml');
   const text = readFileSync(file, 'utf8').replace('<public-address>', publicAddress);
   await applyManifests(kube, parseManifests(text, file));
 }
@@ -33,6 +30,6 @@ export async function ingressIsReady(kube: KubeClient): Promise<boolean> {
 
 /** Teaches the hub's API the engine's kinds. */
 export async function installEngineKinds(hub: KubeClient): Promise<void> {
-  const file = join(CLUSTERS, 'hub/crds.yaml');
+  const file = shipped('clusters/hub/crds.yaml');
   await applyManifests(hub, parseManifests(readFileSync(file, 'utf8'), file));
 }

@@ -1,6 +1,6 @@
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import { type HttpResolver, resolveOverHttp } from '../../gtm/http-resolver-real.ts';
+import { shipped } from '../../runtime/shipped.ts';
 import { LabError } from '../lab.ts';
 import type { Load, LoadTarget } from '../load.ts';
 import { command } from './command.ts';
@@ -11,7 +11,7 @@ import { LABEL, PREFIX } from './pins.ts';
 export const K6_IMAGE = 'grafana/k6:2.3.0';
 export const K6_SUMMARY = 'k6-summary.json';
 
-const SCRIPT = resolve(dirname(fileURLToPath(import.meta.url)), '../../../clusters/load/web-demo.ts');
+const SCRIPT = shipped('clusters/load/web-demo.ts');
 /** As in the script. */
 const MOST_REQUESTS_PER_SECOND = 1000;
 const VERSION_WITHIN_MS = 30_000;
