@@ -28,7 +28,8 @@ $(INSTALLED): package.json package-lock.json
 define bring-node
 { echo 'setup: bringing Node $(NODE_VERSION)'; rm -rf .node; \
   npm install --prefix .node/part --no-save --no-package-lock --ignore-scripts --silent \
-    "node-$$(node -p 'process.platform + "-" + process.arch')@$(NODE_VERSION)" && mv .node/part/node_modules .node/; }
+    "node-$$(node -p 'process.platform + "-" + process.arch')@$(NODE_VERSION)" && \
+  mv .node/part/node_modules .node/ && rm -rf .node/part; }
 endef
 
 with-engine = $(if $(engine),--engine '$(engine)')
