@@ -41,8 +41,8 @@ export interface RealResolver {
   stop(): Promise<void>;
 }
 
-/** TTL of an answer that has expired, seconds (RFC 8767 §4). */
-const STALE_TTL = 30;
+/** TTL of an answer that has expired (RFC 8767 §4). */
+const STALE_TTL_MS = 30_000;
 const LONGEST_UDP = 1232;
 const PLAIN_UDP = 512;
 /** Names and types that are remembered; the oldest are forgotten. */
@@ -63,6 +63,11 @@ const UNKNOWN: Known = empty('SERVFAIL');
 /** An answer without records. */
 function empty(rcode: Rcode): Known {
   return { entry: NOTHING, rcode, answers: [], authorities: [], expires: 0 };
+}
+
+/** What is remembered of a failure; an answer that has grown too old for it was none to the last question. */
+function failing(known: Known): Known {
+  return known.entry.addresses.length > 0 ? UNKNOWN : known;
 }
 
 /** Bits of a message's second word (RFC 1035 §4.1.1): the operation, which is 0 for a question; recursion desired, and available. */
@@ -123,8 +128,11 @@ class Resolving {
   #lookup(question: Question, answer: (known: Known) => void): void {
     const key = `${question.name.toLowerCase()} ${question.type} ${question.class ?? 'IN'}`;
     const known = this.#known.get(key) ?? UNKNOWN;
-    const reaction = consulted(known.entry, this.#options.clock.now());
-    if (reaction !== 'ask') answer(known);
+    const now = this.#options.clock.now();
+    const reaction = consulted(known.entry, now);
+    if (reaction === 'fail') answer(failing(known));
+    else if (reaction !== 'ask')
+      answer(now < known.expires ? known : { ...known, expires: now + STALE_TTL_MS });
     if (reaction === 'ask' || reaction === 'hand-and-ask')
       this.#ask(key, question, reaction === 'ask' ? answer : undefined);
   }
@@ -137,7 +145,7 @@ class Resolving {
     }
     this.#waiting.set(key, answer ? [answer] : []);
     this.#upstream.ask(question, response => {
-      const known = this.#fill(this.#known.get(key) ?? UNKNOWN, response);
+      const known = this.#fill(this.#known.get(key) ?? UNKNOWN, question, response);
       this.#known.delete(key);
       this.#known.set(key, known);
       const [oldest] = this.#known.keys();
@@ -148,13 +156,16 @@ class Resolving {
     });
   }
 
-  #fill(before: Known, response: Decoded | undefined): Known {
+  #fill(before: Known, question: Question, response: Decoded | undefined): Known {
     const { clock, policy } = this.#options;
     const now = clock.now();
     const answers = (response?.answers ?? []).filter(one => one.type !== 'OPT');
     const ttlSeconds = Math.min(...answers.map(one => ('ttl' in one ? (one.ttl ?? 0) : 0)));
+    // An alias that leads to nothing of the type is no answer (RFC 2308 §2.2).
+    const isAny = (question.type as string) === 'ANY';
+    const records = answers.filter(({ type }) => isAny || type === question.type);
     const outcome: DnsOutcome = response
-      ? { answer: { rcode: rcodeOf(response.rcode), addresses: answers.map(one => one.name), ttlSeconds } }
+      ? { answer: { rcode: rcodeOf(response.rcode), addresses: records.map(one => one.name), ttlSeconds } }
       : { failure: 'timeout' };
     const entry = filled(policy, before.entry, outcome, { answer: 0, draw: 0 }, now);
     // What was known goes on.
@@ -184,8 +195,7 @@ class Resolving {
   #ttl(record: Answer, { expires }: Known): number {
     const own = 'ttl' in record ? (record.ttl ?? 0) : 0;
     if (expires === Number.POSITIVE_INFINITY) return own;
-    const left = Math.ceil((expires - this.#options.clock.now()) / 1000);
-    return left > 0 ? left : STALE_TTL;
+    return Math.max(0, Math.ceil((expires - this.#options.clock.now()) / 1000));
   }
 
   /** Aliases stay before what they lead to. */

@@ -70,14 +70,16 @@ beforeEach(async () => {
   silentlyAsked = 0;
   lastAsker = undefined;
   clock = new Hand();
-  const host = (data: () => readonly string[]): Host => ({
-    answer: ({ type }) => (type === 1 ? { type: 'A', ttl: TTL, data: data(), scope: 0 } : undefined),
+  const host = (data: () => readonly string[], ttl = TTL): Host => ({
+    answer: ({ type }) =>
+      type === 1 && data().length > 0 ? { type: 'A', ttl, data: data(), scope: 0 } : undefined,
   });
   const zones = new Zones(
     [{ apex: 'example.test', negativeTtl: 10, nameServer: '127.0.0.1' }],
     new Map([
       ['a.example.test', host(() => addresses)],
       ['many.example.test', host(() => MANY)],
+      ['now.example.test', host(() => addresses, 0)],
       ['www.example.test', aliasHost('a.example.test', TTL)],
     ]),
   );
@@ -170,6 +172,16 @@ describe('an honest resolver', () => {
     expect(asked).toBe(1);
   });
 
+  test('keeps an answer with a TTL of 0 for nobody, and tells it so', async () => {
+    const client = await start('honest');
+    for (const times of [1, 2]) {
+      expect(await client.resolve4('now.example.test', { ttl: true })).toEqual([
+        { address: '192.0.2.1', ttl: 0 },
+      ]);
+      expect(asked).toBe(times);
+    }
+  });
+
   test('hands on aliases, and answers that do not fit into a UDP packet', async () => {
     const client = await start('honest');
     expect(await client.resolve4('www.example.test')).toEqual(['192.0.2.1']);
@@ -214,6 +226,21 @@ describe('failures', () => {
     }
   });
 
+  test.each([
+    ['honest', 5],
+    ['negative', 300],
+    ['forever', 10],
+  ] as const)('%s remembers an alias that leads to no address for %d s', async (kind, seconds) => {
+    const client = await start(kind);
+    addresses = [];
+    expect(await client.resolve4('www.example.test')).toEqual([]);
+    addresses = ['192.0.2.2'];
+    clock.move(seconds * 1000 - 1);
+    expect(await client.resolve4('www.example.test')).toEqual([]);
+    clock.move(1);
+    expect(await client.resolve4('www.example.test')).toEqual(['192.0.2.2']);
+  });
+
   test('serve-stale hands out the old answer while the name server fails, and the new one when it is back', async () => {
     const client = await start('serve-stale');
     await client.resolve4('a.example.test');
@@ -230,6 +257,18 @@ describe('failures', () => {
     await client.resolve4('a.example.test');
     await settled();
     expect(await client.resolve4('a.example.test')).toEqual(['192.0.2.2']);
+  });
+
+  test('serve-stale hands nothing out that has grown too old, also while it remembers a failure', async () => {
+    const client = await start('serve-stale');
+    await client.resolve4('a.example.test');
+    failing = true;
+    clock.move(60_000 + 3_600_000 - 1);
+    expect(await client.resolve4('a.example.test')).toEqual(['192.0.2.1']);
+    await settled();
+    clock.move(1);
+    await expect(client.resolve4('a.example.test')).rejects.toMatchObject({ code: 'ESERVFAIL' });
+    expect(asked).toBe(2);
   });
 
   test('a name server whose host refuses is SERVFAIL at once', async () => {
