@@ -58,6 +58,15 @@ test('application-slow is in force, and healed, when it is, however long its del
   expect(journal.when('slow', 'healed')).toBeLessThan(31);
 });
 
+test.each(['0%', '0.1%', '1%'])(
+  'application-error of %s is in force at once, though it hardly shows',
+  async share => {
+    const gray = { fault: 'application-error', on: 'cluster1-beijing', share, name: 'gray' };
+    const journal = await smallDrill([{ at: '10s', for: '5s', ...gray }], '20s');
+    expect(journal.when('gray', 'injected')).toBeLessThan(11);
+  },
+);
+
 test('control-plane-down takes the API away until it is healed', async () => {
   const down = { fault: 'control-plane-down', on: 'cluster1-beijing' };
   const journal = await smallDrill([{ at: '5s', ...down }], '30s');
