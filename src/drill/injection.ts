@@ -142,6 +142,8 @@ export class Injection {
     const { clock } = this.#controls;
     let since: number | undefined;
     let seenWithout = false;
+    // What takes no time has been done by the first look, which then is to be believed.
+    await clock.sleep(0);
     while (goesOn()) {
       const looked = clock.now();
       const credible = seenWithout || !underway();

@@ -18,7 +18,7 @@ async function stopped(options: {
   const journal = new MemoryJournal();
   const centre: Partial<CentreControls> = {
     async stop() {
-      await clock.sleep(options.stopTakes);
+      if (options.stopTakes > 0) await clock.sleep(options.stopTakes);
       if (options.stopFails) throw new Error('the engine is gone');
     },
     async request(): Promise<HttpOutcome> {
@@ -44,6 +44,10 @@ test('a fault counts from the first look that shows it, while it is still being 
   // It is said to be in force when it is injected, and no sooner.
   const injected = journal.events.find(event => event.kind === 'fault' && event.step === 'injected');
   expect(injected?.at).toBeGreaterThanOrEqual(10_000);
+});
+
+test('a fault that is injected at once counts from then on', async () => {
+  expect(sinceOf(await stopped({ stopTakes: 0, serves: () => false }))).toEqual([0]);
 });
 
 test('what another fault shows already is no effect of this one before it is injected', async () => {

@@ -67,6 +67,15 @@ test.each(['0%', '0.1%', '1%'])(
   },
 );
 
+test.each(['cluster-pause', 'cluster-stop', 'cluster-kill', 'cluster-disconnect'])(
+  '%s counts from the moment that it strikes, so that no error of its clients comes before it',
+  async fault => {
+    const journal = await smallDrill([{ at: '10s', for: '25s', fault, on: 'cluster1-beijing' }], '40s');
+    const injected = journal.of('fault').find(({ step }) => step === 'injected');
+    expect(journal.time(injected?.since ?? 0)).toBe(10);
+  },
+);
+
 test('control-plane-down takes the API away until it is healed', async () => {
   const down = { fault: 'control-plane-down', on: 'cluster1-beijing' };
   const journal = await smallDrill([{ at: '5s', ...down }], '30s');
