@@ -17,6 +17,11 @@ const domain = z
     error: 'must be a lower-case domain name without a final dot, such as web-demo.example.com',
   });
 
+/** Of a check's request, as it goes over the wire. */
+export const requestPath = z
+  .string()
+  .regex(/^\/[\x21-\x7e]*$/, 'must start with "/" and be ASCII without spaces: percent-encode the rest');
+
 const seconds = (least: number, most: number) => {
   const message = `must be a whole number of seconds from ${least} to ${most}, as in the API`;
   return z.int(message).min(least, message).max(most, message);
@@ -63,7 +68,7 @@ const monitor = z.discriminatedUnion('ProtocolType', [
         port: port.default(80),
         /** The Host header; by default the business name. */
         host: domain.optional(),
-        path: z.string().startsWith('/').default('/'),
+        path: requestPath.default('/'),
         /** An HTTP status above this fails. */
         code: z.literal([400, 500]).default(500),
         /** Percentage of vantage points. */

@@ -253,6 +253,25 @@ describe('2.0', () => {
     expect(() => poolCall(new Account(instance(three, '')), more)).toThrow(message);
   });
 
+  test.each([
+    ['a share of nodes that none or all meet', { failureRate: 0 }, 'failureRate Invalid option'],
+    ['a path that no request has', { path: '/健康' }, 'path must start with "/" and be ASCII without spaces'],
+    ['a path with a space', { path: '/a b' }, 'path must start with "/" and be ASCII without spaces'],
+    ['a host that no request has', { host: '例子.cn' }, 'host must be ASCII without spaces'],
+    ['a host of two lines', { host: 'a\r\nb: c' }, 'host must be ASCII without spaces'],
+  ])('a check with %s is refused', (_, info, message) => {
+    const check = {
+      MonitorStatus: 'OPEN',
+      ProtocolType: 'HTTP',
+      Interval: 60,
+      Timeout: 2000,
+      EvaluationCount: 2,
+      IspCityNode: [{ CityCode: '503', IspCode: '465' }],
+      MonitorExtendInfo: JSON.stringify(info),
+    };
+    expect(() => poolCall(new Account(instance(three, '')), check)).toThrow(message);
+  });
+
   test('IPv6 addresses come back as they were written, and are one endpoint in whatever writing', () => {
     const account = new Account(
       instance(

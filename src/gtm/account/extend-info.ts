@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { requestPath } from '../config.ts';
 import { ApiError, invalid } from './errors.ts';
 import { oneOf, optional, truth, whole } from './parameters.ts';
 
@@ -8,11 +9,16 @@ import { oneOf, optional, truth, whole } from './parameters.ts';
  */
 
 const port = optional(whole(1, 65_535));
-const failureRate = optional(oneOf(0, 20, 50, 80, 100));
+const failureRate = optional(oneOf(20, 50, 80, 100));
 const http = z.object({
   port,
-  host: optional(z.string().max(253)),
-  path: optional(z.string().startsWith('/', 'it must start with "/"')),
+  host: optional(
+    z
+      .string()
+      .max(253)
+      .regex(/^[\x21-\x7e]*$/, 'must be ASCII without spaces: write the name in Punycode'),
+  ),
+  path: optional(requestPath),
   code: optional(oneOf(200, 400, 500)),
   failureRate,
   sni: optional(truth),
