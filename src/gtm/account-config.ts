@@ -4,6 +4,7 @@ import { addressBytes, canonicalAddress } from '../runtime/ip-address.ts';
 import { isLine } from './catalogue.ts';
 import { emulatorSettings } from './config.ts';
 import { parseSubnet } from './dns-subnet.ts';
+import type { Target } from './prober.ts';
 
 /*
  * What `liangdi gtm serve` starts with: an account with its instances, in the words and units of the API, but for ids: what
@@ -51,7 +52,7 @@ const cloudInstance = z.strictObject({
   ChargeType: z.enum(['prepay', 'postpay']).default('prepay'),
 });
 
-export const accountConfigSchema = z.strictObject({
+const fields = z.strictObject({
   /** Secrets by access key id. */
   accessKeys: z.record(label, z.string().min(1)).default({}),
   /** Names of CloudMonitor's contact groups. */
@@ -95,5 +96,20 @@ export const accountConfigSchema = z.strictObject({
     })
     .prefault({}),
 });
+
+export const accountConfigSchema = fields.superRefine(({ reach, networks }, context) => {
+  const allowed = new AllowedDestinations(networks);
+  for (const [address, target] of Object.entries(reach)) {
+    if (allowed.allows(targetOf(target).address)) continue;
+    const message = `"${target}" is neither on loopback nor in one of "networks": add its network there`;
+    context.addIssue({ code: 'custom', path: ['reach', address], message });
+  }
+});
+
+/** Where health checks find an address: a text such as `127.0.0.1:8081` or `[::1]:8081`. */
+export function targetOf(text: string): Target {
+  const colon = text.lastIndexOf(':');
+  return { address: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
+}
 
 export type AccountConfig = z.output<typeof accountConfigSchema>;

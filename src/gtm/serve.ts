@@ -10,7 +10,7 @@ import { ScaledClock } from '../runtime/scaled-clock.ts';
 import { wallTime } from '../runtime/wall.ts';
 import { InputError, parseYaml } from '../runtime/yaml.ts';
 import { ApiError } from './account/errors.ts';
-import { type AccountConfig, accountConfigSchema } from './account-config.ts';
+import { type AccountConfig, accountConfigSchema, targetOf } from './account-config.ts';
 import { respondToAdmin } from './admin.ts';
 import type { ApiRequest } from './api/request.ts';
 import { type ApiResponse, respondToApi } from './api/respond.ts';
@@ -187,11 +187,6 @@ function reachOf({ reach, networks }: AccountConfig): (address: string, port: nu
     targets.get(`${address}:${port}`) ??
     targets.get(address) ??
     (allowed.allows(address) ? { address, port } : undefined);
-}
-
-function targetOf(text: string): Target {
-  const colon = text.lastIndexOf(':');
-  return { address: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
 }
 
 /** Who listens everywhere is found on loopback at least. Records have no room for a zone (`fe80::1%eth0`). */

@@ -314,6 +314,14 @@ describe('2.0', () => {
   });
 });
 
+test('a place that is not to be probed is no place to find an address at', () => {
+  const reach = (networks: string) => `reach:\n  203.0.113.10: '10.1.2.3:80'\nnetworks: [${networks}]\n`;
+  expect(() => new Account(reach(''))).toThrow(
+    /^account\.yaml:2:3: reach.*"10\.1\.2\.3:80" is neither on loopback nor in one of "networks"/,
+  );
+  expect(() => new Account(reach('10.1.2.0/24'))).not.toThrow();
+});
+
 describe('an instance that is bought', () => {
   const buy = (account: Account, Code: string, Value: string) =>
     account.call('BssCreateInstance', {
