@@ -69,6 +69,8 @@ export class GtmService implements Authority {
   readonly #prober: Prober;
   readonly #strategies = new Map<string, StrategyAtWork>();
   readonly #configs = new Map<string, { readonly steering: Steering<CloudDecision> }>();
+  /** Of the service before this one: until its strategies and configs have been taken over. */
+  #inherited: Memory;
   #serial = 0;
   #authority: Zones;
 
@@ -77,7 +79,9 @@ export class GtmService implements Authority {
     const ports = { ...options, random: options.random.fork('prober') };
     this.#prober = new Prober(ports, () => this.#review(), options.alerts);
     this.#draws = options.random.fork('answers');
+    this.#inherited = options.memory ?? {};
     this.#authority = this.#apply(plan);
+    this.#inherited = {};
   }
 
   /** Works on this from now on. Decisions follow at once, answers when they are published. */
@@ -148,14 +152,14 @@ export class GtmService implements Authority {
     );
     for (const { strategy, emulator } of strategies) this.#steer(strategy, emulator);
     const { alerts } = this.#prober;
-    const { publishDelay = 0, memory = {} } = this.#options;
+    const { publishDelay = 0 } = this.#options;
     for (const config of configs) {
       const { id } = config;
       const course = cloudCourse(config, alerts);
       const before = this.#configs.get(id);
       before?.steering.follow(course);
       if (before) continue;
-      const held = memory[id] && cloudBefore(memory[id]);
+      const held = this.#inherited[id] && cloudBefore(this.#inherited[id]);
       this.#configs.set(id, { steering: new Steering(course, publishDelay, this.#ports(id), held) });
     }
     forget(this.#strategies, new Set(strategies.map(one => one.strategy.id)));
@@ -168,7 +172,7 @@ export class GtmService implements Authority {
     const course = strategyCourse(strategy, emulator, this.#prober.alerts);
     const before = this.#strategies.get(strategy.id);
     before?.steering.follow(course);
-    const [set] = this.#options.memory?.[strategy.id] ?? [];
+    const [set] = this.#inherited[strategy.id] ?? [];
     const memory = set === 'FAILOVER' || set === 'DEFAULT' ? strategyBefore(set) : undefined;
     const steering =
       before?.steering ?? new Steering(course, emulator.publishDelay, this.#ports(strategy.id), memory);

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { planOf } from '../../src/gtm/account/plan.ts';
 import { accountConfigSchema } from '../../src/gtm/account-config.ts';
 import { TYPE } from '../../src/gtm/dns-types.ts';
-import { Emulator } from '../../src/gtm/emulator.ts';
+import { Emulator, type Saved } from '../../src/gtm/emulator.ts';
 import { LineTable } from '../../src/gtm/lines.ts';
 import { flatten, seedAccount } from '../../src/gtm/seed.ts';
+import type { Memory } from '../../src/gtm/service.ts';
 import { simulatedNetwork } from '../../src/runtime/network-simulated.ts';
 import { seededRandom } from '../../src/runtime/random-seeded.ts';
 import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
@@ -17,14 +18,17 @@ const FILE = 'account.yaml';
 const SETTINGS = accountConfigSchema.parse({}).emulator;
 
 class Account {
+  readonly clock = new VirtualClock();
   readonly emulator: Emulator;
 
-  constructor(yaml: string) {
+  /** `memory`: of an earlier life. */
+  constructor(yaml: string, memory?: (account: Saved['account']) => Memory) {
     const config = parseYaml(yaml, FILE, accountConfigSchema);
-    const clock = new VirtualClock();
+    const { clock } = this;
+    const account = seedAccount(config, FILE, 0, config.emulator);
     this.emulator = new Emulator({
       settings: config.emulator,
-      saved: { account: seedAccount(config, FILE, 0, config.emulator), alerts: [] },
+      saved: { account, alerts: [], ...(memory && { memory: memory(account) }) },
       now: () => 0,
       clock,
       random: seededRandom(1),
@@ -116,6 +120,23 @@ describe('2.0', () => {
     expect([list('GEO'), list('LATENCY')]).toMatchObject([{ TotalItems: 1 }, { TotalItems: 0 }]);
     account.call('SwitchDnsGtmInstanceStrategyMode', { InstanceId, StrategyMode: 'GEO' });
     expect(account.ask(NAME)).toHaveLength(3);
+  });
+
+  test('what was remembered over a restart is over with the mode that it was of', async () => {
+    const away = three.replaceAll('three', 'away').replaceAll('192.0.2.', '198.51.100.');
+    const backup = strategy('three', ', FailoverAddrPool: [{ Name: away }]');
+    const account = new Account(instance(`${three}, ${away}`, backup), ({ strategies }) =>
+      Object.fromEntries(Object.keys(strategies).map(id => [id, ['FAILOVER']])),
+    );
+    const isBack = () => account.ask(NAME).every(one => one.startsWith('A 192.0.2.'));
+    await account.clock.run(async () => {
+      expect(isBack(), 'it waits').toBe(false);
+      await account.clock.sleep(121_000);
+      expect(isBack()).toBe(true);
+      for (const StrategyMode of ['LATENCY', 'GEO'])
+        account.call('SwitchDnsGtmInstanceStrategyMode', { InstanceId: 'gtm-cn-x', StrategyMode });
+      expect(isBack(), 'after another mode').toBe(true);
+    });
   });
 
   const strategyCall = (account: Account, more: object) => {
@@ -529,6 +550,27 @@ CloudGtm:
     switched('ScheduleRrType', 'AAAA', 'disable');
     expect([rcode(NAME), account.ask(NAME, 'AAAA')]).toEqual(['NOERROR', []]);
     switched('ScheduleRrType', 'A', 'enable');
+    expect(account.ask(NAME)).toEqual(['A 192.0.2.1']);
+  });
+
+  test('what a sequence held on to over a restart is forgotten when its config is disabled', () => {
+    const yaml = `
+CloudGtm:
+  Instances: [{ InstanceId: gtm-cn-three, InstanceName: three }]
+  Addresses: [{ Name: a, Address: 192.0.2.1 }, { Name: b, Address: 192.0.2.2 }]
+  AddressPools: [{ AddressPoolName: a, Addresses: [{ Name: a }] }, { AddressPoolName: b, Addresses: [{ Name: b }] }]
+  InstanceConfigs:
+    - { InstanceId: gtm-cn-three, ScheduleHostname: www, ScheduleZoneName: example.com, AddressPoolLbStrategy: sequence, SequenceLbStrategyMode: non_preemptive, AddressPools: [{ Name: a }, { Name: b }] }
+`;
+    const account = new Account(yaml, ({ cloud }) =>
+      Object.fromEntries(
+        Object.keys(cloud.configs).map(id => [id, [idOf(cloud.pools, 'AddressPoolName', 'b')]]),
+      ),
+    );
+    expect(account.ask(NAME)).toEqual(['A 192.0.2.2']);
+    const [ConfigId] = Object.keys(account.emulator.account.cloud.configs);
+    for (const EnableStatus of ['disable', 'enable'])
+      account.call('UpdateCloudGtmInstanceConfigEnableStatus', { ConfigId, EnableStatus });
     expect(account.ask(NAME)).toEqual(['A 192.0.2.1']);
   });
 
