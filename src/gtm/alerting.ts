@@ -1,7 +1,6 @@
-import { canonicalAddress } from '../runtime/ip-address.ts';
 import type { Account, Alert, StrategySet } from './account/account.ts';
 import type { View } from './account/action.ts';
-import { isAvailable, poolOf } from './account/gtm2/common.ts';
+import { availableIn } from './account/gtm2/common.ts';
 import { cloudPool } from './account/gtm3/resolve.ts';
 import { isPoolAvailable } from './cloud-health.ts';
 import type { Check, HealthChange } from './prober.ts';
@@ -87,16 +86,6 @@ export function unavailable(
     });
   }
   return rows;
-}
-
-function availableIn(account: Account, view: View, { pools }: StrategySet): number {
-  const addresses = pools.flatMap(({ Id }) => {
-    const pool = poolOf(account, Id);
-    return pool.Addr.filter(address => isAvailable(account, view, pool, address)).map(one =>
-      canonicalAddress(one.Addr),
-    );
-  });
-  return new Set(addresses).size;
 }
 
 /** The row that ends another one. */

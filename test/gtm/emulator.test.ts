@@ -139,6 +139,27 @@ describe('2.0', () => {
     });
   });
 
+  test('a strategy of the other mode is as available as its addresses', () => {
+    const away = '{ Name: away, Type: IPV4, Addr: [{ Addr: 192.0.2.9, Mode: OFFLINE }] }';
+    const backup = strategy('three', ', FailoverAddrPool: [{ Name: away }]');
+    const account = new Account(instance(`${three}, ${away}`, backup));
+    const [StrategyId] = Object.keys(account.emulator.account.strategies);
+    const InstanceId = 'gtm-cn-x';
+    const seen = () => [
+      account.call('DescribeDnsGtmAccessStrategy', { StrategyId }),
+      account.call('DescribeDnsGtmInstanceStatus', { InstanceId }),
+      account.call('DescribeDnsGtmAccessStrategies', { InstanceId, StrategyMode: 'GEO' }),
+    ];
+    const before = seen();
+    expect(before[0]).toMatchObject({
+      DefaultAvailableAddrNum: 3,
+      DefaultAddrPoolGroupStatus: 'AVAILABLE',
+      FailoverAddrPoolGroupStatus: 'NOT_AVAILABLE',
+    });
+    account.call('SwitchDnsGtmInstanceStrategyMode', { InstanceId, StrategyMode: 'LATENCY' });
+    expect(seen()).toEqual(before);
+  });
+
   const strategyCall = (account: Account, more: object) => {
     const { first = '' } = Object.fromEntries(
       Object.values(account.emulator.account.pools).map(pool => ['first', pool.AddrPoolId]),

@@ -1,5 +1,7 @@
+import { canonicalAddress } from '../../../runtime/ip-address.ts';
 import { isLine, LINES } from '../../catalogue.ts';
 import {
+  type AccessStrategy,
   type Account,
   type AddressPool,
   type Instance,
@@ -7,8 +9,9 @@ import {
   type MonitorConfig,
   type Operation,
   type PoolAddress,
+  type StrategySet,
 } from '../account.ts';
-import type { Call, View } from '../action.ts';
+import type { Call, StrategyView, View } from '../action.ts';
 import { invalid, notExists } from '../errors.ts';
 import { text } from '../parameters.ts';
 
@@ -52,6 +55,31 @@ export function isAvailable(account: Account, view: View, pool: AddressPool, add
   if (address.Mode !== 'SMART') return address.Mode === 'ONLINE';
   if (monitorOfPool(account, pool.AddrPoolId)?.status !== 'OPEN') return true;
   return view.status(memberKey(pool.AddrPoolId, address.Addr)) !== 'ALERT';
+}
+
+/** How many addresses of a set may be answered with, each once. */
+export function availableIn(account: Account, view: View, { pools }: StrategySet): number {
+  const addresses = pools.flatMap(({ Id }) => {
+    const pool = poolOf(account, Id);
+    return pool.Addr.filter(address => isAvailable(account, view, pool, address)).map(one =>
+      canonicalAddress(one.Addr),
+    );
+  });
+  return new Set(addresses).size;
+}
+
+/** What a strategy has decided; one that is not at work, such as of the other mode, what it would by its addresses. */
+export function standingOf(account: Account, view: View, strategy: AccessStrategy): StrategyView {
+  const decided = view.strategy(strategy.StrategyId);
+  if (decided) return decided;
+  const { primary, backup, AccessMode } = strategy;
+  const available = {
+    DEFAULT: availableIn(account, view, primary),
+    FAILOVER: backup === undefined ? 0 : availableIn(account, view, backup),
+  };
+  const isSwitched =
+    available.DEFAULT < primary.minimum && backup !== undefined && available.FAILOVER >= backup.minimum;
+  return { set: AccessMode !== 'AUTO' ? AccessMode : isSwitched ? 'FAILOVER' : 'DEFAULT', available };
 }
 
 /** Writes what was done into the log that DescribeDnsGtmLogs shows. */

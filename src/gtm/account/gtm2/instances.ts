@@ -5,7 +5,15 @@ import { type Actions, type Call, read, write } from '../action.ts';
 import { conflict, invalid } from '../errors.ts';
 import { given, optional, pageOf, paging, text, textList, truth, whole, word } from '../parameters.ts';
 import { domain, isDomain, TTL_SECONDS } from '../values.ts';
-import { instanceOf, instanceParameter, isAvailable, logged, monitorOfPool, poolsOf } from './common.ts';
+import {
+  instanceOf,
+  instanceParameter,
+  isAvailable,
+  logged,
+  monitorOfPool,
+  poolsOf,
+  standingOf,
+} from './common.ts';
 
 /* GTM 2.0: instances, their settings, their log. */
 
@@ -121,10 +129,7 @@ function status({ account, parameters, view }: Call<{ InstanceId: string }>): ob
   );
   const strategies = Object.values(account.strategies).filter(one => one.InstanceId === InstanceId);
   const sets = strategies.map(strategy => {
-    const seen = view.strategy(strategy.StrategyId) ?? {
-      set: 'DEFAULT',
-      available: { DEFAULT: 0, FAILOVER: 0 },
-    };
+    const seen = standingOf(account, view, strategy);
     const isUp = {
       DEFAULT: seen.available.DEFAULT >= strategy.primary.minimum,
       FAILOVER: strategy.backup === undefined || seen.available.FAILOVER >= strategy.backup.minimum,

@@ -14,6 +14,7 @@ import {
   logged,
   poolOf,
   poolsOf,
+  standingOf,
 } from './common.ts';
 import { bothSets, sets } from './sets.ts';
 
@@ -100,10 +101,7 @@ function detailsOf(
   { account, view }: Pick<Call<unknown>, 'account' | 'view'>,
   strategy: AccessStrategy,
 ): object {
-  const seen = view.strategy(strategy.StrategyId) ?? {
-    set: 'DEFAULT',
-    available: { DEFAULT: 0, FAILOVER: 0 },
-  };
+  const seen = standingOf(account, view, strategy);
   const { primary, backup } = strategy;
   // Of a set that there is not, words that were never given would be a change to undo for clients that compare.
   const setDetails = (prefix: string, set: StrategySet | undefined, available: number) => ({
@@ -226,7 +224,7 @@ export const strategyActions: Actions = {
       );
       const { items, ...page } = pageOf(found, parameters);
       const Strategy = items.map(strategy => {
-        const effective = view.strategy(strategy.StrategyId)?.set ?? 'DEFAULT';
+        const effective = standingOf(account, view, strategy).set;
         const set = (effective === 'FAILOVER' ? strategy.backup : undefined) ?? strategy.primary;
         return {
           StrategyId: strategy.StrategyId,
