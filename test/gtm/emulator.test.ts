@@ -201,6 +201,12 @@ describe('2.0', () => {
       { 'FailoverAddrPool.1.Id': 'x' },
       'FailoverMinAvailableAddrNum is required',
     ],
+    [
+      'a pool of the backup set without its id',
+      '',
+      { 'FailoverAddrPool.1.LbaWeight': '1' },
+      'The parameter FailoverAddrPool.1.Id is required',
+    ],
     ['another mode', '', { StrategyMode: 'LATENCY' }, 'the instance is in mode GEO'],
   ])('%s is refused', (_, before, more, message) => {
     expect(() => strategyCall(new Account(instance(three, before)), more)).toThrow(message);

@@ -54,8 +54,12 @@ export function checkedParameters<S extends z.ZodType>(schema: S, values: object
   throw issue ? errorOf(issue) : new ApiError('InvalidParameter', 'The parameters are not valid.');
 }
 
-function errorOf(issue: z.core.$ZodIssue): ApiError {
-  const parameter = issue.path.map(part => (typeof part === 'number' ? part + 1 : String(part))).join('.');
+function errorOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[] = []): ApiError {
+  const path = [...at, ...issue.path];
+  // Of several forms, the full one comes last: what is wrong with it says more than that it is none of them.
+  const inner = issue.code === 'invalid_union' ? issue.errors.at(-1)?.[0] : undefined;
+  if (inner !== undefined && inner.path.length > 0) return errorOf(inner, path);
+  const parameter = path.map(part => (typeof part === 'number' ? part + 1 : String(part))).join('.');
   const absent = issue.input === undefined || issue.input === '';
   const wanted = ['invalid_type', 'invalid_union', 'invalid_value', 'too_small'].includes(issue.code);
   if (absent && wanted) return missing(parameter);
