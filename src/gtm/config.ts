@@ -41,7 +41,7 @@ const address = z.strictObject({
     }),
   /** SMART follows the health checks; ONLINE is always answered, OFFLINE never, both unchecked. */
   Mode: z.enum(['SMART', 'ONLINE', 'OFFLINE']).default('SMART'),
-  /** For LbaStrategy RATIO. */
+  /** For LbaStrategy RATIO, of the pool and of the strategy's set. */
   LbaWeight: weight,
 });
 
@@ -86,6 +86,7 @@ const monitor = z.discriminatedUnion('ProtocolType', [
 const pool = z.strictObject({
   Name: name,
   Type: z.literal('IPV4').default('IPV4'),
+  /** Whether weights of addresses count where the strategy's set is RATIO: an ALL_RR set answers all, whatever its pools say. */
   LbaStrategy: lbaStrategy,
   Addr: z.array(address).min(1).max(50),
   /** Without one, the pool's SMART addresses are always available. */
