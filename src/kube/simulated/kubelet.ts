@@ -119,10 +119,10 @@ export class Kubelet implements PodKeeper {
     return true;
   }
 
-  filesOf(pod: KubeObject, container: Fields): Files | undefined {
+  filesOf(pod: KubeObject, container: Fields, before: Files | undefined): Files | undefined {
     if (!this.#connected) return undefined;
     const namespace = pod.metadata.namespace ?? '';
-    return mount(pod, container, name => this.#api.get({ ...CONFIG_MAP, namespace, name }));
+    return mount(pod, container, name => this.#api.get({ ...CONFIG_MAP, namespace, name }), before);
   }
 
   report(pod: KubeObject, change: (status: Fields) => Fields): void {

@@ -26,8 +26,8 @@ export interface PodKeeper {
   newAddress(): string;
   /** Whether the image has to be pulled; it is there afterwards. */
   pull(image: string): boolean;
-  /** The container's files; `undefined` while they cannot be mounted. */
-  filesOf(pod: KubeObject, container: Fields): Files | undefined;
+  /** The container's files; `undefined` while they cannot be mounted. `before`: those that it runs with. */
+  filesOf(pod: KubeObject, container: Fields, before: Files | undefined): Files | undefined;
   /** Writes `change` of the pod's status, if the API is there and knows the pod. */
   report(pod: KubeObject, change: (status: Fields) => Fields): void;
   /** Every process of the pod has ended. */
@@ -210,7 +210,8 @@ export class PodWorker {
 
   /** What was mounted once stays when the API is away. */
   #readFiles(): void {
-    this.#files = this.#keeper.filesOf(this.pod, this.#container) ?? this.#files;
+    this.#files =
+      this.#keeper.filesOf(this.pod, this.#container, this.running ? this.#files : undefined) ?? this.#files;
   }
 
   #config(): string {
