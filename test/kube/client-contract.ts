@@ -503,6 +503,19 @@ function reporting(on: On): void {
   );
 
   test(
+    'takes annotations along, without a new generation; not those of custom resources',
+    on(async ({ client, namespace }) => {
+      for (const object of [deployment(namespace, 'a'), application(namespace, 'a')]) {
+        const created = await client.create(object);
+        const change = { metadata: { annotations: { x: '1' } }, status: STATUS };
+        const reported = await client.patch(refOf(created), 'merge', change, 'status');
+        expect(reported.metadata.generation).toBe(1);
+        expect(reported.metadata.annotations?.['x']).toBe(object.kind === 'Deployment' ? '1' : undefined);
+      }
+    }),
+  );
+
+  test(
     'of a kind that has none is NotFound',
     on(async ({ client, namespace }) => {
       const created = await client.create(configMap(namespace, 'a'));

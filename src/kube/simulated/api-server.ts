@@ -318,11 +318,15 @@ export class ApiServer {
         `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
       );
     }
-    const next =
-      subresource === 'status'
-        ? withStatus(current, proposed)
-        : this.#admission.admit(info, this.#withRest(info, current, proposed), current);
-    return this.#put(store, key, current, next);
+    if (subresource === undefined) {
+      const next = this.#admission.admit(info, this.#withRest(info, current, proposed), current);
+      return this.#put(store, key, current, next);
+    }
+    const next = withStatus(current, proposed);
+    if (info.custom || proposed.metadata === current.metadata) return this.#put(store, key, current, next);
+    // Who writes the status of the API's own kinds may change annotations and finalizers with it.
+    const metadata = this.#withServerFields(current, proposed);
+    return this.#put(store, key, current, this.#admission.admit(info, { ...next, metadata }, current), true);
   }
 
   /** The proposed object with what only the server may say kept from the current one. */
@@ -330,20 +334,25 @@ export class ApiServer {
     const result = info.status ? withStatus(proposed, current) : { ...proposed };
     // A namespace's spec holds nothing but what delays its deletion.
     if (info.kind === 'Namespace' && current.spec !== undefined) result.spec = current.spec;
-    result.metadata = { ...proposed.metadata };
-    for (const field of serverFields) {
-      const value = current.metadata[field];
-      if (value === undefined) delete result.metadata[field];
-      else result.metadata[field] = value;
-    }
+    result.metadata = this.#withServerFields(current, proposed);
     return result;
   }
 
+  #withServerFields(current: KubeObject, proposed: KubeObject): ObjectMeta {
+    const metadata = { ...proposed.metadata };
+    for (const field of serverFields) {
+      const value = current.metadata[field];
+      if (value === undefined) delete metadata[field];
+      else metadata[field] = value;
+    }
+    return metadata;
+  }
+
   /** Stores the next state of an object, or removes it when nothing holds up its deletion any more. */
-  #put(store: KindStore, key: Key, current: KubeObject, next: KubeObject): KubeObject {
+  #put(store: KindStore, key: Key, current: KubeObject, next: KubeObject, isStatus = false): KubeObject {
     if (equal(next, current)) return current;
     if (isOver(next)) return this.#remove(store, key, next);
-    const object = this.#stamp(next, generationChanges(store.info, current, next));
+    const object = this.#stamp(next, !isStatus && generationChanges(store.info, current, next));
     this.#write(store, key, {
       version: this.#version,
       event: { type: 'MODIFIED', object },

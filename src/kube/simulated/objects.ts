@@ -48,6 +48,8 @@ export interface Condition {
   readonly reason?: string;
   readonly message?: string;
   readonly lastTransitionTime?: string;
+  /** Of Deployments: when a rollout got further last. */
+  readonly lastUpdateTime?: string;
 }
 
 /** Whether the object's condition of this type is True. */

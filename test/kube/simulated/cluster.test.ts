@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { Fields } from '../../../src/kube/objects.ts';
 import type { Condition } from '../../../src/kube/simulated/objects.ts';
 import { INGRESS, isTrue, NODE, nodeOf, REPLICA_SET } from '../../../src/kube/simulated/objects.ts';
-import { configMap, count, deployment, inCluster, ingress, PAGE, phases, service } from './rig.ts';
+import { configMap, count, deployment, inCluster, ingress, PAGE, phases, type Rig, service } from './rig.ts';
+
+const REVISION = 'deployment.kubernetes.io/revision';
 
 describe('a cluster that comes up', () => {
   test(
@@ -176,15 +179,14 @@ describe('a rolling update', () => {
       await rig.clock.sleep(60_000);
       rig.setEnvironment('cluster1-beijing');
       await rig.clock.sleep(60_000);
-      const revision = 'deployment.kubernetes.io/revision';
       const sets = rig.api.list(REPLICA_SET).map(({ metadata, spec }) => ({
         name: metadata.name,
-        revision: metadata.annotations?.[revision],
+        revision: metadata.annotations?.[REVISION],
         replicas: spec?.['replicas'],
       }));
       expect(sets).toHaveLength(2);
       expect(sets).toContainEqual({ name: first?.metadata.name, revision: '3', replicas: 5 });
-      expect(rig.deployment.metadata.annotations?.[revision]).toBe('3');
+      expect(rig.deployment.metadata.annotations?.[REVISION]).toBe('3');
     }),
   );
 
@@ -224,6 +226,118 @@ describe('a rolling update', () => {
       const served = stop().map(sample => ({ ...sample, result: sample.result === 200 ? 'served' : 'not' }));
       expect(phases(served)).toEqual(['served', 'not', 'served']);
       expect(await rig.page()).toContain('This is env next !');
+    }),
+  );
+});
+
+describe('a Deployment', () => {
+  const sizes = (rig: Rig) =>
+    rig.api
+      .list(REPLICA_SET)
+      .toSorted(
+        (a, b) => Number(a.metadata.annotations?.[REVISION]) - Number(b.metadata.annotations?.[REVISION]),
+      )
+      .map(({ spec, status }) => [spec?.['replicas'], status?.['availableReplicas'] ?? 0]);
+  const patch = (rig: Rig, spec: Fields) =>
+    rig.api.patch({ ...deployment, namespace: 'demo', name: 'web-demo' }, 'merge', { spec });
+  const progress = (rig: Rig) => {
+    const conditions: Condition[] = rig.deployment.status?.['conditions'];
+    const { status, reason } = conditions.find(({ type }) => type === 'Progressing') ?? {};
+    return `${status} ${reason}`;
+  };
+  /** A version of which no pod comes up. */
+  const stuck = { template: { spec: { nodeSelector: { disk: 'none' } } } };
+
+  test(
+    'that is paused is scaled all the same, and rolls nothing out',
+    inCluster(async rig => {
+      await rig.deploy();
+      patch(rig, { paused: true });
+      rig.setEnvironment('next');
+      rig.scale(7);
+      await rig.clock.sleep(20_000);
+      expect(sizes(rig)).toEqual([[7, 7]]);
+      expect(progress(rig)).toBe('Unknown DeploymentPaused');
+      rig.scale(0);
+      await rig.clock.sleep(20_000);
+      expect(await rig.result()).toBe(503);
+      rig.scale(2);
+      patch(rig, { paused: false });
+      await rig.clock.sleep(60_000);
+      expect(sizes(rig)).toEqual([
+        [0, 0],
+        [2, 2],
+      ]);
+      expect(progress(rig)).toBe('True NewReplicaSetAvailable');
+    }),
+  );
+
+  test(
+    'that is scaled in a rollout gives each version its share',
+    inCluster(async rig => {
+      await rig.deploy(10);
+      patch(rig, { strategy: { rollingUpdate: { maxSurge: 3, maxUnavailable: 2 } }, ...stuck });
+      await rig.clock.sleep(30_000);
+      expect(sizes(rig)).toEqual([
+        [8, 8],
+        [5, 0],
+      ]);
+      rig.scale(15);
+      await rig.clock.sleep(30_000);
+      expect(sizes(rig)).toEqual([
+        [11, 11],
+        [7, 0],
+      ]);
+      expect(rig.deployment.status).toMatchObject({
+        replicas: 18,
+        availableReplicas: 11,
+        unavailableReplicas: 7,
+      });
+    }),
+  );
+
+  test(
+    'that gets a new version and more replicas at once grows in the old one first',
+    inCluster(async rig => {
+      await rig.deploy(2);
+      patch(rig, { replicas: 8, ...stuck });
+      await rig.clock.sleep(30_000);
+      expect(sizes(rig)).toEqual([
+        [6, 6],
+        [4, 0],
+      ]);
+    }),
+  );
+
+  test(
+    'counts a pod as available when it has been ready for minReadySeconds',
+    inCluster(async rig => {
+      await rig.boot();
+      rig.api.create(configMap);
+      rig.api.create({ ...deployment, spec: { ...deployment.spec, replicas: 2, minReadySeconds: 30 } });
+      await rig.clock.sleep(20_000);
+      expect(rig.deployment.status).toMatchObject({ readyReplicas: 2, unavailableReplicas: 2 });
+      expect(progress(rig)).toBe('True ReplicaSetUpdated');
+      await rig.clock.sleep(30_000);
+      expect(rig.deployment.status).toMatchObject({ readyReplicas: 2, availableReplicas: 2 });
+      patch(rig, { minReadySeconds: 0 });
+      rig.scale(3);
+      await rig.clock.sleep(20_000);
+      expect(rig.deployment.status?.['availableReplicas']).toBe(3);
+    }),
+  );
+
+  test(
+    'whose rollout is done stays so when its pods go; only a spec counts up its generation',
+    inCluster(async rig => {
+      await rig.deploy();
+      expect(rig.deployment.metadata).toMatchObject({ generation: 1, annotations: { [REVISION]: '1' } });
+      patch(rig, { progressDeadlineSeconds: 20 });
+      for (const node of [1, 2, 3]) rig.cluster.stopNode(`cluster1-beijing-node-${node}`);
+      await rig.clock.sleep(120_000);
+      expect(isTrue(rig.deployment, 'Available')).toBe(false);
+      expect(progress(rig)).toBe('True NewReplicaSetAvailable');
+      expect(rig.deployment.metadata.generation).toBe(2);
     }),
   );
 });

@@ -4,12 +4,14 @@ import {
   nextSizes,
   rolloutBudget,
   type SetState,
+  scaledSizes,
 } from '../../../src/kube/simulated/controllers/rolling-update.ts';
 
-const set = (name: string, replicas: number, available = replicas): SetState => ({
+const set = (name: string, replicas: number, available = replicas, of = 0): SetState => ({
   name,
   replicas,
   available,
+  of,
 });
 
 describe('the budget of a rolling update', () => {
@@ -50,6 +52,65 @@ describe('the next step of a rolling update', () => {
 
   test('scales down to zero at once', () => {
     expect(nextSizes(0, rolloutBudget(0, '25%', '25%'), set('new', 5), [])).toEqual(new Map([['new', 0]]));
+  });
+});
+
+describe('scaling', () => {
+  const budget = { surge: 3, unavailable: 2 };
+
+  test.each<[string, number, SetState | undefined, SetState[], [string, number][]]>([
+    ['nothing that is there', 4, undefined, [], []],
+    ['the only set that has pods', 4, set('new', 0), [set('old', 2)], [['old', 4]]],
+    ['the current set when none has pods', 4, set('new', 0), [set('old', 0)], [['new', 4]]],
+    [
+      'the latest when the current is still to be made',
+      4,
+      undefined,
+      [set('older', 0), set('old', 0)],
+      [['old', 4]],
+    ],
+    [
+      'a rollout up: each keeps its share',
+      15,
+      set('new', 5, 0, 13),
+      [set('old', 8, 8, 13)],
+      [
+        ['old', 11],
+        ['new', 7],
+      ],
+    ],
+    [
+      'a rollout down',
+      5,
+      set('new', 7, 0, 18),
+      [set('old', 11, 11, 18)],
+      [
+        ['old', 5],
+        ['new', 3],
+      ],
+    ],
+    [
+      'a rollout to nothing',
+      0,
+      set('new', 7, 0, 18),
+      [set('old', 11, 11, 18)],
+      [
+        ['old', 0],
+        ['new', 0],
+      ],
+    ],
+    [
+      'of equal sets the newer grows by what rounding leaves',
+      6,
+      set('new', 4, 0, 8),
+      [set('old', 4, 4, 8)],
+      [
+        ['new', 5],
+        ['old', 4],
+      ],
+    ],
+  ])('%s', (_, replicas, current, old, sizes) => {
+    expect([...scaledSizes(replicas, budget, current, old)]).toEqual(sizes);
   });
 });
 

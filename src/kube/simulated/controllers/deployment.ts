@@ -12,16 +12,34 @@ import {
   refTo,
   withCondition,
 } from '../objects.ts';
+import { drillTime, timestamp } from '../timestamps.ts';
 import { Controller, type ControllerContext, type Runnable } from './controller.ts';
-import { nextSizes, type RolloutBudget, rolloutBudget, type SetState } from './rolling-update.ts';
+import {
+  nextSizes,
+  type RolloutBudget,
+  rolloutBudget,
+  type SetState,
+  scaledSizes,
+} from './rolling-update.ts';
 import { TEMPLATE_HASH, templateHash } from './template-hash.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
+/** Reasons of the condition Progressing: of a rollout that is done, that is late, and of those under way. */
+const DONE = 'NewReplicaSetAvailable';
+const LATE = 'ProgressDeadlineExceeded';
+const rolloutReasons = new Set<string | undefined>([
+  'NewReplicaSetCreated',
+  'ReplicaSetUpdated',
+  'DeploymentResumed',
+]);
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** What the ReplicaSet was sized for: a Deployment that says something else has been scaled since. */
+const DESIRED = 'deployment.kubernetes.io/desired-replicas';
+const MAX = 'deployment.kubernetes.io/max-replicas';
 
 /** Deployment → ReplicaSets: rolling updates, recreation, rollback to an equal template, status. */
 export function deploymentController(context: ControllerContext): Runnable {
-  const progress = new Map<string, { mark: string; since: number }>();
   const controller = new Controller(context, 'deployment', DEPLOYMENT, key => reconcile(key));
   controller.watch(REPLICA_SET, set => ownerKeys(set, 'Deployment'));
   // A Recreate waits for the last pod to go, which no ReplicaSet's status shows.
@@ -30,50 +48,30 @@ export function deploymentController(context: ControllerContext): Runnable {
   function reconcile(key: string): void {
     const deployment = context.api.get(refTo(DEPLOYMENT, key));
     if (deployment === undefined || isLeaving(deployment)) {
-      progress.delete(key);
       controller.queue.cancelDelayed(key);
       return;
     }
     const rollout = new Rollout(context, deployment);
-    if (deployment.spec?.['paused'] !== true) rollout.step();
-    rollout.writeStatus(progressing(key, rollout));
+    rollout.step();
+    rollout.writeStatus();
+    const late = rollout.lateAt();
+    if (late === undefined) controller.queue.cancelDelayed(key);
+    else controller.queue.addAfter(key, late - context.clock.now());
   }
 
-  function progressing(key: string, rollout: Rollout): Condition {
-    if (rollout.complete) {
-      progress.delete(key);
-      controller.queue.cancelDelayed(key);
-      return { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' };
-    }
-    const now = context.clock.now();
-    const last = progress.get(key);
-    const { mark } = rollout;
-    const deadline = (rollout.deployment.spec?.['progressDeadlineSeconds'] ?? 600) * 1000;
-    if (last === undefined || last.mark !== mark) {
-      progress.set(key, { mark, since: now });
-      controller.queue.addAfter(key, deadline);
-    } else if (now - last.since >= deadline) {
-      return { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' };
-    }
-    return { type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated' };
-  }
-
-  return {
-    start: () => {
-      progress.clear();
-      controller.start();
-    },
-    stop: () => controller.stop(),
-  };
+  return controller;
 }
 
 /** One look at a Deployment and its ReplicaSets, and the next step. */
 class Rollout {
   deployment: KubeObject;
   readonly #context: ControllerContext;
+  readonly #paused: boolean;
   readonly #replicas: number;
   readonly #budget: RolloutBudget;
   readonly #hash: string;
+  /** What this look did that bears on progress. */
+  #did: 'scale' | 'create' | undefined;
   /** Its ReplicaSets as they were read last; each write forgets them. */
   #read: readonly KubeObject[] | undefined;
 
@@ -82,19 +80,41 @@ class Rollout {
     this.#context = context;
     this.deployment = deployment;
     this.#replicas = spec['replicas'] ?? 1;
-    const limits = spec['strategy']?.rollingUpdate;
-    this.#budget = rolloutBudget(this.#replicas, limits?.maxSurge, limits?.maxUnavailable);
+    const { type, rollingUpdate } = spec['strategy'] ?? {};
+    this.#paused = spec['paused'] === true;
+    this.#budget =
+      type === 'Recreate'
+        ? { surge: 0, unavailable: 0 }
+        : rolloutBudget(this.#replicas, rollingUpdate?.maxSurge, rollingUpdate?.maxUnavailable);
     this.#hash = templateHash(spec['template']);
   }
 
   step(): void {
-    if (this.#recreates() && this.#oldOnesLive()) this.#scaleOldToZero();
+    if (this.#paused || this.#wasScaled()) this.#scale();
+    else if (this.#recreates() && this.#oldOnesLive()) this.#scaleOldToZero();
     else this.#roll();
+  }
+
+  #wasScaled(): boolean {
+    return this.#sets.some(
+      set => set.spec?.['replicas'] > 0 && Number(set.metadata.annotations?.[DESIRED]) !== this.#replicas,
+    );
+  }
+
+  /** Sizes what there is; a rollout goes on at the next look, one that is paused does not. */
+  #scale(): void {
+    this.#did = 'scale';
+    this.#tendCurrent();
+    const current = this.#current();
+    const old = this.#old();
+    const sizes = scaledSizes(this.#replicas, this.#budget, current && stateOf(current), old.map(stateOf));
+    for (const set of this.#sets) this.#resize(set, sizes.get(set.metadata.name));
+    if (this.#paused) this.#forgetHistory();
   }
 
   #roll(): void {
     if (this.#current() === undefined) this.#create();
-    this.#numberRevision();
+    this.#tendCurrent();
     const current = this.#current();
     if (current === undefined) return;
     const old = this.#old();
@@ -103,28 +123,19 @@ class Rollout {
     this.#forgetHistory();
   }
 
-  /** Every wanted pod is of the current template and available, and no other is left. */
-  get complete(): boolean {
-    const { updated, total, available } = this.#counts();
-    return updated === this.#replicas && total === this.#replicas && available >= this.#replicas;
-  }
-
-  /** Changes whenever the rollout got further. */
-  get mark(): string {
-    return `${this.deployment.metadata.generation} ${Object.values(this.#counts()).join(' ')}`;
-  }
-
-  writeStatus(progressing: Condition): void {
-    const { updated, total, ready, available } = this.#counts();
-    const missing = Math.max(0, this.#replicas - available);
+  writeStatus(): void {
+    const { updated, total, ready, available, wanted } = this.#counts();
     const enough = available >= this.#replicas - this.#budget.unavailable;
     const availability: Condition = {
       type: 'Available',
       status: enough ? 'True' : 'False',
       reason: enough ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
     };
-    const present = this.deployment.status?.['conditions'];
     const now = this.#context.clock.now();
+    const progressing = this.#progressing(now);
+    let conditions: readonly Condition[] | undefined = this.deployment.status?.['conditions'];
+    conditions = withCondition(conditions, availability, now);
+    if (progressing !== undefined) conditions = withCondition(conditions, progressing, now);
     const status: Fields = {
       observedGeneration: this.deployment.metadata.generation,
       ...nonZero({
@@ -132,14 +143,68 @@ class Rollout {
         updatedReplicas: updated,
         readyReplicas: ready,
         availableReplicas: available,
-        unavailableReplicas: missing,
+        unavailableReplicas: Math.max(0, wanted - available),
       }),
-      conditions: withCondition(withCondition(present, availability, now), progressing, now),
+      conditions,
     };
-    this.#context.api.update({ ...this.deployment, status }, 'status');
+    this.deployment = this.#context.api.update({ ...this.deployment, status }, 'status');
   }
 
-  #counts(): { updated: number; total: number; ready: number; available: number } {
+  /** When a rollout that gets no further is late, drill time in ms; `undefined` when none is under way, or late already. */
+  lateAt(): number | undefined {
+    const progressing = this.#progressCondition();
+    if (progressing === undefined || this.#complete || !rolloutReasons.has(progressing.reason))
+      return undefined;
+    const seconds = this.deployment.spec?.['progressDeadlineSeconds'] ?? 600;
+    // Times are kept in whole seconds.
+    return drillTime(progressing.lastUpdateTime) + (seconds + 1) * 1000;
+  }
+
+  /** How the rollout goes; a finished one stays finished, whatever becomes of its pods (`syncRolloutStatus`). */
+  #progressing(now: number): Condition | undefined {
+    const before = this.#progressCondition();
+    const is = (reason: string, status: Condition['status'] = 'True'): Condition =>
+      before?.reason === reason
+        ? before
+        : { type: 'Progressing', status, reason, lastUpdateTime: timestamp(now) };
+    const deadline = this.lateAt();
+    if (this.#paused) return before?.reason === LATE ? before : is('DeploymentPaused', 'Unknown');
+    if (this.#did === 'scale')
+      return before?.reason === 'DeploymentPaused' ? is('DeploymentResumed', 'Unknown') : before;
+    if (this.#did === 'create') return is('NewReplicaSetCreated');
+    const { updated, total, ready, available } = this.#counts();
+    if (before?.reason === DONE && updated === total) return before;
+    if (this.#complete) return is(DONE);
+    const last: Fields = this.deployment.status ?? {};
+    const count = (field: string): number => last[field] ?? 0;
+    const got =
+      updated > count('updatedReplicas') ||
+      total - updated < count('replicas') - count('updatedReplicas') ||
+      ready > count('readyReplicas') ||
+      available > count('availableReplicas');
+    if (got)
+      return {
+        type: 'Progressing',
+        status: 'True',
+        reason: 'ReplicaSetUpdated',
+        lastUpdateTime: timestamp(now),
+      };
+    if (deadline !== undefined && now >= deadline) return is(LATE, 'False');
+    return before?.reason === 'DeploymentPaused' ? is('DeploymentResumed', 'Unknown') : before;
+  }
+
+  #progressCondition(): Condition | undefined {
+    const conditions: readonly Condition[] = this.deployment.status?.['conditions'] ?? [];
+    return conditions.find(({ type }) => type === 'Progressing');
+  }
+
+  /** Every wanted pod is of the current template and available, and no other is left. */
+  get #complete(): boolean {
+    const { updated, total, available } = this.#counts();
+    return updated === this.#replicas && total === this.#replicas && available >= this.#replicas;
+  }
+
+  #counts(): { updated: number; total: number; ready: number; available: number; wanted: number } {
     const current = this.#current();
     const count = (field: string): number =>
       this.#sets.reduce((total, set) => total + (set.status?.[field] ?? 0), 0);
@@ -148,6 +213,7 @@ class Rollout {
       total: count('replicas'),
       ready: count('readyReplicas'),
       available: count('availableReplicas'),
+      wanted: this.#sets.reduce((total, set) => total + set.spec?.['replicas'], 0),
     };
   }
 
@@ -189,7 +255,7 @@ class Rollout {
     const { metadata, spec = {} } = this.deployment;
     const template = spec['template'];
     const labels = { ...template.metadata?.labels, [TEMPLATE_HASH]: this.#hash };
-    const alone = { name: '', replicas: 0, available: 0 };
+    const alone = { name: '', replicas: 0, available: 0, of: 0 };
     const old = this.#old().map(stateOf);
     const replicas = nextSizes(this.#replicas, this.#budget, alone, old).get('') ?? 0;
     this.#context.api.create({
@@ -198,11 +264,16 @@ class Rollout {
         name: `${metadata.name}-${this.#hash}`,
         ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
         labels,
-        annotations: { ...inherited(metadata.annotations), [REVISION]: this.#nextRevision() },
+        annotations: {
+          ...inherited(metadata.annotations),
+          [REVISION]: this.#nextRevision(),
+          ...this.#sizedFor(),
+        },
         ownerReferences: [controllerReference(this.deployment)],
       },
       spec: {
         replicas,
+        ...(spec['minReadySeconds'] && { minReadySeconds: spec['minReadySeconds'] }),
         selector: {
           ...spec['selector'],
           matchLabels: { ...spec['selector']?.matchLabels, [TEMPLATE_HASH]: this.#hash },
@@ -211,30 +282,46 @@ class Rollout {
       },
     });
     this.#read = undefined;
+    this.#did = 'create';
   }
 
   /** The current set carries the highest revision, also when it is an old one that a rollback uses again. */
-  #numberRevision(): void {
+  #tendCurrent(): void {
     const current = this.#current();
     if (current === undefined) return;
     const revision = this.#nextRevision(revisionOf(current));
-    this.#annotate(current, revision);
-    this.deployment = this.#annotate(this.deployment, revision);
+    const { minReadySeconds: before = 0, ...rest } = current.spec ?? {};
+    const minReadySeconds: number = this.deployment.spec?.['minReadySeconds'] ?? 0;
+    const spec =
+      before === minReadySeconds
+        ? current.spec
+        : { ...rest, ...(minReadySeconds > 0 && { minReadySeconds }) };
+    if (revisionOf(current) !== Number(revision) || spec !== current.spec) {
+      this.#update({ ...annotated(current, { [REVISION]: revision }), ...(spec && { spec }) });
+    }
+    if (this.deployment.metadata.annotations?.[REVISION] === revision) return;
+    // As status, which counts up no generation.
+    this.deployment = this.#context.api.update(
+      annotated(this.deployment, { [REVISION]: revision }),
+      'status',
+    );
   }
 
   #nextRevision(atLeast = 1): string {
     return String(Math.max(atLeast, ...this.#old().map(set => revisionOf(set) + 1)));
   }
 
-  #annotate(object: KubeObject, revision: string): KubeObject {
-    if (object.metadata.annotations?.[REVISION] === revision) return object;
-    const annotations = { ...object.metadata.annotations, [REVISION]: revision };
-    return this.#update({ ...object, metadata: { ...object.metadata, annotations } });
+  #resize(set: KubeObject, replicas: number | undefined): void {
+    if (replicas === undefined) return;
+    const { annotations } = set.metadata;
+    const sizedFor = this.#sizedFor();
+    const same = set.spec?.['replicas'] === replicas;
+    if (same && annotations?.[DESIRED] === sizedFor[DESIRED] && annotations[MAX] === sizedFor[MAX]) return;
+    this.#update({ ...annotated(set, sizedFor), spec: { ...set.spec, replicas } });
   }
 
-  #resize(set: KubeObject, replicas: number | undefined): void {
-    if (replicas === undefined || replicas === set.spec?.['replicas']) return;
-    this.#update({ ...set, spec: { ...set.spec, replicas } });
+  #sizedFor(): { [DESIRED]: string; [MAX]: string } {
+    return { [DESIRED]: String(this.#replicas), [MAX]: String(this.#replicas + this.#budget.surge) };
   }
 
   #update(object: KubeObject): KubeObject {
@@ -256,7 +343,13 @@ function stateOf(set: KubeObject): SetState {
     name: set.metadata.name,
     replicas: set.spec?.['replicas'] ?? 0,
     available: set.status?.['availableReplicas'] ?? 0,
+    of: Number(set.metadata.annotations?.[MAX]) || (set.spec?.['replicas'] ?? 0),
   };
+}
+
+function annotated(object: KubeObject, annotations: Record<string, string>): KubeObject {
+  const { metadata } = object;
+  return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations } } };
 }
 
 function revisionOf(set: KubeObject): number {
@@ -264,7 +357,13 @@ function revisionOf(set: KubeObject): number {
 }
 
 function inherited(annotations: Record<string, string> = {}): Record<string, string> {
-  const { [LAST_APPLIED]: _applied, [REVISION]: _revision, ...rest } = annotations;
+  const {
+    [LAST_APPLIED]: _applied,
+    [REVISION]: _revision,
+    [DESIRED]: _desired,
+    [MAX]: _max,
+    ...rest
+  } = annotations;
   return rest;
 }
 

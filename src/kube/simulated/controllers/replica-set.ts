@@ -1,5 +1,6 @@
 import { type KubeObject, refOf } from '../../objects.ts';
 import {
+  type Condition,
   controllerReference,
   isActive,
   isControlledBy,
@@ -12,6 +13,7 @@ import {
   REPLICA_SET,
   refTo,
 } from '../objects.ts';
+import { drillTime } from '../timestamps.ts';
 import { Controller, type ControllerContext, type Runnable } from './controller.ts';
 
 /** ReplicaSet → pods: as many as it wants. */
@@ -25,7 +27,7 @@ export function replicaSetController(context: ControllerContext): Runnable {
     const missing = (set.spec?.['replicas'] ?? 1) - present.length;
     for (let count = 0; count < missing; count++) api.create(podOf(set));
     if (missing < 0) for (const pod of byExpendability(present).slice(0, -missing)) api.delete(refOf(pod));
-    writeStatus(set, missing === 0 ? present : podsOf(set));
+    writeStatus(key, set, missing === 0 ? present : podsOf(set));
   }
 
   function podsOf(set: KubeObject): KubeObject[] {
@@ -34,23 +36,31 @@ export function replicaSetController(context: ControllerContext): Runnable {
       .filter(pod => isControlledBy(pod, set) && isActive(pod));
   }
 
-  function writeStatus(set: KubeObject, present: readonly KubeObject[]): void {
-    const ready = present.filter(pod => isTrue(pod, 'Ready')).length;
+  function writeStatus(key: string, set: KubeObject, present: readonly KubeObject[]): void {
+    const now = context.clock.now();
+    const waits = (set.spec?.['minReadySeconds'] ?? 0) * 1000;
+    const availableFrom = present.filter(pod => isTrue(pod, 'Ready')).map(pod => readySince(pod) + waits);
+    const coming = availableFrom.filter(from => waits > 0 && from > now);
     const status = {
       replicas: present.length,
       ...nonZero({
         fullyLabeledReplicas: present.length,
-        readyReplicas: ready,
-        availableReplicas: ready,
+        readyReplicas: availableFrom.length,
+        availableReplicas: availableFrom.length - coming.length,
       }),
       observedGeneration: set.metadata.generation,
     };
     api.update({ ...set, status }, 'status');
+    if (coming.length > 0) controller.queue.addAfter(key, Math.min(...coming) - now);
   }
 
-  return new Controller(context, 'replica-set', REPLICA_SET, reconcile).watch(POD, pod =>
-    ownerKeys(pod, 'ReplicaSet'),
-  );
+  const controller = new Controller(context, 'replica-set', REPLICA_SET, reconcile);
+  return controller.watch(POD, pod => ownerKeys(pod, 'ReplicaSet'));
+}
+
+function readySince(pod: KubeObject): number {
+  const conditions: readonly Condition[] = pod.status?.['conditions'] ?? [];
+  return drillTime(conditions.find(({ type }) => type === 'Ready')?.lastTransitionTime);
 }
 
 function podOf(set: KubeObject): KubeObject {

@@ -3,6 +3,8 @@ export interface SetState {
   readonly name: string;
   readonly replicas: number;
   readonly available: number;
+  /** How many pods its Deployment might have had, surge included, when the set was sized last. */
+  readonly of: number;
 }
 
 export interface RolloutBudget {
@@ -44,6 +46,40 @@ export function nextSizes(
 ): ReadonlyMap<string, number> {
   const size = currentSize(replicas, budget, current, old);
   return size === current.replicas ? shrunk(replicas, budget, current, old) : new Map([[current.name, size]]);
+}
+
+/**
+ * The sizes of the ReplicaSets (oldest first, `current` is the newest) when their Deployment was scaled, or is paused; by
+ * name, those that need a look. One set alone takes the new size. In a rollout each keeps its share, and what rounding
+ * leaves goes to the largest: a new version that does not come up grows no faster than the one that serves (`scale` of
+ * Kubernetes' deployment controller).
+ */
+export function scaledSizes(
+  replicas: number,
+  budget: RolloutBudget,
+  current: SetState | undefined,
+  old: readonly SetState[],
+): ReadonlyMap<string, number> {
+  const all = current === undefined ? old : [...old, current];
+  const active = all.filter(set => set.replicas > 0);
+  if (active.length < 2) {
+    const only = active[0] ?? all.at(-1);
+    return new Map(only && [[only.name, replicas]]);
+  }
+  const limit = replicas === 0 ? 0 : replicas + budget.surge;
+  const change = limit - sum(active, 'replicas');
+  const newestFirst = change > 0 ? active.toReversed() : active;
+  const largestFirst = newestFirst.toSorted((a, b) => b.replicas - a.replicas);
+  const sizes = new Map<string, number>();
+  let rest = change;
+  for (const set of largestFirst) {
+    const share = Math.round((set.replicas * limit) / set.of) - set.replicas;
+    const part = rest === 0 ? 0 : change > 0 ? Math.min(share, rest) : Math.max(share, rest);
+    rest -= part;
+    sizes.set(set.name, set.replicas + part);
+  }
+  for (const [largest, size] of sizes) return sizes.set(largest, Math.max(0, size + rest));
+  return sizes;
 }
 
 function currentSize(
