@@ -50,8 +50,11 @@ async function gate(options: GateOptions): Promise<void> {
     import('../report/run-folder.ts'),
   ]);
   const gates = loadGates(options.config);
-  if (options.updateBaseline && gates.baseline === undefined)
-    throw new InputError(options.config, 'names no baseline; write "baseline: gates-baseline.json"');
+  if (options.updateBaseline) {
+    if (gates.baseline === undefined)
+      throw new InputError(options.config, 'names no baseline; write "baseline: gates-baseline.json"');
+    folders.claimFile(gates.baseline);
+  }
   const baseline = options.updateBaseline ? undefined : await readBaseline(gates);
   const folder = folders.claimFolder(options.out, folders.runName(wallStamp(), 'gate', gates.seeds));
   const interrupt = catchInterrupt();

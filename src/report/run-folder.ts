@@ -1,16 +1,21 @@
 import {
   accessSync,
   appendFileSync,
+  closeSync,
   constants,
+  existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LabError } from '../lab/lab.ts';
 import { InputError } from '../runtime/input-error.ts';
 
@@ -27,7 +32,7 @@ export type RunFiles = Readonly<Record<string, string | Uint8Array>>;
 export function claimFolder(out: string | undefined, name: string): string {
   if (out === undefined) return newFolder(RUNS, name);
   const inside = attempt(out, () => {
-    mkdirSync(out, { recursive: true });
+    makeFolder(out);
     accessSync(out, constants.W_OK);
     return readdirSync(out);
   });
@@ -49,7 +54,7 @@ export function returnFolder(folder: string, out: string | undefined): void {
 
 /** Makes a new folder `name` in `parent`, or `name-2`, `name-3`, … when that is taken, and returns its path. */
 export function newFolder(parent: string, name: string): string {
-  attempt(parent, () => mkdirSync(parent, { recursive: true }));
+  attempt(parent, () => makeFolder(parent));
   for (let number = 1; ; number++) {
     const folder = join(parent, number === 1 ? name : `${name}-${number}`);
     if (attempt(folder, () => madeNew(folder))) return folder;
@@ -76,13 +81,41 @@ export function runName(time: string, scenario: string, seed: number): string {
 export function writeFiles(folder: string, files: RunFiles): void {
   for (const [name, text] of Object.entries(files)) {
     const file = join(folder, name);
-    writeByPart(file, text, `${file}.part`, 'wx');
+    attempt(file, () => writeByPart(file, text, `${file}.part`, 'wx'));
   }
 }
 
-/** Writes a file that may be there already: a reader finds the old one or the new one, whole. */
+/**
+ * Writes a file that may be there already: a reader finds the old one or the new one, whole. What is no plain file is
+ * written into: a file put in the place of /dev/null would take it from the whole machine.
+ */
 export function replaceFile(file: string, text: string): void {
-  writeByPart(file, text, `${file}.part-${process.pid}`, 'w');
+  attempt(file, () => {
+    const plain = plainFile(file);
+    if (plain === undefined) writeFileSync(file, text);
+    else writeByPart(plain, text, partOf(plain), 'w');
+  });
+}
+
+/** InputError when `replaceFile` cannot write there: asked before the work, so that a bad place costs nobody a run. */
+export function claimFile(file: string): void {
+  attempt(file, () => {
+    const plain = plainFile(file);
+    if (plain === undefined) return closeSync(openSync(file, 'r+'));
+    writeFileSync(partOf(plain), '');
+    rmSync(partOf(plain));
+  });
+}
+
+/** The path of a plain file, behind symbolic links, or of one that is not there yet; undefined for anything else. */
+function plainFile(path: string): string | undefined {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there === undefined) return path;
+  return there.isFile() ? realpathSync(path) : undefined;
+}
+
+function partOf(file: string): string {
+  return `${file}.part-${process.pid}`;
 }
 
 /** Writes behind what stands in a file of others. */
@@ -92,16 +125,14 @@ export function appendTo(file: string, text: string): void {
 
 /** @param flag `wx`: another process may be at the same part. */
 function writeByPart(file: string, text: string | Uint8Array, part: string, flag: 'w' | 'wx'): void {
-  attempt(file, () => {
-    try {
-      writeFileSync(part, text, { flag });
-      renameSync(part, file);
-    } catch (error) {
-      // Half a file is of no use to anybody; one that was there before is not ours.
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(part, { force: true });
-      throw error;
-    }
-  });
+  try {
+    writeFileSync(part, text, { flag });
+    renameSync(part, file);
+  } catch (error) {
+    // Half a file is of no use to anybody; one that was there before is not ours.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(part, { force: true });
+    throw error;
+  }
 }
 
 /** Points `parent/latest` to the folder `name` beside it; InputError when something else has that name. */
@@ -117,6 +148,14 @@ export function pointLatest(parent: string, name: string): void {
       throw error;
     }
   });
+}
+
+/** With the folders around it. mkdirSync's own `recursive` tries for ever where a file system takes no folders (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  madeNew(folder);
 }
 
 function madeNew(folder: string): boolean {

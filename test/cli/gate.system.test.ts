@@ -83,6 +83,12 @@ describe('liangdi gate', { timeout: 60_000 }, () => {
       /gates\.yaml: names no baseline/,
       '--update-baseline',
     ],
+    [
+      'a baseline that cannot be written',
+      'baseline: none/b.json\nscenarios: [steady]',
+      /none\/b\.json: cannot be written: its folder is not there/,
+      '--update-baseline',
+    ],
   ])('with %s nothing runs: 64', async (_, gates, says, ...more) => {
     const cwd = scratch();
     const file = join(cwd, 'gates.yaml');

@@ -1,16 +1,24 @@
+import { execFileSync } from 'node:child_process';
 import {
+  closeSync,
+  existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  readSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
+  claimFile,
   claimFolder,
   newFolder,
   pointLatest,
@@ -55,6 +63,42 @@ test('a file that is there is replaced, and what cannot be leaves nothing behind
   expect(readdirSync(runs).sort()).toEqual(['folder', 'report.html']);
 });
 
+test('what is no plain file stays what it is, and is written into', () => {
+  // A pipe stands for /dev/null, which a test must not put at risk.
+  const pipe = join(runs, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const reader = openSync(pipe, 'r+');
+  claimFile(pipe);
+  replaceFile(pipe, 'report');
+  expect(lstatSync(pipe).isFIFO()).toBe(true);
+  const read = Buffer.alloc(100);
+  expect(read.toString('utf8', 0, readSync(reader, read))).toBe('report');
+  closeSync(reader);
+});
+
+test('a symbolic link stays, and the file behind it is replaced', () => {
+  const link = join(runs, 'link');
+  writeFileSync(join(runs, 'file'), 'old');
+  symlinkSync('file', link);
+  claimFile(link);
+  replaceFile(link, 'new');
+  expect(readlinkSync(link)).toBe('file');
+  expect(readFileSync(join(runs, 'file'), 'utf8')).toBe('new');
+});
+
+test('whether a file can be written is asked without a trace', () => {
+  const file = join(runs, 'baseline.json');
+  claimFile(file);
+  expect(readdirSync(runs)).toEqual([]);
+  writeFileSync(file, 'old');
+  claimFile(file);
+  expect(readFileSync(file, 'utf8')).toBe('old');
+  expect(readdirSync(runs)).toEqual(['baseline.json']);
+  expect(() => claimFile(runs)).toThrow(/cannot be written: a folder is in the way/);
+  expect(() => claimFile(join(runs, 'none/baseline.json'))).toThrow(/its folder is not there/);
+  expect(() => claimFile(join(file, 'baseline.json'))).toThrow(/a file is in the way/);
+});
+
 test('latest follows the newest run', () => {
   pointLatest(runs, 'one');
   pointLatest(runs, 'two');
@@ -68,6 +112,10 @@ test('a folder of its own may be new or empty, deep or not', () => {
   expect(() => claimFolder(join(runs, 'deep'), 'run')).toThrow(
     /deep: is not empty; a run is written into a new or an empty folder/,
   );
+});
+
+test.runIf(existsSync('/proc/self'))('a file system that takes no folders is soon told', () => {
+  expect(() => claimFolder('/proc/liangdi/run', 'run')).toThrow(/cannot be written/);
 });
 
 test('a place that cannot be written is the input that was wrong', () => {
