@@ -153,5 +153,6 @@ function git(args: readonly string[], folder: string, file: string): string {
 
 async function yamlOf(objects: readonly KubeObject[]): Promise<string> {
   const { stringify } = await import('yaml');
-  return objects.map(object => stringify(object)).join('---\n');
+  // kubectl reads YAML 1.1, where a bare yes is no text.
+  return objects.map(object => stringify(object, { compat: 'yaml-1.1' })).join('---\n');
 }

@@ -12,7 +12,7 @@ export function parseManifests(text: string, file: string): readonly KubeObject[
   let objects = parsed.get(key);
   if (objects === undefined) {
     objects = deepFreeze(
-      parseYamlDocuments(text, file).map(({ value, locate }) => {
+      parseYamlDocuments(text, file, true).map(({ value, locate }) => {
         const problem = problemOf(value);
         if (problem !== undefined) {
           throw new InputError(file, problem.text, { ...locate(problem.path), path: problem.path.join('.') });

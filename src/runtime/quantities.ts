@@ -41,7 +41,9 @@ export const duration = z
 /** `20%` or 0.2. A number in 0…`most` comes out. */
 function shareUpTo(most: number) {
   return z
-    .union([z.string(), z.number()], { error: 'expected a share such as 20% or 0.2' })
+    .union([z.string(), z.number()], {
+      error: ({ input }) => `${input === undefined ? 'is missing; ' : ''}expected a share such as 20% or 0.2`,
+    })
     .transform((value, context): number => {
       const parsed = typeof value === 'number' ? value : parseShare(value);
       if (parsed !== undefined && parsed >= 0 && parsed <= most) return parsed;

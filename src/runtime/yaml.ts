@@ -12,6 +12,7 @@ import {
   Parser,
   parseAllDocuments,
   type Scalar,
+  visit,
   type YAMLError,
   type YAMLMap,
   type YAMLSeq,
@@ -78,8 +79,12 @@ export function checkDocument<S extends z.ZodType>(
   throw InputError.all(file, problems);
 }
 
-/** The documents of `text` (separated by `---`; empty ones are left out), as plain data. */
-export function parseYamlDocuments(text: string, file: string): YamlDocument[] {
+/**
+ * The documents of `text` (separated by `---`; empty ones are left out), as plain data.
+ *
+ * @param forKubectl They go to Kubernetes, too: words that are booleans to kubectl (`yes`, `off`, `n`) are refused.
+ */
+export function parseYamlDocuments(text: string, file: string, forKubectl = false): YamlDocument[] {
   if (text.includes('\0'))
     throw new InputError(file, 'binary data: YAML text has no NUL bytes', position(text, text.indexOf('\0')));
   refuseExcess(text, file);
@@ -103,11 +108,13 @@ export function parseYamlDocuments(text: string, file: string): YamlDocument[] {
   const parsed: YamlDocument[] = [];
   for (const document of documents) {
     for (const error of [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS)) {
-      problems.push({ message: syntaxProblem(error), ...at(error.pos[0]) });
+      const opened = openedQuote(document, error);
+      const message = opened === undefined ? syntaxProblem(error) : 'the quote that begins here has no end';
+      problems.push({ message, ...at(opened ?? error.pos[0]) });
     }
     const contents = document.contents as Node | null;
     if (document.errors.length > 0 || isEmpty(contents)) continue;
-    const converter = new Converter((message, node, path) => {
+    const converter = new Converter(forKubectl, (message, node, path) => {
       if (problems.length < MAX_PROBLEMS)
         problems.push({ message, path: printPath(path), ...at(node.range?.[0] ?? 0) });
     });
@@ -144,13 +151,15 @@ function position(text: string, offset: number): Position {
 
 /** Turns nodes into plain data: aliases become copies; what JSON has no form for is a problem. */
 class Converter {
+  readonly #forKubectl: boolean;
   readonly #problem: (message: string, node: Node, path: Path) => void;
   readonly #anchors = new Map<string, Node>();
   readonly #open = new Set<Node>();
   #values = 0;
   #refused = false;
 
-  constructor(problem: (message: string, node: Node, path: Path) => void) {
+  constructor(forKubectl: boolean, problem: (message: string, node: Node, path: Path) => void) {
+    this.#forKubectl = forKubectl;
     this.#problem = problem;
   }
 
@@ -163,7 +172,7 @@ class Converter {
     if (isAlias(node)) return this.#alias(node, path);
     const { anchor } = node as Scalar | YAMLMap | YAMLSeq;
     if (anchor !== undefined) this.#anchors.set(anchor, node);
-    if (isScalar(node)) return this.#scalar(node.value, node, path);
+    if (isScalar(node)) return this.#scalar(node, path);
     this.#open.add(node);
     const value = isMap(node) ? this.#map(node.items, path) : this.#list(node as YAMLSeq, path);
     this.#open.delete(node);
@@ -188,10 +197,14 @@ class Converter {
     return list.items.map((item, index) => this.value(item as Node | null, [...path, index]));
   }
 
-  #scalar(value: unknown, node: Node, path: Path): unknown {
+  #scalar(node: Scalar, path: Path): unknown {
+    const { value, source = '', type } = node;
     if (typeof value === 'number' && !Number.isFinite(value)) {
       this.#problem(`${value} is not a number that JSON has`, node, path);
     }
+    const older = type === 'PLAIN' ? inYaml11(source) : undefined;
+    if (older !== undefined && older !== value && (this.#forKubectl || typeof older === 'number'))
+      this.#problem(twoReadings(source, older, value), node, path);
     return typeof value === 'string' && isLikeName(value) ? nameOf(value) : value;
   }
 
@@ -236,6 +249,28 @@ function offsetOf(document: Document.Parsed, path: Path): number {
   return offset;
 }
 
+/** The number or boolean that YAML 1.1 makes of a plain scalar, as kubectl reads it; undefined for any other text. */
+function inYaml11(source: string): number | boolean | undefined {
+  if (/^(?:[yY]|yes|Yes|YES|on|On|ON)$/.test(source)) return true;
+  if (/^(?:[nN]|no|No|NO|off|Off|OFF)$/.test(source)) return false;
+  if (!/^[-+]?\d/.test(source)) return undefined;
+  const digits = source.replaceAll('_', '');
+  const [, sign, base, whole = ''] = /^([-+]?)0(b?)([0-7]+)$/.exec(digits) ?? [];
+  if (base === 'b' && /[2-7]/.test(whole)) return undefined;
+  if (base !== undefined) return Number.parseInt(`${sign}${whole}`, base === 'b' ? 2 : 8);
+  return /^[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?$/.test(digits) ? Number(digits) : undefined;
+}
+
+/** Where the two differ, a design that is read in one way would be rolled out in the other. */
+function twoReadings(source: string, older: number | boolean, value: unknown): string {
+  const [newer, write] =
+    typeof value === 'number' ? [value, `${older} or ${value}`] : ['a text', String(older)];
+  return (
+    `${source} is ${older} in YAML 1.1, as kubectl reads it, and ${newer} in YAML 1.2: ` +
+    `write ${write}, or "${source}" for a text`
+  );
+}
+
 function isLikeName({ length }: string): boolean {
   return length >= NAME_LENGTHS[0] && length <= NAME_LENGTHS[1];
 }
@@ -246,6 +281,18 @@ function isLikeName({ length }: string): boolean {
  */
 function nameOf(text: string): string {
   return Object.keys({ [text]: 0 })[0] as string;
+}
+
+/** Where the quoted text begins that an error says is not closed: the error itself stands at its end, often the file's. */
+function openedQuote(document: Document.Parsed, { code, pos }: YAMLError): number | undefined {
+  let opened: number | undefined;
+  if (code !== 'MISSING_CHAR') return undefined;
+  visit(document, {
+    Scalar: (_, { type, range }) => {
+      if (type?.startsWith('QUOTE') && range?.[1] === pos[0]) opened = range[0];
+    },
+  });
+  return opened;
 }
 
 function syntaxProblem(error: YAMLError): string {

@@ -39,6 +39,17 @@ describe('liangdi plan', () => {
     expect(stdout).not.toMatch('beijing-db');
   });
 
+  it('quotes the texts that kubectl would take for something else', async () => {
+    const folder = manifests(app =>
+      app
+        .replace(/^( +)database-address: .*$/m, '$1x')
+        .replace(/^( +)config\.json: \|$/m, '$1texts: { answer: "yes", mode: "0644", port: "1_000" }\n$&'),
+    );
+    const { stdout, stderr } = await here(['plan', '-f', folder, '--cluster', 'cluster1-hangzhou']);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch('answer: "yes"\n    mode: "0644"\n    port: "1_000"\n');
+  });
+
   it('compares the centres', async () => {
     const { stdout } = await here(['plan', '-f', SHIPPED, '--diff']);
     expect(stdout).toMatch('--- cluster1-beijing\n+++ cluster1-hangzhou\n');

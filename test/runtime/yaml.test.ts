@@ -93,7 +93,9 @@ describe('what is right', () => {
         ),
         value => {
           const plain = JSON.parse(JSON.stringify(value));
-          expect(parseYamlDocuments(stringify(plain), 'x.yaml')[0]?.value).toEqual(plain);
+          expect(parseYamlDocuments(stringify(plain, { compat: 'yaml-1.1' }), 'x.yaml')[0]?.value).toEqual(
+            plain,
+          );
           expect(parseYamlDocuments(JSON.stringify(plain), 'x.yaml')[0]?.value).toEqual(plain);
         },
       ),
@@ -132,7 +134,7 @@ describe('what is wrong is told with its place and what would be right', () => {
       'x.yaml:3:5: timeline[0].fault: is missing; one of: application-down, loss',
     );
     expect(timeline('{fault: loss, at: 1s, shar: 1}')).toBe(
-      'x.yaml:3:5: timeline[0].share: expected a share such as 20% or 0.2\n' +
+      'x.yaml:3:5: timeline[0].share: is missing; expected a share such as 20% or 0.2\n' +
         'x.yaml:3:27: timeline[0].shar: unknown field "shar"; did you mean "share"?',
     );
     expect(errorOf('name: web\ntarget: {city: 5}').message).toBe(
@@ -173,6 +175,16 @@ describe('YAML that is not plain data is refused:', () => {
     ['an alias of nothing', 'name: *a', 'x.yaml:1:7: name: the alias *a names nothing before it'],
     ['an alias of itself', 'name: &a [*a]', 'x.yaml:1:11: name[0]: the alias *a names what contains it'],
     ['a broken line', 'name: [a\nmode: x', 'x.yaml:2:1: Flow sequence in block collection must be'],
+    [
+      'an open quote',
+      "name: web\nlabels: { a: 'b }\nmode: fast\n",
+      'x.yaml:2:14: the quote that begins here has no end',
+    ],
+    [
+      'a quote after an open one',
+      'name: "a\nmode: "fast"\n',
+      'x.yaml:1:7: the quote that begins here has no end',
+    ],
     ['nothing', '# empty\n', 'x.yaml:1:1: the file is empty'],
     [
       'two documents',
@@ -182,6 +194,41 @@ describe('YAML that is not plain data is refused:', () => {
     ['binary data', 'name: a\n  \0', 'x.yaml:2:3: binary data: YAML text has no NUL bytes'],
   ])('%s', (_, text, message) => {
     expect(errorOf(text).message).toContain(message);
+  });
+});
+
+describe('what kubectl, by YAML 1.1, would read in another way is refused:', () => {
+  const both = (source: string, older: string, newer: string, write: string) =>
+    `x.yaml:1:7: name: ${source} is ${older} in YAML 1.1, as kubectl reads it, and ${newer} in YAML 1.2: ` +
+    `write ${write}, or "${source}" for a text`;
+
+  test.each([
+    ['0644', '420', '644', '420 or 644'],
+    ['-010', '-8', '-10', '-8 or -10'],
+    ['1_000', '1000', 'a text', '1000'],
+    ['0b11', '3', 'a text', '3'],
+  ])('the number %s', (source, older, newer, write) => {
+    expect(errorOf(`name: ${source}`).message).toBe(both(source, older, newer, write));
+  });
+
+  test.each([
+    ['yes', 'true'],
+    ['Off', 'false'],
+    ['n', 'false'],
+  ])('the word %s, in what goes to Kubernetes', (source, older) => {
+    const text = `name: ${source}`;
+    expect(() => parseYamlDocuments(text, 'x.yaml', true)).toThrow(both(source, older, 'a text', older));
+    expect(parseYamlDocuments(text, 'x.yaml')[0]?.value).toEqual({ name: source });
+  });
+
+  test('what both read alike is not, nor what is quoted', () => {
+    const text =
+      '[0, 00, 007, 08, 0x1f, 0o17, 1.0, 1e3, true, ~, 1:20, 2026-11-24, 10.0.0.1, yEs, "yes", \'0644\', "1_0"]';
+    const [document] = parseYamlDocuments(text, 'x.yaml', true);
+    expect(document?.value).toEqual([
+      ...[0, 0, 7, 8, 31, 15, 1, 1000, true, null],
+      ...['1:20', '2026-11-24', '10.0.0.1', 'yEs', 'yes', '0644', '1_0'],
+    ]);
   });
 });
 
@@ -212,7 +259,7 @@ describe('an attack is refused soon:', () => {
     ['many aliases', `a: &a [1]\nb: [${fill('*a,')}]`, 'too much YAML for one file'],
     ['many documents', fill('---\na\n'), 'too much YAML for one file'],
     ['many tags', fill('- !x y\n'), 'too much YAML for one file'],
-    ['an open quote', `"${fill('a\n')}`, 'Missing closing "quote'],
+    ['an open quote', `"${fill('a\n')}`, 'x.yaml:1:1: the quote that begins here has no end'],
     ['a long key', `${fill('a')}: 1`, 'at most 1024 chars'],
     ['a long value', `name: ${fill('a')}A`, 'must be lower-case letters'],
   ])('%s', (_, text, message) => {
