@@ -131,7 +131,7 @@ class Drill {
     await within(
       this.#lab.clock,
       READY_WITHIN_MS,
-      'the clusters are not ready',
+      () => 'the clusters are not ready',
       this.#lab.up((step, detail) => this.#progress(step, detail)),
     );
     this.#progress('clusters ready');

@@ -1,9 +1,11 @@
+import { isWebDemo } from '../kube/simulated/web-demo.ts';
 import { type Lab, LabError } from '../lab/lab.ts';
 import { type SimulatedLabOptions, simulatedLab } from '../lab/simulated.ts';
 import { seededRandom } from '../runtime/random-seeded.ts';
 import { VirtualClock } from '../runtime/virtual-clock.ts';
 import { imagesIn } from './images.ts';
 import { type Scenario, vantagePointsOf } from './scenario.ts';
+import { list } from './words.ts';
 
 export interface LabOptions {
   readonly lab: string;
@@ -32,6 +34,7 @@ export async function labOf(options: LabOptions, scenario: Scenario): Promise<Ru
           `the simulated lab runs liangdi's own engine: ${scenario.topology.engine} needs real clusters (--lab kind), ` +
             'or say --engine liangdi',
         );
+      refuseUnserved(scenario);
       const clock = new VirtualClock();
       return { lab: simulatedLab({ ...partsOf(options, scenario), clock }), run: work => clock.run(work) };
     }
@@ -39,6 +42,16 @@ export async function labOf(options: LabOptions, scenario: Scenario): Promise<Ru
       return { lab: await kindLabOf(options, scenario), run: work => work() };
   }
   throw new LabError(`the lab "${options.lab}" is not available; available: simulated, kind`);
+}
+
+/** Its pods run any image, and answer requests as one program alone. */
+function refuseUnserved({ application, timeline }: Scenario): void {
+  const images = imagesIn([application.objects, timeline]);
+  if (images.some(image => isWebDemo(image))) return;
+  throw new LabError(
+    `the simulated lab knows one program that answers requests, web-demo: no image of the application is called so ` +
+      `(found ${images.length === 0 ? 'none' : list(images)}); docs/scenarios.md says how your own application is drilled`,
+  );
 }
 
 function partsOf({ seed }: LabOptions, scenario: Scenario): Omit<SimulatedLabOptions, 'clock'> {

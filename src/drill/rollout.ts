@@ -55,7 +55,12 @@ export class Rollout {
     const planned = this.plan();
     this.#observers = observe(this.#lab, this.#manifests, kindsOf(planned), this.#journal);
     await this.#deploy(planned);
-    await within(this.#lab.clock, READY_WITHIN_MS, 'the application is not running', this.#approveAll());
+    await within(
+      this.#lab.clock,
+      READY_WITHIN_MS,
+      () => 'the application is not running',
+      this.#approveAll(),
+    );
     await this.#everyCentreAnswers();
   }
 
@@ -134,21 +139,21 @@ export class Rollout {
   }
 
   async #everyCentreAnswers(): Promise<void> {
-    await Promise.all(
-      this.#lab.centres.map(({ name }) =>
-        within(
-          this.#lab.clock,
-          READY_WITHIN_MS,
-          `${name} does not answer 200 from its public address`,
-          this.#centreAnswers(name),
-        ),
-      ),
-    );
+    await Promise.all(this.#lab.centres.map(({ name }) => this.#centreAnswers(name)));
   }
 
   async #centreAnswers(name: string): Promise<void> {
     const { clock, controls } = this.#lab;
-    while ((await controls.centre(name).request(2000)).response?.status !== 200) await clock.sleep(500);
+    let last = 'nothing';
+    const ask = async () => {
+      const { response, failure } = await controls.centre(name).request(2000);
+      last = String(response?.status ?? failure);
+    };
+    const answered = async () => {
+      for (await ask(); last !== '200'; await ask()) await clock.sleep(500);
+    };
+    const otherwise = () => `${name} does not answer 200 from its public address, but ${last},`;
+    await within(clock, READY_WITHIN_MS, otherwise, answered());
   }
 
   #watched(): RolloutWatch {

@@ -1,10 +1,15 @@
 import { LabError } from '../lab/lab.ts';
 import type { Clock } from '../runtime/clock.ts';
 
-/** @throws LabError, `otherwise` in its message, when the work has not ended `ms` from now. */
-export async function within<T>(clock: Clock, ms: number, otherwise: string, work: Promise<T>): Promise<T> {
+/** @throws LabError, what `otherwise` says then in its message, when the work has not ended `ms` from now. */
+export async function within<T>(
+  clock: Clock,
+  ms: number,
+  otherwise: () => string,
+  work: Promise<T>,
+): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = clock.after(ms, () => reject(new LabError(`${otherwise} after ${ms / 60_000} minutes`)));
+  const timer = clock.after(ms, () => reject(new LabError(`${otherwise()} after ${ms / 60_000} minutes`)));
   try {
     return await Promise.race([work, late]);
   } finally {

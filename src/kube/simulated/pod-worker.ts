@@ -6,7 +6,7 @@ import type { PodNetwork } from './pod-network.ts';
 import { timestamp } from './timestamps.ts';
 import { backedOff, draw, type Timings } from './timings.ts';
 import { type Files, mountedConfigMaps } from './volumes.ts';
-import { type Misbehaviour, type PodCapacity, WebDemo } from './web-demo.ts';
+import { isWebDemo, type Misbehaviour, type PodCapacity, WebDemo } from './web-demo.ts';
 
 /** What runs pods on a node, beside the API. */
 export interface Machine {
@@ -153,7 +153,7 @@ export class PodWorker {
     this.#ran = true;
     this.#startedAt = machine.clock.now();
     this.#address ??= this.#keeper.newAddress();
-    if (isWebDemo(this.#container)) {
+    if (isWebDemo(this.#container['image'])) {
       const { clock, capacity, misbehaviour } = machine;
       const env = environmentOf(this.#container, 'ENV_NAME');
       const config = this.#config();
@@ -278,12 +278,7 @@ export class PodWorker {
 /** The container that matters: the one that serves, else the first. */
 function containerOf(pod: KubeObject): Fields {
   const containers: Fields[] = pod.spec?.['containers'] ?? [];
-  return containers.find(isWebDemo) ?? containers[0] ?? {};
-}
-
-/** By the last part of the image's name, whatever its registry and tag. */
-function isWebDemo(container: Fields): boolean {
-  return /(^|\/)web-demo([:@]|$)/.test(container['image'] ?? '');
+  return containers.find(({ image }) => isWebDemo(image)) ?? containers[0] ?? {};
 }
 
 function environmentOf(container: Fields, name: string): string {
