@@ -1,7 +1,7 @@
 import { startController } from '../engine/controller/controller.ts';
 import { applyManifests, ensureNamespace } from '../engine/kubectl/apply.ts';
 import { resume } from '../engine/kubectl/operators.ts';
-import { APPLICATION } from '../engine/model.ts';
+import { APPLICATION, withSubSteps } from '../engine/model.ts';
 import { expectedPages } from '../engine/plan/pages.ts';
 import type { Plan } from '../engine/plan/plan.ts';
 import { ApiError } from '../kube/client.ts';
@@ -167,8 +167,8 @@ const suspended = ({ steps }: RolloutState) =>
 
 function kindsOf(planned: Plan): Kind[] {
   const kinds = new Map<string, Kind>();
-  for (const step of planned.steps)
-    for (const { manifests } of step.dispatch)
+  for (const { dispatch } of withSubSteps(planned.steps))
+    for (const { manifests } of dispatch)
       for (const { apiVersion, kind } of manifests) kinds.set(`${apiVersion}/${kind}`, { apiVersion, kind });
   return [...kinds.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, kind]) => kind);
 }

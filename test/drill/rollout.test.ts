@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { recordDrill } from '../../src/drill/runner.ts';
+import { loadScenario } from '../../src/drill/scenario.ts';
+import type { KubeObject } from '../../src/kube/objects.ts';
 import { smallDrill } from '../faults/small-drill.ts';
 
 const patch = { target: { kind: 'Deployment', name: 'web-demo' }, patch: { spec: { replicas: 6 } } };
@@ -26,4 +29,28 @@ test('an approval that nothing waited for is told', async () => {
     ['nobody waited for the approval', 'deploy-cluster2-beijing'],
   ]);
   expect(journal.of('approval')).toEqual([]);
+});
+
+/** The objects with the Application's policies in itself, and all steps of its workflow in one group. */
+function grouped(objects: readonly KubeObject[]): KubeObject[] {
+  const policies = objects
+    .filter(({ kind }) => kind === 'Policy')
+    .map(({ metadata, type, properties }) => ({ name: metadata.name, type, properties }));
+  const subSteps = objects.find(({ kind }) => kind === 'Workflow')?.['steps'];
+  const steps = [{ name: 'all', type: 'step-group', subSteps }];
+  return objects
+    .filter(({ kind }) => kind !== 'Policy' && kind !== 'Workflow')
+    .map(object =>
+      object.kind === 'Application'
+        ? { ...object, spec: { ...object.spec, policies, workflow: { steps } } }
+        : object,
+    );
+}
+
+test('what steps in a group roll out is watched, too', async () => {
+  const scenario = loadScenario('noop');
+  const application = { ...scenario.application, objects: grouped(scenario.application.objects) };
+  const journal = await recordDrill({ ...scenario, application, ends: 1000 }, { lab: 'simulated', seed: 1 });
+  const seen = journal.flatMap(event => (event.kind === 'object' ? event.object.split(' ')[0] : []));
+  expect(new Set(seen)).toEqual(new Set(['ConfigMap', 'Deployment', 'Ingress', 'Service']));
 });
