@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander';
 import type { WorkflowOperation } from '../engine/kubectl/operators.ts';
-import { kubeconfigsOption, namespaceOption, wallMs, withHub } from './hub.ts';
+import { wallTime } from '../runtime/wall.ts';
+import { kubeconfigsOption, namespaceOption, withHub } from './hub.ts';
 
 export function amcCommand(): Command {
   return new Command('amc')
@@ -45,7 +46,7 @@ async function get(kind: string, name: string | undefined, options: GetOptions):
     return getFrom(
       hub,
       { resource: kind, namespace, cluster, ...(name === undefined ? {} : { name }) },
-      wallMs(),
+      wallTime(),
     );
   });
 }

@@ -1,7 +1,7 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { JournalEvent } from '../runtime/journal.ts';
 import { catchInterrupt } from './interrupt.ts';
-import { labOption, seedOption } from './options.ts';
+import { labOption, seedOption, wholeNumber } from './options.ts';
 import { terminal } from './terminal.ts';
 
 const MOST_REQUESTS = 100_000;
@@ -19,7 +19,11 @@ export function curlLoopCommand(): Command {
     .description("the article's loop against a lab that is up: for i in {1..50}; do curl NAME; sleep 3; done")
     .argument('[scenario]', 'whose topology, application and GTM the lab was brought up with', 'steady')
     .addOption(labOption().default('kind'))
-    .addOption(new Option('--requests <number>', 'how often curl runs').default(50).argParser(parseRequests))
+    .addOption(
+      new Option('--requests <number>', 'how often curl runs')
+        .default(50)
+        .argParser(wholeNumber('It is', 1, MOST_REQUESTS)),
+    )
     .option('--every <duration>', 'the sleep between two runs', '3s')
     .addOption(
       new Option(
@@ -66,12 +70,6 @@ async function loop(nameOrFile: string, { lab, requests, every, down, seed }: Op
   await runCurlLoop(scenario, { lab, seed, loop: settings, down, onEvent, signal: interrupt.signal });
   process.stderr.write(`${curl.summary()}\n`);
   process.exitCode = interrupt.code() ?? 0;
-}
-
-function parseRequests(text: string): number {
-  const requests = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (requests >= 1 && requests <= MOST_REQUESTS) return requests;
-  throw new InvalidArgumentError(`It is a whole number from 1 to ${MOST_REQUESTS}.`);
 }
 
 /** Milliseconds. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { Baseline } from '../gate/baseline.ts';
 import type { Gates } from '../gate/config.ts';
 import type { GateVerdict } from '../gate/judge.ts';
@@ -8,7 +8,7 @@ import { InputError } from '../runtime/input-error.ts';
 import { wallStamp } from '../runtime/wall.ts';
 import { EXIT } from './exit.ts';
 import { catchInterrupt } from './interrupt.ts';
-import { type Format, formatOption } from './options.ts';
+import { type Format, formatOption, wholeNumber } from './options.ts';
 import { orWarn } from './print.ts';
 import { terminal } from './terminal.ts';
 
@@ -27,7 +27,9 @@ export function gateCommand(): Command {
     .option('--update-baseline', "write today's figures into the baseline instead of comparing with it")
     .option('--out <folder>', 'where junit.xml, summary.md and gate.json go (default: a new folder in runs/)')
     .addOption(
-      new Option('--jobs <number>', 'drills at a time (default: one a processor)').argParser(parseJobs),
+      new Option('--jobs <number>', 'drills at a time (default: one a processor)').argParser(
+        wholeNumber('A number of drills at a time is', 1, 256),
+      ),
     )
     .addOption(formatOption())
     .addHelpText(
@@ -125,10 +127,4 @@ async function save(verdict: GateVerdict, folder: string, format: Format): Promi
 
 function gateJson({ result, seeds, rows }: GateVerdict): string {
   return `${JSON.stringify({ result, seeds, rows }, null, 2)}\n`;
-}
-
-function parseJobs(text: string): number {
-  const jobs = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (jobs >= 1 && jobs <= 256) return jobs;
-  throw new InvalidArgumentError('A number of drills at a time is a whole number from 1 to 256.');
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { kubeconfigsOption, namespaceOption, wallMs, withHub } from './hub.ts';
+import { wallTime } from '../runtime/wall.ts';
+import { kubeconfigsOption, namespaceOption, withHub } from './hub.ts';
 
 export function getCommand(): Command {
   return new Command('get')
@@ -23,6 +24,6 @@ async function get(
   }
   const { getApplications } = await import('../engine/kubectl/amc.ts');
   await withHub(kubeconfigs, hub =>
-    getApplications(hub, { namespace, ...(name === undefined ? {} : { name }) }, wallMs()),
+    getApplications(hub, { namespace, ...(name === undefined ? {} : { name }) }, wallTime()),
   );
 }

@@ -4,6 +4,7 @@ import { InputError } from '../runtime/input-error.ts';
 import type { Journal } from '../runtime/journal.ts';
 import { shipped } from '../runtime/shipped.ts';
 import { EXIT } from './exit.ts';
+import { toldToEnd } from './interrupt.ts';
 import { seedOption } from './options.ts';
 import { type SocketAddress, socketOption } from './sockets.ts';
 
@@ -117,10 +118,7 @@ async function serve(options: Options): Promise<void> {
       tell(`the configuration stays as it was: ${(error as Error).message}`);
     }
   });
-  await new Promise<void>(resolve => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
+  await toldToEnd();
   await serving.stop();
   process.exitCode = EXIT.held;
 }

@@ -5,7 +5,6 @@ import type { Hub } from '../engine/kubectl/amc.ts';
 import { ApiError } from '../kube/client.ts';
 import { LabError } from '../lab/lab.ts';
 import { InputError } from '../runtime/input-error.ts';
-import { wallStamp } from '../runtime/wall.ts';
 
 /** Longer, and a person thinks that nothing happens. */
 const TIMEOUT_MS = 10_000;
@@ -60,9 +59,4 @@ function namesIn(folder: string): string[] {
   } catch {
     return [];
   }
-}
-
-/** The wall clock, to whole seconds; milliseconds since 1970. */
-export function wallMs(): number {
-  return Date.parse(wallStamp().replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
 }

@@ -14,3 +14,11 @@ export function catchInterrupt(): { signal: AbortSignal; code(): number | undefi
   process.on('SIGTERM', stop(EXIT.terminated, 'SIGTERM'));
   return { signal: controller.signal, code: () => code };
 }
+
+/** Resolves when a process that serves until it is told to end is told so. */
+export function toldToEnd(): Promise<void> {
+  return new Promise(resolve => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}

@@ -32,7 +32,9 @@ export function engineOption(): Option {
 }
 
 export function seedOption(): Option {
-  return new Option('--seed <number>', 'the same seed gives the same drill').default(1).argParser(parseSeed);
+  return new Option('--seed <number>', 'the same seed gives the same drill')
+    .default(1)
+    .argParser(wholeNumber('A seed is', 0, LARGEST_SEED));
 }
 
 export function timeScaleOption(): Option {
@@ -44,18 +46,20 @@ export function timeScaleOption(): Option {
     .argParser(parseTimeScale);
 }
 
-export function parseTimeScale(text: string): number {
+function parseTimeScale(text: string): number {
   const { least, most } = TIME_SCALE;
   const scale = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (scale >= least && scale <= most) return scale;
   throw new InvalidArgumentError(`A time scale is a number from ${least} to ${most}.`);
 }
 
-/** A whole number from 0 to 4294967295, in decimal digits. */
-export function parseSeed(text: string): number {
-  const seed = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (seed <= LARGEST_SEED) return seed;
-  throw new InvalidArgumentError(`A seed is a whole number from 0 to ${LARGEST_SEED}.`);
+/** Reads a whole number in decimal digits; another text is refused in a sentence that begins with `what`. */
+export function wholeNumber(what: string, least: number, most: number): (text: string) => number {
+  return text => {
+    const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`${what} a whole number from ${least} to ${most}.`);
+  };
 }
 
 export function loadOption(): Option {
@@ -69,11 +73,5 @@ export function watchOption(): Option {
   return new Option(
     '--watch [port]',
     'show the report live in a browser on this machine, until Ctrl-C',
-  ).argParser(parsePort);
-}
-
-function parsePort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
-  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
+  ).argParser(wholeNumber('A port is', 0, 65_535));
 }

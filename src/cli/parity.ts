@@ -1,9 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { ParityRun } from '../drill/parity.ts';
 import type { Scenario } from '../drill/scenario.ts';
 import { EXIT } from './exit.ts';
 import { catchInterrupt } from './interrupt.ts';
-import { timeScaleOption } from './options.ts';
+import { timeScaleOption, wholeNumber } from './options.ts';
 import { run } from './run.ts';
 import { terminal } from './terminal.ts';
 
@@ -22,7 +22,7 @@ export function parityCommand(): Command {
       'run a scenario on real clusters and in the simulated lab, and hold each phase of recovery side by side',
     )
     .argument('<scenario>', "a scenario's name, or a file")
-    .option('--runs <number>', 'on the kind lab', parseRuns, 5)
+    .option('--runs <number>', 'on the kind lab', wholeNumber('Runs are', 1, MOST_RUNS), 5)
     .addOption(timeScaleOption().default(7.5))
     .addHelpText(
       'after',
@@ -74,10 +74,4 @@ async function inSimulation(scenario: Scenario, { timeScale }: ParityOptions): P
   for (let seed = 1; seed <= SIMULATED_RUNS; seed++)
     done.push(await runDrill(scenario, { lab: 'simulated', seed, timeScale }));
   return done;
-}
-
-function parseRuns(text: string): number {
-  const runs = /^\d{1,2}$/.test(text) ? Number(text) : 0;
-  if (runs >= 1 && runs <= MOST_RUNS) return runs;
-  throw new InvalidArgumentError(`Runs are a whole number from 1 to ${MOST_RUNS}.`);
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { addressText } from '../gtm/listening.ts';
 import { EXIT } from './exit.ts';
+import { toldToEnd } from './interrupt.ts';
 import { seedOption } from './options.ts';
 import { type SocketAddress, socketOption } from './sockets.ts';
 
@@ -61,10 +62,7 @@ async function resolve(options: Options): Promise<void> {
     throw new LabError((error as Error).message, { cause: error });
   });
   process.stdout.write(`resolver ready: ${resolver.address} (${kind}) asks ${addressText(upstream)}\n`);
-  await new Promise<void>(done => {
-    process.once('SIGINT', () => done());
-    process.once('SIGTERM', () => done());
-  });
+  await toldToEnd();
   await resolver.stop();
   process.exitCode = EXIT.held;
 }
