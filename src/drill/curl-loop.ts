@@ -8,7 +8,7 @@ import type { Journal, JournalEvent } from '../runtime/journal.ts';
 import { suggestion } from '../runtime/suggest.ts';
 import { type CurlLoop, curlLoop } from '../traffic/curl-loop.ts';
 import { Injection } from './injection.ts';
-import { type LabOptions, standingLabOf } from './labs.ts';
+import { attachedLabOf, type LabOptions } from './labs.ts';
 import { Rollout } from './rollout.ts';
 import type { Scenario } from './scenario.ts';
 import { Standing } from './standing.ts';
@@ -36,7 +36,7 @@ export interface CurlLoopOptions extends LabOptions {
 export async function runCurlLoop(written: Scenario, options: CurlLoopOptions): Promise<void> {
   const scenario = { ...written, clients: curlLoop(written.clients, options.loop) };
   const down = centresNamed(written.topology, options.down);
-  const { lab, run } = await standingLabOf(options, scenario);
+  const { lab, run } = await attachedLabOf(options, scenario);
   try {
     await run(() => new Session(scenario, lab, options).carryOut(down));
   } catch (error) {

@@ -10,7 +10,13 @@ import { DrillRecord } from './record.ts';
 import { type PopulationRecovery, phaseRecord, recoveriesOf } from './recovery.ts';
 import type { Settings } from './settings.ts';
 import { Tally } from './tally.ts';
-import type { ExpectationResult, PopulationResult, Recovery, Result, Verdict } from './verdict.ts';
+import {
+  type ExpectationResult,
+  overall,
+  type PopulationResult,
+  type Recovery,
+  type Verdict,
+} from './verdict.ts';
 import type { Window } from './windows.ts';
 
 /**
@@ -40,12 +46,6 @@ export function assess(events: readonly JournalEvent[]): Verdict<Statement> {
     split: splitBefore(drill),
     periods: periodsOf(drill),
   };
-}
-
-/** Violated if anything is; else unknown if anything is, or if there is nothing; else held. */
-export function overall(results: readonly { readonly result: Result }[]): Result {
-  if (results.some(({ result }) => result === 'violated')) return 'violated';
-  return results.length > 0 && results.every(({ result }) => result === 'held') ? 'held' : 'unknown';
 }
 
 function judgeEntry(entry: Entry, drill: DrillRecord): ExpectationResult<Statement> {

@@ -87,7 +87,7 @@ export async function kindLabOf(options: LabOptions, scenario: Scenario): Promis
 }
 
 /** A lab that somebody brought up before, as it is; the simulated one, which lives with its process, comes up afresh. */
-export async function standingLabOf(options: LabOptions, scenario: Scenario): Promise<Runnable> {
+export async function attachedLabOf(options: LabOptions, scenario: Scenario): Promise<Runnable> {
   if (options.lab !== 'kind') return labOf(options, scenario);
   const { attachedKindLab } = await import('../lab/kind/attached.ts');
   return { lab: await attachedKindLab(partsOf(options, scenario)), run: work => work() };

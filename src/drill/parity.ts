@@ -1,6 +1,6 @@
 import type { JournalEvent } from '../runtime/journal.ts';
 import { rankTest } from './rank-test.ts';
-import type { Phase, Result, Verdict } from './verdict.ts';
+import { overall, type Phase, type Result, type Verdict } from './verdict.ts';
 
 /** One run of a drill, on either lab. */
 export interface ParityRun {
@@ -53,7 +53,7 @@ export function parityOf(real: readonly ParityRun[], simulated: readonly ParityR
   const measured = rowsOf(real, simulated);
   const doubt = DOUBT / Math.max(1, measured.length);
   const rows = measured.map(row => judged(row, lateness, doubt));
-  return { rows, lateness, result: worst(rows.map(({ result }) => result)) };
+  return { rows, lateness, result: overall(rows) };
 }
 
 interface Measured {
@@ -146,10 +146,4 @@ function spreadOf(times: readonly number[]): Spread | undefined {
 function latenessOf(events: readonly JournalEvent[]): number {
   const last = events.at(-1);
   return (last?.kind === 'end' ? last.lateness : undefined) ?? 0;
-}
-
-/** Nothing compared is unknown. */
-function worst(results: readonly Result[]): Result {
-  if (results.includes('violated')) return 'violated';
-  return results.length === 0 || results.includes('unknown') ? 'unknown' : 'held';
 }

@@ -23,6 +23,7 @@ import { Bounds } from './bounds.ts';
 import { type FaultLife, faultLives, faultsNamed, unnumbered } from './faults.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { type Course, faultOfWhen, Unknown, type Window, type Windowed, windowOf } from './windows.ts';
+import { clockTime } from './words.ts';
 
 /** A journal, sorted by kind in one pass; everything that judges a drill reads this. */
 export class DrillRecord implements Course {
@@ -233,10 +234,6 @@ export class DrillRecord implements Course {
   /** `T+06:40.0`: since the timeline's begin, for people. */
   time(at: number): string {
     const ms = at - (this.begins ?? 0);
-    const tenths = Math.floor(Math.abs(ms) / 100);
-    const two = (value: number) => String(value).padStart(2, '0');
-    const minutes = Math.floor(tenths / 600);
-    const hours = minutes < 60 ? '' : `${Math.floor(minutes / 60)}:`;
-    return `T${ms < 0 ? '-' : '+'}${hours}${two(minutes % 60)}:${two(Math.floor(tenths / 10) % 60)}.${tenths % 10}`;
+    return `T${ms < 0 ? '-' : '+'}${clockTime(Math.abs(ms))}`;
   }
 }

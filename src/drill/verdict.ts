@@ -5,6 +5,12 @@
 
 export type Result = 'held' | 'violated' | 'unknown';
 
+/** Violated if anything is; else unknown if anything is, or if there is nothing; else held. */
+export function overall(results: readonly { readonly result: Result }[]): Result {
+  if (results.some(({ result }) => result === 'violated')) return 'violated';
+  return results.length > 0 && results.every(({ result }) => result === 'held') ? 'held' : 'unknown';
+}
+
 /** What shows a result: enough for a reader to find it in the journal again. */
 export interface Evidence<Text = string> {
   /** One or two sentences with the figures, for people. */

@@ -41,3 +41,13 @@ export function count(n: number, one: string, many = `${one}s`): string {
 export function list(names: readonly string[]): string {
   return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
+
+/** `01:40.0`, or `1:01:40.0` from an hour on; tenths of a second are cut, not rounded. */
+export function clockTime(ms: number): string {
+  const tenths = Math.floor(ms / 100);
+  const seconds = Math.floor(tenths / 10);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.${tenths % 10}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}

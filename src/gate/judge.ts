@@ -1,6 +1,6 @@
-import { overall } from '../drill/judge.ts';
 import { rankTest } from '../drill/rank-test.ts';
 import type { Result } from '../drill/verdict.ts';
+import { overall } from '../drill/verdict.ts';
 import { count } from '../drill/words.ts';
 import type { Baseline } from './baseline.ts';
 import type { Budgets, GateScenario, Gates } from './config.ts';

@@ -1,4 +1,4 @@
-import { overall } from '../drill/judge.ts';
+import { overall } from '../drill/verdict.ts';
 import { count } from '../drill/words.ts';
 import { endless, type GateRow, type GateVerdict } from '../gate/judge.ts';
 import { type JunitCase, junitDocument } from './junit.ts';

@@ -90,16 +90,6 @@ export function hanging(first: string, text: string, width: number): string[] {
   );
 }
 
-/** `01:40.0`, or `1:01:40.0` from an hour on; tenths of a second are cut, not rounded. */
-export function clockTime(ms: number): string {
-  const tenths = Math.floor(ms / 100);
-  const seconds = Math.floor(tenths / 10);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const hours = Math.floor(seconds / 3600);
-  const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.${tenths % 10}`;
-  return hours > 0 ? `${hours}:${rest}` : rest;
-}
-
 /** Seconds with one decimal, or as many as are asked for. */
 export function seconds(ms: number, decimals = 1): string {
   return (ms / 1000).toFixed(decimals);

@@ -1,4 +1,4 @@
-import { count } from '../drill/words.ts';
+import { clockTime, count } from '../drill/words.ts';
 import type {
   DrillEvent,
   FaultEvent,
@@ -8,13 +8,10 @@ import type {
   WorkflowEvent,
 } from '../runtime/journal.ts';
 import { succeeded } from '../runtime/journal.ts';
-import { type Colour, clockTime, hanging, padEnd, paint, printable, seconds, wrap } from './text.ts';
+import { PASSING, QUIET_MS, type Readiness, readinessOf } from './news.ts';
+import { type Colour, hanging, padEnd, paint, printable, seconds, wrap } from './text.ts';
 
-/** So long without an error ends a spell of errors. Clients ask several times a second; one that asks every 3 s counts. */
-export const QUIET_MS = 30_000;
 const NONE: readonly string[] = [];
-/** Steps that say something to a reader; `pending` and `running` come and go by themselves. */
-const PASSING_STEPS = new Set(['', 'pending', 'running']);
 
 interface Spell {
   first: number;
@@ -136,18 +133,17 @@ export class Timeline {
     for (const [step, phase] of Object.entries(event.steps)) {
       const known = this.#steps.get(`${application} ${step}`);
       this.#steps.set(`${application} ${step}`, phase);
-      if (known !== phase && !PASSING_STEPS.has(phase)) news.push(`${step} ${phase}`);
+      if (known !== phase && !PASSING.has(phase)) news.push(`${step} ${phase}`);
     }
     return news.length === 0 ? NONE : this.#line(event.at, 'workflow', 'cyan', news.join(', '));
   }
 
   #object(event: ObjectEvent): readonly string[] {
-    if (event.replicas === undefined) return NONE;
+    const now = readinessOf(event);
+    // In between there is a line for every pod of a rolling update.
+    if (now === undefined || now === 'some') return NONE;
     const key = `${event.centre} ${event.object}`;
     const before = this.#ready.get(key);
-    const now = event.verb === 'DELETED' ? 'gone' : readiness(event.replicas, event.ready ?? 0);
-    // In between there is a line for every pod of a rolling update.
-    if (now === 'some') return NONE;
     this.#ready.set(key, now);
     if (now === before || (now === 'none' && before === undefined)) return NONE;
     const figures = now === 'gone' ? 'deleted' : `${event.ready ?? 0} of ${event.replicas} pods ready`;
@@ -246,13 +242,6 @@ export class Timeline {
     const first = `${padEnd(this.#time(at), 11)} ${this.#paint(colour, padEnd(topic, 8))} `;
     return hanging(first, text, this.#width);
   }
-}
-
-type Readiness = 'all' | 'some' | 'none' | 'gone';
-
-function readiness(replicas: number, ready: number): Readiness {
-  if (ready === 0) return 'none';
-  return ready >= replicas ? 'all' : 'some';
 }
 
 function setName(set: 'DEFAULT' | 'FAILOVER'): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judge, overall } from '../../src/drill/judge.ts';
+import { judge } from '../../src/drill/judge.ts';
+import { overall } from '../../src/drill/verdict.ts';
 import type { JournalEvent } from '../../src/runtime/journal.ts';
 import { BEIJING, HANGZHOU, Story } from './journal-builder.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { length } from '../../src/drill/words.ts';
+import { clockTime, length } from '../../src/drill/words.ts';
 
 test.each([
   [0, '0 ms'],
@@ -14,4 +14,13 @@ test.each([
   [3_600_000 * 3 + 5_400, '3 h 5 s'],
 ])('%d ms is %s', (ms, words) => {
   expect(length(ms)).toBe(words);
+});
+
+test('times are cut to tenths, hours shown when there are any', () => {
+  expect([0, 59_999, 100_050, 3_600_000].map(clockTime)).toEqual([
+    '00:00.0',
+    '00:59.9',
+    '01:40.0',
+    '1:00:00.0',
+  ]);
 });

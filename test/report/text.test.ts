@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { table } from '../../src/report/table.ts';
-import { clockTime, columns, printable, wrap } from '../../src/report/text.ts';
+import { columns, printable, wrap } from '../../src/report/text.ts';
 
 test('Chinese takes two columns a character', () => {
   expect(columns('两地 ok')).toBe(7);
@@ -31,15 +31,6 @@ test('a table lets nothing of the kind through either, and is as wide as what it
   expect(table(['a\u001b[31m', 'b'], [['\u202ex', '\u0007\u0007\u00071']], 80)).toEqual([
     'a [31m   b',
     ' x       1',
-  ]);
-});
-
-test('times are cut to tenths, hours shown when there are any', () => {
-  expect([0, 59_999, 100_050, 3_600_000].map(clockTime)).toEqual([
-    '00:00.0',
-    '00:59.9',
-    '01:40.0',
-    '1:00:00.0',
   ]);
 });
 

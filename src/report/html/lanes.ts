@@ -6,6 +6,7 @@ import type {
   PublishEvent,
   WorkflowEvent,
 } from '../../runtime/journal.ts';
+import { readinessOf } from '../news.ts';
 import type { Lane, Votes } from './model.ts';
 import type { Names } from './names.ts';
 
@@ -94,10 +95,11 @@ export class LaneCollector {
     this.#change('health', centre, at, status, `${failing}/${nodes}`);
   }
 
-  #pods({ at, centre, verb, replicas, ready = 0 }: ObjectEvent): void {
-    if (replicas === undefined) return;
-    const state = verb === 'DELETED' ? 'gone' : ready === 0 ? 'none' : ready >= replicas ? 'all' : 'some';
-    this.#change('pods', centre, at, state, verb === 'DELETED' ? '' : `${ready}/${replicas}`);
+  #pods(event: ObjectEvent): void {
+    const state = readinessOf(event);
+    if (state === undefined) return;
+    const { at, centre, replicas, ready = 0 } = event;
+    this.#change('pods', centre, at, state, state === 'gone' ? '' : `${ready}/${replicas}`);
   }
 
   #workflow({ at, application, publishVersion = '', phase, steps }: WorkflowEvent): void {

@@ -1,11 +1,11 @@
 import { type JournalEvent, type RequestEvent, type RouteEvent, succeeded } from '../../runtime/journal.ts';
-import { QUIET_MS } from '../timeline.ts';
+import { PASSING, QUIET_MS, readinessOf } from '../news.ts';
 import type { Moment } from './model.ts';
 import type { Names } from './names.ts';
 
 const MOST_MOMENTS = 600;
-/** Steps of a workflow that come and go by themselves. */
-const PASSING = new Set(['', 'pending', 'running']);
+/** What is told of pods, by how many are ready. */
+const PODS = { all: 'pods', none: 'no-pods', gone: 'gone' } as const;
 
 /** Collects what is worth telling of a drill, in words that the page puts into its reader's language. */
 export class MomentCollector {
@@ -67,11 +67,9 @@ export class MomentCollector {
           if (!PASSING.has(phase)) this.#tellNew(event.at, 'step', step, phase);
         break;
       case 'object': {
-        if (event.replicas === undefined) return;
-        const { ready = 0, replicas } = event;
-        const state = event.verb === 'DELETED' ? 'gone' : ready === 0 ? 'no-pods' : 'pods';
-        if (ready > 0 && ready < replicas && state !== 'gone') return;
-        this.#tellNew(event.at, 'pods', event.centre, state, String(replicas));
+        const ready = readinessOf(event);
+        if (ready === undefined || ready === 'some') return;
+        this.#tellNew(event.at, 'pods', event.centre, PODS[ready], String(event.replicas));
         break;
       }
       case 'compare':
