@@ -1,3 +1,4 @@
+import { percentile } from '../drill/percentile.ts';
 import type { MeasuredRecovery, Measures } from './measures.ts';
 
 export type Unit = 'ms' | 'share' | 'count';
@@ -61,21 +62,14 @@ export function figuresOf(series: Series): Figure[] {
   const { name, samples } = series;
   if (name.startsWith('rto ')) {
     const sorted = samples.toSorted((one, other) => one - other);
-    return (['p50', 'p99'] as const).map(percentile => ({
-      name: `${name} ${percentile}`,
-      unit: 'ms',
-      value: ended(nearestRank(sorted, percentile === 'p50' ? 0.5 : 0.99)),
-      series,
-    }));
+    return [
+      { name: `${name} p50`, unit: 'ms', value: ended(percentile(sorted, 0.5)), series },
+      { name: `${name} p99`, unit: 'ms', value: ended(percentile(sorted, 0.99)), series },
+    ];
   }
   const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
   const value = samples.length === 0 ? undefined : name === 'errors' ? rounded(mean) : Math.max(...samples);
   return [{ name, unit: name === 'switches' ? 'count' : 'share', value: ended(value), series }];
-}
-
-/** The percentile that is a value which occurred; of 20 values the 99th is the largest. */
-function nearestRank(sorted: readonly number[], share: number): number | undefined {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
 }
 
 function ended(value: number | undefined): number | null | undefined {

@@ -1,3 +1,4 @@
+import { percentile } from '../../drill/percentile.ts';
 import { type AnswerEvent, type RequestEvent, succeeded } from '../../runtime/journal.ts';
 import type { Bins } from './model.ts';
 import type { Names } from './names.ts';
@@ -81,8 +82,8 @@ export class BinCounter {
       errors: this.#errors,
       populationRequests: this.#populationRequests,
       populationErrors: this.#populationErrors,
-      p50: this.#latencies.map(sorted => percentile(sorted, 0.5)),
-      p99: this.#latencies.map(sorted => percentile(sorted, 0.99)),
+      p50: this.#latencies.map(sorted => percentile(sorted, 0.5) ?? null),
+      p99: this.#latencies.map(sorted => percentile(sorted, 0.99) ?? null),
       answers: this.#lists(),
     };
   }
@@ -112,9 +113,4 @@ export class BinCounter {
 
 function add(row: number[] | undefined, bin: number, amount = 1): void {
   if (row !== undefined) row[bin] = (row[bin] ?? 0) + amount;
-}
-
-/** The nearest-rank percentile: a value that occurred. */
-export function percentile(sorted: readonly number[], share: number): number | null {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
 }

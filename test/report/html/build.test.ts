@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { judge } from '../../../src/drill/judge.ts';
-import { binWidth, percentile } from '../../../src/report/html/bins.ts';
+import { binWidth } from '../../../src/report/html/bins.ts';
 import { reportModel } from '../../../src/report/html/build.ts';
 import { thinned } from '../../../src/report/html/lanes.ts';
 import type { ReportModel } from '../../../src/report/html/model.ts';
@@ -162,18 +162,6 @@ test('bins are the narrowest with room on the page and enough requests', () => {
       expect(Math.ceil(span / binWidth(span, requests))).toBeLessThanOrEqual(1000);
     }),
   );
-});
-
-test('percentiles are values that occurred', () => {
-  expect(percentile([], 0.5)).toBeNull();
-  expect(percentile([3], 0.99)).toBe(3);
-  expect(percentile([1, 2, 3, 4], 0.5)).toBe(2);
-  expect(
-    percentile(
-      Array.from({ length: 100 }, (_, index) => index + 1),
-      0.99,
-    ),
-  ).toBe(99);
 });
 
 test('of too many changes those stay that stand at the end of their stretch', () => {
