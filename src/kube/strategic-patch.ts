@@ -89,7 +89,8 @@ function mergeList(
   const said = patch.filter(
     item => !isObject(item) || !['delete', 'replace'].includes(own(item, directive) as string),
   );
-  const order = own(directives, orderPrefix + field) as unknown[] | undefined;
+  const order = own(directives, orderPrefix + field);
+  if (order !== undefined && !Array.isArray(order)) throw bad(`${orderPrefix}${field} must be a list`);
   if (order !== undefined) checkOrder(field, said.map(key), order.map(key));
   const merged =
     mergeKey === undefined

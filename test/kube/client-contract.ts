@@ -107,6 +107,20 @@ function creating(on: On): void {
     }),
   );
 
+  test(
+    'metadata that is null is as good as absent, of an Application too',
+    on(async ({ client, namespace }) => {
+      const nothing = { labels: null, annotations: null, finalizers: null, ownerReferences: null } as never;
+      for (const object of [
+        configMap(namespace, 'a', {}, nothing),
+        application(namespace, 'a', {}, nothing),
+      ]) {
+        const { metadata } = await client.create(object);
+        for (const field in nothing as object) expect(metadata).not.toHaveProperty(field);
+      }
+    }),
+  );
+
   const refusals: readonly [string, ApiErrorParts, (stage: Stage) => Promise<unknown>][] = [
     [
       'an object that is there',

@@ -151,6 +151,7 @@ describe('its directives', () => {
     ['$retainKeys that misses a field', { spec: { $retainKeys: ['a'], b: 1 } }],
     ['an order that misses an element', { spec: { containers: [a], '$setElementOrder/containers': [] } }],
     ['no map', []],
+    ['an order that is no list', { spec: { containers: [], '$setElementOrder/containers': 'c' } }],
   ])('refuses %s', (_, patch) => {
     expect(() => strategicMergePatch(pod, {}, patch)).toThrow(
       expect.objectContaining({ reason: 'BadRequest' }),

@@ -2,6 +2,7 @@ import { isObject, type JsonObject, withoutNulls } from '../json.ts';
 import type { KindInfo } from '../kinds.ts';
 import type { KubeObject } from '../objects.ts';
 import { badRequest } from './errors.ts';
+import { isQuantity } from './quantity.ts';
 
 /**
  * What decoding into the API's own types does to an object: fields that are null are as good as absent. Throws
@@ -9,7 +10,10 @@ import { badRequest } from './errors.ts';
  */
 export function decode(info: KindInfo, object: KubeObject): KubeObject {
   checkTypes(info, object, metadataTypes);
-  if (info.custom) return object;
+  if (info.custom) {
+    const metadata = withoutNulls(object.metadata);
+    return metadata === object.metadata ? object : { ...object, metadata };
+  }
   checkTypes(info, object, Object.hasOwn(typesOf, info.kind) ? (typesOf[info.kind] ?? []) : []);
   return withoutNulls(object);
 }
@@ -21,8 +25,18 @@ const isMap: Check = isObject;
 const isString: Check = value => typeof value === 'string';
 const isStrings: Check = value =>
   isObject(value) && Object.values(value).every(item => item === null || isString(item));
-const isCount: Check = value => Number.isInteger(value);
+const isCount: Check = value => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31;
+const isTruth: Check = value => typeof value === 'boolean';
+const isBase64: Check = value =>
+  isStrings(value) &&
+  Object.values(value as JsonObject).every(
+    item => item === null || /^([\w+/]{4})*([\w+/]{2}==|[\w+/]{3}=)?$/.test(String(item)),
+  );
+const isTexts: Check = value => Array.isArray(value) && value.every(isString);
+const isQuantities: Check = value => isObject(value) && Object.values(value).every(isQuantity);
 const isList: Check = value => Array.isArray(value) && value.every(isObject);
+
+const amounts = 'a map of quantities such as 500m or 1Gi';
 
 const metadataTypes: Types = [
   [['metadata'], 'a map', isMap],
@@ -32,28 +46,62 @@ const metadataTypes: Types = [
 ];
 
 /** `[]` is each element of a list. */
+const containerTypes = (...at: string[]): Types => [
+  [at, 'a list of maps', isList],
+  [[...at, '[]', 'image'], 'a string', isString],
+  [[...at, '[]', 'command'], 'a list of strings', isTexts],
+  [[...at, '[]', 'args'], 'a list of strings', isTexts],
+  [[...at, '[]', 'env'], 'a list of maps', isList],
+  [[...at, '[]', 'env', '[]', 'value'], 'a string', isString],
+  [[...at, '[]', 'ports'], 'a list of maps', isList],
+  [[...at, '[]', 'ports', '[]', 'containerPort'], 'a whole number', isCount],
+  [[...at, '[]', 'resources', 'limits'], amounts, isQuantities],
+  [[...at, '[]', 'resources', 'requests'], amounts, isQuantities],
+  [[...at, '[]', 'volumeMounts'], 'a list of maps', isList],
+  ...['readinessProbe', 'livenessProbe', 'startupProbe'].flatMap(
+    (probe): Types => [
+      [[...at, '[]', probe], 'a map', isMap],
+      ...[
+        'initialDelaySeconds',
+        'timeoutSeconds',
+        'periodSeconds',
+        'successThreshold',
+        'failureThreshold',
+      ].map((span): Types[number] => [[...at, '[]', probe, span], 'a whole number', isCount]),
+    ],
+  ),
+];
+
 const podTypes = (...at: string[]): Types => [
-  [[...at, 'containers'], 'a list of maps', isList],
-  [[...at, 'containers', '[]', 'env'], 'a list of maps', isList],
-  [[...at, 'containers', '[]', 'env', '[]', 'value'], 'a string', isString],
-  [[...at, 'containers', '[]', 'ports'], 'a list of maps', isList],
-  [[...at, 'containers', '[]', 'volumeMounts'], 'a list of maps', isList],
-  [[...at, 'initContainers'], 'a list of maps', isList],
+  ...containerTypes(...at, 'containers'),
+  ...containerTypes(...at, 'initContainers'),
+  [[...at, 'hostNetwork'], 'true or false', isTruth],
+  [[...at, 'nodeSelector'], 'a map of strings', isStrings],
+  [[...at, 'terminationGracePeriodSeconds'], 'a whole number', isCount],
+  [[...at, 'tolerations'], 'a list of maps', isList],
   [[...at, 'volumes'], 'a list of maps', isList],
 ];
 
 const templateTypes: Types = [
   [['spec'], 'a map', isMap],
+  [['spec', 'minReadySeconds'], 'a whole number', isCount],
+  [['spec', 'paused'], 'true or false', isTruth],
+  [['spec', 'progressDeadlineSeconds'], 'a whole number', isCount],
   [['spec', 'replicas'], 'a whole number', isCount],
+  [['spec', 'revisionHistoryLimit'], 'a whole number', isCount],
+  [['spec', 'strategy'], 'a map', isMap],
   [['spec', 'selector'], 'a map', isMap],
   [['spec', 'selector', 'matchLabels'], 'a map of strings', isStrings],
   [['spec', 'selector', 'matchExpressions'], 'a list of maps', isList],
   [['spec', 'template'], 'a map', isMap],
   [['spec', 'template', 'metadata'], 'a map', isMap],
+  [['spec', 'template', 'metadata', 'annotations'], 'a map of strings', isStrings],
   [['spec', 'template', 'metadata', 'labels'], 'a map of strings', isStrings],
   [['spec', 'template', 'spec'], 'a map', isMap],
   ...podTypes('spec', 'template', 'spec'),
 ];
+
+const toService = ['spec', 'rules', '[]', 'http', 'paths', '[]', 'backend', 'service'];
 
 const typesOf: Record<string, Types> = {
   Deployment: templateTypes,
@@ -61,8 +109,15 @@ const typesOf: Record<string, Types> = {
   StatefulSet: templateTypes,
   DaemonSet: templateTypes,
   Pod: [[['spec'], 'a map', isMap], ...podTypes('spec')],
-  ConfigMap: [[['data'], 'a map of strings', isStrings]],
-  Secret: [[['data'], 'a map of strings', isStrings]],
+  ConfigMap: [
+    [['data'], 'a map of strings', isStrings],
+    [['immutable'], 'true or false', isTruth],
+  ],
+  Secret: [
+    [['data'], 'a map of base64 strings', isBase64],
+    [['immutable'], 'true or false', isTruth],
+    [['stringData'], 'a map of strings', isStrings],
+  ],
   Service: [
     [['spec'], 'a map', isMap],
     [['spec', 'selector'], 'a map of strings', isStrings],
@@ -74,6 +129,9 @@ const typesOf: Record<string, Types> = {
     [['spec', 'rules'], 'a list of maps', isList],
     [['spec', 'rules', '[]', 'http'], 'a map', isMap],
     [['spec', 'rules', '[]', 'http', 'paths'], 'a list of maps', isList],
+    [[...toService], 'a map', isMap],
+    [[...toService, 'port'], 'a map', isMap],
+    [[...toService, 'port', 'number'], 'a whole number', isCount],
   ],
 };
 

@@ -21,6 +21,8 @@ export function withDefaults(object: KubeObject): KubeObject {
       return change(object, 'spec', service);
     case 'v1/Namespace':
       return namespace(object);
+    case 'v1/Secret':
+      return secret(object);
     default:
       return object;
   }
@@ -54,7 +56,7 @@ function deploymentSpec(spec: Fields): Fields {
 const rollingUpdate = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } };
 
 function strategy(given: Fields): Fields {
-  const { type = rollingUpdate.type } = given;
+  const type = given['type'] || rollingUpdate.type;
   if (type !== rollingUpdate.type) return given;
   return change(complete(given, rollingUpdate), 'rollingUpdate', rolling =>
     complete(rolling, rollingUpdate.rollingUpdate),
@@ -100,7 +102,7 @@ const containerDefaults = {
 
 function container(given: Fields): Fields {
   let result = complete(given, containerDefaults);
-  if (result['imagePullPolicy'] === undefined) {
+  if (!result['imagePullPolicy']) {
     result = complete(result, {
       imagePullPolicy: isLatest(String(given['image'])) ? 'Always' : 'IfNotPresent',
     });
@@ -124,7 +126,7 @@ function isLatest(image: string): boolean {
 }
 
 function probe(given: Fields): Fields {
-  const filled = complete(given, {
+  const filled = complete(withoutZeros(given), {
     timeoutSeconds: 1,
     periodSeconds: 10,
     successThreshold: 1,
@@ -145,7 +147,7 @@ function volume(given: Fields): Fields {
 function service(spec: Fields): Fields {
   const filled = complete(spec, { type: 'ClusterIP', sessionAffinity: 'None' });
   const ports = changeEach(filled, 'ports', port =>
-    complete(port, { protocol: 'TCP', targetPort: port['port'] }),
+    complete(withoutZeros(port), { protocol: 'TCP', targetPort: port['port'] }),
   );
   if (ports['type'] === 'ExternalName') return ports;
   return complete(ports, {
@@ -162,11 +164,26 @@ function namespace(object: KubeObject): KubeObject {
   return { ...object, metadata: { ...object.metadata, labels: { ...labels, [label]: name } } };
 }
 
-/** The fields with those of the defaults that they lack; the very same when they lack none. */
+/** What is written as text is kept as data, under which it is read. */
+function secret({ stringData, ...object }: KubeObject): KubeObject {
+  const texts = Object.entries((stringData ?? {}) as Record<string, string>);
+  const data = texts.map(([key, text]) => [key, Buffer.from(text).toString('base64')]);
+  const whole =
+    data.length === 0 ? object : { ...object, data: { ...object.data, ...Object.fromEntries(data) } };
+  return complete(whole, { type: 'Opaque' }) as KubeObject;
+}
+
+/** In a probe and in a Service's port, 0 is as good as absent; elsewhere it is a number like any other. */
+function withoutZeros(fields: Fields): Fields {
+  if (!Object.values(fields).includes(0)) return fields;
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== 0));
+}
+
+/** The fields with those of the defaults that they lack or leave empty; the very same when there are none. */
 function complete(fields: Fields, defaults: Fields): Fields {
   let result = fields;
   for (const name in defaults) {
-    if (fields[name] !== undefined) continue;
+    if (fields[name] !== undefined && fields[name] !== '') continue;
     if (result === fields) result = { ...fields };
     result[name] = defaults[name];
   }

@@ -1,8 +1,20 @@
 import { equal } from '../json.ts';
 import type { KindInfo } from '../kinds.ts';
-import { isLabelKey, matches, selectorOf } from '../label-selector.ts';
+import { matches, selectorOf } from '../label-selector.ts';
 import type { Fields, KubeObject } from '../objects.ts';
-import { Faults, isDnsLabel, isDnsSubdomain, isPort, labelRule, labelsAt, subdomainRule } from './faults.ts';
+import {
+  annotationsAt,
+  Faults,
+  isDnsLabel,
+  isDnsSubdomain,
+  isServiceName,
+  labelRule,
+  labelsAt,
+  portAt,
+  protocols,
+  serviceNameRule,
+  subdomainRule,
+} from './faults.ts';
 import { faultsOfPod, faultsOfPodChange, faultsOfTemplate } from './validation-pods.ts';
 
 /** What is wrong with an object, each as `field: what`; empty when nothing is. `current` is what it would replace. */
@@ -37,14 +49,17 @@ const checks: Readonly<Record<string, Check>> = {
 function metadata(faults: Faults, info: KindInfo, object: KubeObject, current: KubeObject | undefined): void {
   const { name, labels, annotations, finalizers = [], ownerReferences = [] } = object.metadata;
   if (current === undefined) {
-    const asLabel = info.apiVersion === 'v1' && (info.kind === 'Namespace' || info.kind === 'Service');
-    if (asLabel && !isDnsLabel(name)) faults.invalid('metadata.name', name, labelRule);
-    if (!asLabel && !isDnsSubdomain(name)) faults.invalid('metadata.name', name, subdomainRule);
+    const core = info.apiVersion === 'v1' ? info.kind : '';
+    const [isName, rule]: [(name: string) => boolean, string] =
+      core === 'Namespace'
+        ? [isDnsLabel, labelRule]
+        : core === 'Service'
+          ? [isServiceName, serviceNameRule]
+          : [isDnsSubdomain, subdomainRule];
+    if (!isName(name)) faults.invalid('metadata.name', name, rule);
   }
   if (labels !== current?.metadata.labels) labelsAt(faults, 'metadata.labels', labels);
-  for (const key in annotations) {
-    if (!isLabelKey(key.toLowerCase())) faults.invalid('metadata.annotations', key, 'not a qualified name');
-  }
+  annotationsAt(faults, 'metadata.annotations', annotations);
   for (const owner of ownerReferences) {
     for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const) {
       if (!owner[field]) faults.required(`metadata.ownerReferences.${field}`);
@@ -69,6 +84,12 @@ function metadata(faults: Faults, info: KindInfo, object: KubeObject, current: K
 
 function deployment(faults: Faults, spec: Fields, object: KubeObject, current: KubeObject | undefined): void {
   replicated(faults, spec, object, current);
+  const { minReadySeconds = 0, progressDeadlineSeconds, revisionHistoryLimit } = spec;
+  faults.negative('spec.revisionHistoryLimit', revisionHistoryLimit);
+  if (progressDeadlineSeconds <= minReadySeconds) {
+    const why = 'must be greater than minReadySeconds';
+    faults.invalid('spec.progressDeadlineSeconds', progressDeadlineSeconds, why);
+  }
   const { type, rollingUpdate } = spec['strategy'] ?? {};
   if (type === 'Recreate') {
     if (rollingUpdate === undefined) return;
@@ -79,7 +100,7 @@ function deployment(faults: Faults, spec: Fields, object: KubeObject, current: K
     return;
   }
   if (type !== 'RollingUpdate') {
-    faults.invalid('spec.strategy.type', type, 'must be Recreate or RollingUpdate');
+    faults.unsupported('spec.strategy.type', type, ['Recreate', 'RollingUpdate']);
     return;
   }
   const { maxSurge, maxUnavailable } = rollingUpdate ?? {};
@@ -88,6 +109,13 @@ function deployment(faults: Faults, spec: Fields, object: KubeObject, current: K
       typeof value === 'number' ? Number.isInteger(value) && value >= 0 : /^\d+%$/.test(String(value));
     if (!valid)
       faults.invalid(`spec.strategy.rollingUpdate.${field}`, value, 'must be a whole number or a percentage');
+  }
+  if (typeof maxUnavailable === 'string' && Number.parseInt(maxUnavailable, 10) > 100) {
+    faults.invalid(
+      'spec.strategy.rollingUpdate.maxUnavailable',
+      maxUnavailable,
+      'must not be greater than 100%',
+    );
   }
   if (Number.parseInt(maxSurge, 10) === 0 && Number.parseInt(maxUnavailable, 10) === 0) {
     const why = 'may not be 0 when `maxSurge` is 0';
@@ -103,7 +131,8 @@ function replicated(
   current: KubeObject | undefined,
 ): void {
   const { replicas, selector, template } = spec;
-  if (replicas < 0) faults.invalid('spec.replicas', replicas, 'must be greater than or equal to 0');
+  faults.negative('spec.replicas', replicas);
+  faults.negative('spec.minReadySeconds', spec['minReadySeconds']);
   if (current !== undefined && !equal(selector, current.spec?.['selector'])) {
     faults.invalid('spec.selector', selector, 'field is immutable');
   }
@@ -134,18 +163,35 @@ function replicated(
   if (!equal(template, current?.spec?.['template'])) faultsOfTemplate(faults, 'spec.template', template);
 }
 
+const serviceTypes = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
+const affinities = ['ClientIP', 'None'];
+
 function service(faults: Faults, spec: Fields, _object: KubeObject, current: KubeObject | undefined): void {
   const ports: readonly Fields[] = spec['ports'] ?? [];
   labelsAt(faults, 'spec.selector', spec['selector']);
-  if (spec['type'] === 'ExternalName') return;
+  if (!serviceTypes.includes(spec['type'])) faults.unsupported('spec.type', spec['type'], serviceTypes);
+  if (!affinities.includes(spec['sessionAffinity'])) {
+    faults.unsupported('spec.sessionAffinity', spec['sessionAffinity'], affinities);
+  }
+  if (spec['type'] === 'ExternalName') {
+    if (!spec['externalName']) faults.required('spec.externalName');
+    return;
+  }
   if (ports.length === 0 && spec['clusterIP'] !== 'None') faults.required('spec.ports');
   const seen = new Set<string>();
-  for (const [index, { name, port, protocol, targetPort }] of ports.entries()) {
+  for (const [index, { name, nodePort, port, protocol, targetPort }] of ports.entries()) {
     const at = `spec.ports[${index}]`;
-    if (ports.length > 1 && name === undefined) faults.required(`${at}.name`);
-    if (!isPort(port)) faults.invalid(`${at}.port`, port, 'must be between 1 and 65535, inclusive');
-    if (typeof targetPort === 'number' && !isPort(targetPort)) {
-      faults.invalid(`${at}.targetPort`, targetPort, 'must be between 1 and 65535, inclusive');
+    if (name) {
+      if (!isDnsLabel(name)) faults.invalid(`${at}.name`, name, labelRule);
+      if (seen.has(name)) faults.duplicate(`${at}.name`, name);
+      seen.add(name);
+    } else if (ports.length > 1) faults.required(`${at}.name`);
+    if (typeof port === 'string') faults.invalid(`${at}.port`, port, 'must be a number');
+    else portAt(faults, `${at}.port`, port);
+    portAt(faults, `${at}.targetPort`, targetPort ?? port);
+    if (!protocols.includes(protocol)) faults.unsupported(`${at}.protocol`, protocol, protocols);
+    if (nodePort && spec['type'] === 'ClusterIP') {
+      faults.forbidden(`${at}.nodePort`, "may not be used when `type` is 'ClusterIP'");
     }
     const key = `${protocol}/${port}`;
     if (seen.has(key)) faults.duplicate(at, key);
@@ -162,10 +208,16 @@ function ingress(faults: Faults, spec: Fields): void {
   if (spec['defaultBackend'] !== undefined) backend(faults, 'spec.defaultBackend', spec['defaultBackend']);
   else if (rules.length === 0)
     faults.invalid('spec', spec, 'either `defaultBackend` or `rules` must be specified');
+  const { ingressClassName, tls = [] } = spec;
+  if (ingressClassName !== undefined && !isDnsSubdomain(ingressClassName)) {
+    faults.invalid('spec.ingressClassName', ingressClassName, subdomainRule);
+  }
+  for (const [index, { hosts = [] }] of (tls as Fields[]).entries()) {
+    for (const [number, host] of hosts.entries()) hostAt(faults, `spec.tls[${index}].hosts[${number}]`, host);
+  }
   for (const [index, { host, http }] of rules.entries()) {
-    if (host !== undefined && !isDnsSubdomain(host.replace(/^\*\./, ''))) {
-      faults.invalid(`spec.rules[${index}].host`, host, subdomainRule);
-    }
+    // An empty one means all hosts, as an absent one does.
+    if (host) hostAt(faults, `spec.rules[${index}].host`, host);
     if (http === undefined) continue;
     if ((http.paths ?? []).length === 0) faults.required(`spec.rules[${index}].http.paths`);
     for (const [number, path] of ((http.paths ?? []) as Fields[]).entries()) {
@@ -174,32 +226,57 @@ function ingress(faults: Faults, spec: Fields): void {
   }
 }
 
-const pathTypes = ['Exact', 'Prefix', 'ImplementationSpecific'];
+function hostAt(faults: Faults, field: string, host: string): void {
+  if (/^\d+(\.\d+){3}$/.test(host)) faults.invalid(field, host, 'must be a DNS name, not an IP address');
+  else if (!isDnsSubdomain(host.replace(/^\*\./, ''))) faults.invalid(field, host, subdomainRule);
+}
+
+const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix'];
+const ambiguous = ['//', '/./', '/../', '%2f', '%2F'];
 
 function ingressPath(faults: Faults, at: string, { path, pathType, backend: target }: Fields): void {
   if (pathType === undefined) faults.required(`${at}.pathType`, 'pathType must be specified');
-  else if (!pathTypes.includes(pathType))
-    faults.invalid(`${at}.pathType`, pathType, `must be ${pathTypes.join(', ')}`);
-  else if (pathType !== 'ImplementationSpecific' && !String(path ?? '').startsWith('/')) {
-    faults.invalid(`${at}.path`, path ?? '', 'must be an absolute path');
+  else if (!pathTypes.includes(pathType)) faults.unsupported(`${at}.pathType`, pathType, pathTypes);
+  else if (pathType !== 'ImplementationSpecific') {
+    const text = String(path ?? '');
+    if (!text.startsWith('/')) faults.invalid(`${at}.path`, text, 'must be an absolute path');
+    for (const part of ambiguous) {
+      if (text.includes(part)) faults.invalid(`${at}.path`, text, `must not contain '${part}'`);
+    }
   }
   if (target === undefined) faults.required(`${at}.backend`);
   else backend(faults, `${at}.backend`, target);
 }
 
 function backend(faults: Faults, at: string, target: Fields): void {
-  if (target['resource'] !== undefined) return;
-  const { name, port } = target['service'] ?? {};
-  if (!name) faults.required(`${at}.service.name`);
-  if (port?.name === undefined && port?.number === undefined) {
-    faults.required(`${at}.service.port`, 'port name or number is required');
+  const { resource, service: to } = target;
+  if (resource !== undefined) {
+    if (to !== undefined) faults.invalid(at, '', 'cannot set both resource and service backends');
+    return;
   }
+  if (to === undefined) {
+    faults.invalid(at, '', 'resource or service backend is required');
+    return;
+  }
+  const { name, port = {} } = to;
+  if (!name) faults.required(`${at}.service.name`);
+  else if (!isServiceName(name)) faults.invalid(`${at}.service.name`, name, serviceNameRule);
+  if (port.name && port.number) faults.invalid(at, '', 'cannot set both port name & port number');
+  if (port.name || port.number)
+    portAt(faults, `${at}.service.port.${port.name ? 'name' : 'number'}`, port.name || port.number);
+  else faults.required(at, 'port name or number is required');
 }
 
 function configMap(faults: Faults, _spec: Fields, object: KubeObject, current: KubeObject | undefined): void {
-  for (const key in object.data) {
+  const binary: Fields = object['binaryData'] ?? {};
+  for (const key in { ...object.data, ...binary }) {
+    const field = `data[${key}]`;
     if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key))
-      faults.invalid(`data[${key}]`, key, 'a valid key has only [-._a-zA-Z0-9]');
+      faults.invalid(field, key, 'a valid key has only [-._a-zA-Z0-9]');
+    if (key === '.' || key.startsWith('..')) faults.invalid(field, key, "must not be '.' or start with '..'");
+    if (object.data?.[key] !== undefined && binary[key] !== undefined) {
+      faults.invalid(field, key, 'duplicate of key present in binaryData');
+    }
   }
   if (current?.['immutable'] !== true) return;
   if (object['immutable'] !== true)
