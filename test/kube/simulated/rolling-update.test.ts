@@ -42,6 +42,12 @@ describe('the next step of a rolling update', () => {
     expect(sizes).toEqual(new Map([['older', 0]]));
   });
 
+  test('counts no pods that are going already', () => {
+    expect(nextSizes(5, { surge: 3, unavailable: 2 }, set('new', 3, 0), [set('old', 5, 11)])).toEqual(
+      new Map([['old', 3]]),
+    );
+  });
+
   test('waits when nothing may go', () => {
     expect(nextSizes(5, budget, set('new', 3, 0), [set('old', 4)])).toEqual(new Map());
   });

@@ -103,7 +103,11 @@ function shrunk(
   const needed = replicas - budget.unavailable;
   const pending = current.replicas - current.available;
   let unhealthy = current.replicas + sum(old, 'replicas') - needed - pending;
-  let spare = current.available + sum(old, 'available') - needed;
+  // A set that has just been shrunk still reports pods that are going.
+  let spare = [current, ...old].reduce(
+    (total, set) => total + Math.min(set.available, set.replicas),
+    -needed,
+  );
   if (unhealthy <= 0) return sizes;
   for (const set of old) {
     const broken = Math.max(0, Math.min(unhealthy, set.replicas - set.available));
