@@ -19,6 +19,7 @@ const CONFIG_MAP: Kind = { apiVersion: 'v1', kind: 'ConfigMap' };
 const SECRET: Kind = { apiVersion: 'v1', kind: 'Secret' };
 const NAMESPACE: Kind = { apiVersion: 'v1', kind: 'Namespace' };
 const DEPLOYMENT: Kind = { apiVersion: 'apps/v1', kind: 'Deployment' };
+const SERVICE: Kind = { apiVersion: 'v1', kind: 'Service' };
 const INGRESS: Kind = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' };
 const APPLICATION: Kind = { apiVersion: 'core.oam.dev/v1beta1', kind: 'Application' };
 
@@ -26,6 +27,7 @@ const STALE = 'the object has been modified; please apply your changes to the la
 
 export function clientContract(on: On): void {
   describe('create, get, delete', () => creating(on));
+  describe('manifests', () => admitting(on));
   describe('list', () => listing(on));
   describe('update', () => updating(on));
   describe('patch', () => patching(on));
@@ -181,6 +183,201 @@ function creating(on: On): void {
   test.each(refusals)('refused: %s', (_, [reason, code, message], call) =>
     on(stage => expectError(call(stage), reason, code, message))(),
   );
+}
+
+function admitting(on: On): void {
+  const backend = (port: Fields) => ({ service: { name: 's', port } });
+  const path = (more: Fields): [Kind, Fields] => [
+    INGRESS,
+    {
+      rules: [
+        { http: { paths: [{ path: '/', pathType: 'Prefix', backend: backend({ number: 80 }), ...more }] } },
+      ],
+    },
+  ];
+  const ports = (port: Fields, more: Fields = {}): [Kind, Fields] => [
+    SERVICE,
+    { ports: [{ port: 80, ...port }], ...more },
+  ];
+  const pods = (spec: Fields): [Kind, Fields] => [
+    DEPLOYMENT,
+    { template: { metadata: { labels: { app: 'a' } }, spec: { containers: [container], ...spec } } },
+  ];
+  const container = { name: 'c', image: 'i:1' };
+  const containers = (more: Fields): [Kind, Fields] => pods({ containers: [{ ...container, ...more }] });
+  const strategy = (rollingUpdate: Fields): [Kind, Fields] => [DEPLOYMENT, { strategy: { rollingUpdate } }];
+  /** A Deployment is completed to one that is right but for the given fields. */
+  const manifest = (namespace: string, [kind, spec]: [Kind, Fields]): KubeObject =>
+    kind === DEPLOYMENT
+      ? deployment(namespace, 'a', spec)
+      : { ...kind, metadata: { namespace, name: 'a' }, spec };
+
+  test.each<[string, [Kind, Fields], string]>([
+    [
+      'a path that may be read in two ways',
+      path({ path: '/a//b' }),
+      'path: Invalid value: "/a//b": must not contain',
+    ],
+    ['a path of an unknown type', path({ pathType: 'prefix' }), 'pathType: Unsupported value: "prefix"'],
+    [
+      'a path to nowhere',
+      path({ backend: {} }),
+      'backend: Invalid value: "": resource or service backend is required',
+    ],
+    [
+      'a backend by name and number',
+      path({ backend: backend({ number: 80, name: 'http' }) }),
+      'backend: Invalid value: "": cannot set both port name & port number',
+    ],
+    [
+      'an address for a host',
+      [INGRESS, { rules: [{ host: '192.0.2.1' }] }],
+      'host: Invalid value: "192.0.2.1"',
+    ],
+    [
+      'a target port in quotes',
+      ports({ targetPort: '8080' }),
+      'targetPort: Invalid value: "8080": must contain at least',
+    ],
+    [
+      'a protocol in small letters',
+      ports({ protocol: 'tcp' }),
+      'spec.ports[0].protocol: Unsupported value: "tcp"',
+    ],
+    ['an unknown type of service', ports({}, { type: 'Ingress' }), 'spec.type: Unsupported value: "Ingress"'],
+    [
+      'more unavailable than there are',
+      strategy({ maxUnavailable: '150%' }),
+      '"150%": must not be greater than 100%',
+    ],
+    [
+      'a deadline before a pod can be available',
+      [DEPLOYMENT, { minReadySeconds: 60, progressDeadlineSeconds: 30 }],
+      'spec.progressDeadlineSeconds: Invalid value: 30: must be greater than minReadySeconds',
+    ],
+    [
+      'an unknown pull policy',
+      containers({ imagePullPolicy: 'Never ever' }),
+      'imagePullPolicy: Unsupported value',
+    ],
+    [
+      'ports of one name',
+      containers({ ports: [80, 81].map(containerPort => ({ name: 'http', containerPort })) }),
+      'containers[0].ports[1].name: Duplicate value: "http"',
+    ],
+    [
+      'a port with a long name',
+      containers({ ports: [{ name: 'metrics-and-health', containerPort: 80 }] }),
+      'name: Invalid value: "metrics-and-health": must be no more than 15 characters',
+    ],
+    [
+      'a variable from two places, as an override may make one',
+      containers({
+        env: [{ name: 'A', value: '1', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
+      }),
+      'env[0].valueFrom: Invalid value: "": may not be specified when `value` is not empty',
+    ],
+    [
+      'more asked for than allowed',
+      containers({
+        resources: { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '500m', memory: '2G' } },
+      }),
+      'resources.requests: Invalid value: "1": must be less than or equal to cpu limit of 500m',
+    ],
+    [
+      'a probe that asks nothing',
+      containers({ readinessProbe: { periodSeconds: 5 } }),
+      'readinessProbe: Required value: must specify a handler type',
+    ],
+    [
+      'a probe that asks in two ways',
+      containers({ readinessProbe: { httpGet: { port: 80 }, tcpSocket: { port: 80 } } }),
+      'readinessProbe.tcpSocket: Forbidden: may not specify more than 1 handler type',
+    ],
+    [
+      'a liveness probe that must succeed twice',
+      containers({ livenessProbe: { httpGet: { port: 80 }, successThreshold: 2 } }),
+      'livenessProbe.successThreshold: Invalid value: 2: must be 1',
+    ],
+    [
+      'a volume of two kinds',
+      pods({ volumes: [{ name: 'v', configMap: { name: 'c' }, emptyDir: {} }] }),
+      'Forbidden: may not specify more than 1 volume type',
+    ],
+    [
+      'a volume of a ConfigMap without name',
+      pods({ volumes: [{ name: 'v', configMap: {} }] }),
+      'volumes[0].configMap.name: Required value',
+    ],
+    [
+      "an init container of a container's name",
+      pods({ initContainers: [container] }),
+      'initContainers[0].name: Duplicate value: "c"',
+    ],
+    [
+      'pods that are not to be restarted',
+      pods({ restartPolicy: 'Never' }),
+      'restartPolicy: Unsupported value: "Never"',
+    ],
+  ])('refused: %s', (_, of, fault) =>
+    on(({ client, namespace }) =>
+      expectError(client.create(manifest(namespace, of)), 'Invalid', 422, includes(fault)),
+    )(),
+  );
+
+  test.each<[string, [Kind, Fields]]>([
+    ['arguments that YAML read as numbers', containers({ args: ['--port', 8080] })],
+    ['an amount that is none', containers({ resources: { limits: { memory: '1 GB' } } })],
+    ['a port in quotes', containers({ ports: [{ containerPort: '80' }] })],
+    ['a node selector that YAML read as a truth', pods({ nodeSelector: { gpu: true } })],
+    [
+      'an annotation that YAML read as a truth',
+      [DEPLOYMENT, { template: { metadata: { labels: { app: 'a' }, annotations: { scrape: true } } } }],
+    ],
+    ['a number of replicas beyond all bounds', [DEPLOYMENT, { replicas: 2 ** 31 }]],
+    ["a backend's port as a number alone", path({ backend: { service: { name: 's', port: 80 } } })],
+  ])('not understood: %s', (_, of) =>
+    on(({ client, namespace }) =>
+      expectError(client.create(manifest(namespace, of)), 'BadRequest', 400, / cannot be handled as an? /),
+    )(),
+  );
+
+  test(
+    'what is left empty is completed as if it were absent',
+    on(async ({ client, namespace }) => {
+      const readinessProbe = { httpGet: { port: 80, path: '' }, periodSeconds: 0 };
+      const [kind, spec] = pods({
+        restartPolicy: '',
+        containers: [{ ...container, imagePullPolicy: '', readinessProbe }],
+      });
+      const created = await client.create(manifest(namespace, [kind, { ...spec, strategy: { type: '' } }]));
+      expect(created.spec).toMatchObject({ replicas: 0, strategy: { type: 'RollingUpdate' } });
+      expect(created.spec?.['template'].spec).toMatchObject({
+        restartPolicy: 'Always',
+        containers: [
+          { imagePullPolicy: 'IfNotPresent', readinessProbe: { httpGet: { path: '/' }, periodSeconds: 10 } },
+        ],
+      });
+      const anyHost = await client.create(manifest(namespace, [INGRESS, { rules: [{ host: '' }] }]));
+      expect(anyHost.metadata.generation).toBe(1);
+    }),
+  );
+
+  test(
+    'the texts of a Secret are kept as data',
+    on(async ({ client, namespace }) => {
+      const secret = { ...SECRET, metadata: { namespace, name: 'a' }, data: { a: 'MQ==', b: 'MQ==' } };
+      const created = await client.create({ ...secret, stringData: { b: '2', c: '两地' } });
+      expect(created).toMatchObject({ type: 'Opaque', data: { a: 'MQ==', b: 'Mg==', c: '5Lik5Zyw' } });
+      expect(created).not.toHaveProperty('stringData');
+      const plain = { ...secret, metadata: { namespace, name: 'b' }, data: { password: 'open sesame' } };
+      await expectError(client.create(plain), 'BadRequest', 400, /cannot be handled as a Secret/);
+    }),
+  );
+}
+
+function includes(text: string): RegExp {
+  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
 }
 
 function listing(on: On): void {
