@@ -33,9 +33,9 @@ const NEVER = Number.POSITIVE_INFINITY;
  * - of an answer without addresses, any at all: each may keep a centre out.
  *
  * Not one that the population had recovered from when another of them struck, nor one that leaves nothing once that was
- * seen. What fails where a fault was healed, before a request or a check has succeeded there, or where its load still is,
- * is what it left: nobody's, and not certainly of a fault that strikes there, though no request can meet it: it may hinder
- * the return.
+ * seen. What fails where a fault was healed, before a request or a check has succeeded there, or over a connection from
+ * before, or where its load still is, is what it left: nobody's, and not certainly of a fault that strikes there, though no
+ * request can meet it: it may hinder the return.
  *
  * @param reaches in the order of their injection
  * @param requests of the population, in the order of their ends
@@ -205,10 +205,26 @@ class Remains {
       const { healed = NEVER } = reach.fault;
       if (healed > sent) return false;
       if (address !== undefined && reach.addresses.has(address))
-        return reach.meetsClients && this.#servedAt(address, healed) >= sent;
+        return (
+          reach.meetsClients && (this.#servedAt(address, healed) >= sent || this.#isHalfOpen(request, healed))
+        );
       // Its load is still where it moved to.
       return (awayAt(reach, request.sent)?.from ?? NEVER) < healed;
     });
+  }
+
+  /** Whether it was the first, after a healing, over a connection from before: the host may have lost it in between. */
+  #isHalfOpen({ failure, population, client, connected, sent }: RequestEvent, healed: number): boolean {
+    if (failure !== 'reset' || connected >= healed) return false;
+    return !this.#requests.some(
+      other =>
+        other.population === population &&
+        other.client === client &&
+        other.connected === connected &&
+        other.sent >= healed &&
+        other.sent < sent &&
+        succeeded(other),
+    );
   }
 
   /** Whether something may be left though some have succeeded: only so many in a row are not by chance. */

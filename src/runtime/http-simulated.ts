@@ -8,7 +8,14 @@ import {
   Transmission,
   type Wire,
 } from './exchange-simulated.ts';
-import type { Connection, HttpOutcome, HttpRequest, HttpResponse, NetworkFailure } from './network.ts';
+import type {
+  Connection,
+  HttpOutcome,
+  HttpRequest,
+  HttpResponse,
+  NetworkFailure,
+  ServerProcess,
+} from './network.ts';
 import { type Listener, type Told, tell } from './told.ts';
 
 export type Attempt = Pick<HttpRequest, 'from' | 'address' | 'port' | 'timeoutMs' | 'manner'>;
@@ -126,6 +133,7 @@ export class HttpExchange implements Exchange, Listener<HttpResponse | 'reset'> 
       this.#sendBack('refusal', SYN_RESEND_MS);
       return true;
     }
+    this.#connection?.accepted(route.host.server.process?.());
     const acknowledged = this.transmission.sendOnArrival('request', route, DATA_RESEND_MS, 'sync');
     if (acknowledged === undefined) this.#sendBack('syn-ack', SYN_RESEND_MS);
     else this.#establishedAt = acknowledged;
@@ -141,7 +149,8 @@ export class HttpExchange implements Exchange, Listener<HttpResponse | 'reset'> 
   #served({ host: { server } }: Route): boolean {
     const accepts = server.accepts();
     if (accepts === 'drop') return false;
-    if (accepts === 'refuse') this.told('reset');
+    const isKnown = this.#connection === undefined || this.#connection.process === server.process?.();
+    if (accepts === 'refuse' || !isKnown) this.told('reset');
     else server.handle(this.#request, this);
     return true;
   }
@@ -200,14 +209,28 @@ export class Connecting implements Expiring {
 class SimulatedConnection implements Connection {
   readonly address: string;
   readonly openedAt: number;
-  open = true;
+  #process: ServerProcess | undefined;
+  #isClosed = false;
 
   constructor(address: string, openedAt: number) {
     this.address = address;
     this.openedAt = openedAt;
   }
 
+  get process(): ServerProcess | undefined {
+    return this.#process;
+  }
+
+  accepted(process: ServerProcess | undefined): void {
+    this.#process = process;
+  }
+
+  /** That the other end closes is known at once. */
+  get open(): boolean {
+    return !this.#isClosed && !this.#process?.over;
+  }
+
   close(): void {
-    this.open = false;
+    this.#isClosed = true;
   }
 }

@@ -95,10 +95,18 @@ export interface Network {
   dns(query: DnsQuery, done: (outcome: DnsOutcome) => void): void;
 }
 
+/** Who holds a server's end of its connections. */
+export interface ServerProcess {
+  /** It has ended while its machine went on, which closes its connections. */
+  readonly over: boolean;
+}
+
 /** A server on the simulated network. */
 export interface SimulatedServer {
   /** What the host does with a packet now: serve it, refuse the connection, or let it vanish. */
   accepts(): 'accept' | 'refuse' | 'drop';
+  /** Who serves now: connections to another, which ended without a word, are reset. By default always the same. */
+  process?(): ServerProcess;
   /** Tells `asker` at most once, now or later; a host that went away meanwhile never does. */
   handle(request: HttpRequest, asker: Told<HttpResponse | 'reset'>): void;
 }

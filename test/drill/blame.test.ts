@@ -314,6 +314,19 @@ describe('an error is put down', () => {
     expect(blamed(faults, [late, request(3700)])).toEqual({ stop: '', loss: '3700' });
   });
 
+  it('not certainly to a fault where it is the reset of a connection that is older than another was healed', () => {
+    const faults = [reach('outage', ONE, 1000, 2000), reach('harmless', ONE, 2500)];
+    const reset = { failure: 'reset', connected: 500 } as const;
+    const served = successes(2100, 30);
+    expect(blamed(faults, [...served, request(5000, reset)])).toEqual({ outage: '', harmless: '(5000)' });
+    const used = request(4000, { connected: 500, status: 200 });
+    expect(blamed(faults, [...served, used, request(5000, reset)])['harmless']).toBe('5000');
+    expect(blamed(faults, [...served, request(5000, { ...reset, connected: 2200 })])['harmless']).toBe(
+      '5000',
+    );
+    expect(blamed(faults, [...served, request(5000, { connected: 500 })])['harmless']).toBe('5000');
+  });
+
   it('to a fault elsewhere certainly only once enough has succeeded in a row where one was healed', () => {
     const faults = [reach('slow', ONE, 1000, 2000), reach('standby', OTHER, 1500)];
     const late = (count: number) => [...successes(2500, count), request(5000)];

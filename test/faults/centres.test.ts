@@ -76,6 +76,40 @@ test.each(['cluster-pause', 'cluster-stop', 'cluster-kill', 'cluster-disconnect'
   },
 );
 
+describe('a connection that rested through', () => {
+  const on = 'cluster1-beijing';
+  /** Each asks at 0 s and at 100 s. */
+  const populations = Array.from({ length: 12 }, (_, i) => {
+    return { name: `loop-${i}`, loop: { every: '100s' }, connection: { keepAlive: 'forever' } };
+  });
+  /** The second requests of those whose first went to the centre that was struck meanwhile, and the ones over their connections. */
+  const secondRequests = async (fault: string) => {
+    const journal = await smallDrill([{ at: '40s', for: '10s', fault, on }], '110s', { populations });
+    const first = new Set(journal.requests(on, 0, 10).map(({ population }) => population));
+    const next = journal.of('request', 90).filter(({ population }) => first.has(population));
+    expect(next.length).toBeGreaterThan(1);
+    return { next, old: next.filter(({ connected }) => journal.time(connected) < 40) };
+  };
+
+  test.each(['cluster-stop', 'cluster-kill'])('%s is reset: the machine knows it no more', async fault => {
+    const { next, old } = await secondRequests(fault);
+    expect(old).toEqual(next);
+    expect(new Set(next.map(({ failure }) => failure))).toEqual(new Set(['reset']));
+  });
+
+  test('ingress-down is gone: the process closed it as it ended, and clients open another', async () => {
+    const { next, old } = await secondRequests('ingress-down');
+    expect(old).toEqual([]);
+    expect(new Set(next.map(({ status }) => status))).toEqual(new Set([200]));
+  });
+
+  test.each(['cluster-pause', 'cluster-disconnect'])('%s goes on', async fault => {
+    const { next, old } = await secondRequests(fault);
+    expect(old).toEqual(next);
+    expect(new Set(next.map(({ status }) => status))).toEqual(new Set([200]));
+  });
+});
+
 test('control-plane-down takes the API away until it is healed', async () => {
   const down = { fault: 'control-plane-down', on: 'cluster1-beijing' };
   const journal = await smallDrill([{ at: '5s', ...down }], '30s');

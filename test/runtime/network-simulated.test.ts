@@ -16,11 +16,17 @@ import { VirtualClock } from '../../src/runtime/virtual-clock.ts';
 const WEB = '203.0.113.10';
 const DNS = '198.51.100.53';
 
+/** What connections to the host last as long as. */
+class Process {
+  over = false;
+}
+
 /** Clients 10 ms from a centre, 20 ms back, which serves in 100 ms. */
 class Bench {
   readonly clock = new VirtualClock();
   readonly network: SimulatedNetwork;
   host: ReturnType<SimulatedServer['accepts']> = 'accept';
+  process = new Process();
   /** When requests reached the server. */
   readonly arrivals: number[] = [];
   answer: HttpResponse | 'reset' = { status: 200, body: 'hello' };
@@ -31,6 +37,7 @@ class Bench {
     this.network.rule('centre', 'clients', { latencyMs: 20 });
     this.network.listen(WEB, 'centre', {
       accepts: () => this.host,
+      process: () => this.process,
       handle: (_, asker) => {
         this.arrivals.push(this.clock.now());
         this.clock.after(100, () => tell(asker, this.answer));
@@ -365,6 +372,28 @@ describe('a kept connection', () => {
       bench.host = 'drop';
       expect(await bench.http({ connection, keepAlive: true })).toEqual({ failure: 'timeout', at: 2160 });
       expect(connection.open).toBe(false);
+    });
+  });
+
+  test('is closed by the end of the process at its other end', async () => {
+    const bench = new Bench();
+    await bench.run(async () => {
+      const connection = await open(bench);
+      bench.process.over = true;
+      expect(connection.open).toBe(false);
+    });
+  });
+
+  test('is reset, at its next request, by a host that started anew without a word', async () => {
+    const bench = new Bench();
+    await bench.run(async () => {
+      const connection = await open(bench);
+      bench.process = new Process();
+      expect(connection.open).toBe(true);
+      expect(await bench.http({ connection, keepAlive: true })).toEqual({ failure: 'reset', at: 160 + 30 });
+      expect(connection.open).toBe(false);
+      expect(bench.arrivals).toHaveLength(1);
+      expect(await bench.http({ keepAlive: true })).toMatchObject(OK);
     });
   });
 

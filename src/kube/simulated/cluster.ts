@@ -255,6 +255,7 @@ export class SimulatedCluster {
         if (this.#paused || this.#power !== 'on') return 'drop';
         return ingress.listening ? 'accept' : 'refuse';
       },
+      process: () => ingress.process,
       handle: (request, asker) => ingress.handle(request, asker),
     };
   }

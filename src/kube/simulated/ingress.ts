@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-import type { HttpRequest, HttpResponse } from '../../runtime/network.ts';
+import type { HttpRequest, HttpResponse, ServerProcess } from '../../runtime/network.ts';
 import type { Random } from '../../runtime/random.ts';
 import { type Told, tell } from '../../runtime/told.ts';
 import type { ApiServer } from './api-server.ts';
@@ -18,6 +18,11 @@ type Asker = Told<HttpResponse | 'reset'>;
 /** `unsynced`: it listens and has not yet read the API: it knows no host. */
 type State = 'stopped' | 'starting' | 'unsynced' | 'synced';
 
+/** A run of the ingress controller, from its start to its end. */
+class Process {
+  over = false;
+}
+
 /** The ingress controller of a cluster and its proxy. */
 export class Ingress {
   readonly #address: string;
@@ -30,6 +35,7 @@ export class Ingress {
   readonly #refresh: WorkQueue;
   readonly #publish: WorkQueue;
   #state: State = 'stopped';
+  #process = new Process();
   #syncing = false;
   #routes: Routes | undefined;
   /** The earliest moment of the next reading of the routes, and whether one is to come then. */
@@ -67,6 +73,10 @@ export class Ingress {
     return this.#state === 'unsynced' || this.#state === 'synced';
   }
 
+  get process(): ServerProcess {
+    return this.#process;
+  }
+
   get synced(): boolean {
     return this.#state === 'synced';
   }
@@ -82,6 +92,7 @@ export class Ingress {
 
   /** The process ends; its connections break. Its clock is to be reset with it. */
   stop(): void {
+    this.#process.over = true;
     const open = this.#proxy.drop();
     this.vanish();
     for (const { asker } of open) tell(asker, 'reset');
@@ -90,6 +101,7 @@ export class Ingress {
   /** The machine under it is gone: clients hear nothing more. */
   vanish(): void {
     this.#state = 'stopped';
+    this.#process = new Process();
     this.#routes = undefined;
     this.#syncing = false;
     this.#rereading = false;
