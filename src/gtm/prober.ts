@@ -14,10 +14,11 @@ export interface Check {
   readonly monitor: Monitor;
 }
 
+/** Sends echo requests, in whatever time that takes; what it returns ends it early. */
 export type Ping = (
   attempt: { readonly address: string; readonly packets: number; readonly timeoutMs: number },
   done: (lost: number) => void,
-) => void;
+) => () => void;
 
 export interface HealthChange {
   readonly status: AddressStatus;
@@ -198,6 +199,8 @@ class Schedule {
   #due: number;
   /** When the check under way has to be over. */
   #deadline = 0;
+  /** Ends the echo requests under way. */
+  #endPing: (() => void) | undefined;
   #timer: Timer;
   #stopped = false;
 
@@ -228,6 +231,7 @@ class Schedule {
   stop(): void {
     this.#stopped = true;
     this.#timer.cancel();
+    this.#endPing?.();
   }
 
   readonly #probe = (): void => {
@@ -237,8 +241,9 @@ class Schedule {
     this.#due += monitor.interval;
     this.#timer = this.#clock.after(this.#due - this.#clock.now(), this.#probe, 'sync');
     if (monitor.protocol === 'TCP') this.#network.tcp(this.#request, this.#onConnect);
+    // Many echo requests may take longer than an interval: they are not to pile up.
     else if (monitor.protocol === 'PING')
-      this.#ping?.({ ...this.#request, packets: monitor.packets }, this.#onPing);
+      this.#endPing ??= this.#ping?.({ ...this.#request, packets: monitor.packets }, this.#onPing);
     else this.#network.http(this.#request, this.#onResponse);
   };
 
@@ -284,6 +289,7 @@ class Schedule {
   };
 
   readonly #onPing = (lost: number): void => {
+    this.#endPing = undefined;
     const { monitor } = this.#watch.check;
     const percent = monitor.protocol === 'PING' ? (100 * lost) / monitor.packets : 100;
     this.#record(monitor.protocol === 'PING' && percent < monitor.failsFromLoss, `${percent}% lost`);

@@ -8,11 +8,11 @@ const PAUSE_S = 0.2;
 type Ping = (
   attempt: { readonly address: string; readonly packets: number; readonly timeoutMs: number },
   done: (lost: number) => void,
-) => void;
+) => () => void;
 
 /**
  * Echo requests by the machine's `ping` command, for sockets of that kind need rights that it has; nothing where there is
- * no such command. Nothing is sent but to loopback and to `networks`.
+ * no such command. What is returned of each ends it. Nothing is sent but to loopback and to `networks`.
  */
 export function realPing(networks: readonly string[]): Ping | undefined {
   const command = executable('ping');
@@ -22,9 +22,10 @@ export function realPing(networks: readonly string[]): Ping | undefined {
     destinations.check(address);
     const seconds = String(Math.max(1, Math.ceil(timeoutMs / 1000)));
     const args = ['-n', '-q', '-c', String(packets), '-i', String(PAUSE_S), '-W', seconds, address];
-    execFile(command, args, (_, output) => {
+    const running = execFile(command, args, (_, output) => {
       const received = /(\d+) (packets )?received/.exec(output)?.[1];
       done(packets - Number(received ?? 0));
     });
+    return () => running.kill();
   };
 }
