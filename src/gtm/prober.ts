@@ -101,7 +101,11 @@ export class Prober {
     const unreachable = new Set<string>();
     for (const check of checks) {
       const target = this.#target(check);
-      if (target === undefined) unreachable.add(check.address);
+      if (target === undefined) {
+        unreachable.add(check.address);
+        // Whatever was known before: nobody would find out that it is up again.
+        this.#alerts.delete(check.key);
+      }
       if (this.#watches.has(check.key) || target === undefined) continue;
       this.#watches.set(check.key, new Watch(check, target, this.#ports, this.#alerts, this.#changed));
     }

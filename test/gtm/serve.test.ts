@@ -106,6 +106,15 @@ describe('the file taken again', () => {
     expect(await rig.ask(NAME)).toEqual([HANGZHOU]);
   });
 
+  test('counts as up what is not to be checked any more', async () => {
+    await start();
+    rig.set(503, ...both);
+    await expect.poll(() => rig.ask(NAME), { timeout: 8000 }).toEqual([HANGZHOU]);
+    reload(new RegExp(`  ${BEIJING_1}: .*\n`), '');
+    await expect.poll(() => rig.ask(NAME), { timeout: 8000 }).toEqual([BEIJING_1]);
+    expect(rig.told).toContainEqual(expect.stringContaining(`${BEIJING_1} is not checked and counts as up`));
+  });
+
   test('does not hold an address for down that has got the id of one that is', async () => {
     await start();
     rig.set(503, BEIJING_1);
