@@ -519,6 +519,29 @@ CloudGtm:
     expect(() => account.call('UpdateCloudGtmAddress', { AddressId: other, HealthTasks })).toThrow(most);
   });
 
+  test('an address has five ports, and pings beside them', () => {
+    const account = new Account(CLOUD);
+    const template = (Protocol: string) =>
+      account.call('CreateCloudGtmMonitorTemplate', {
+        Name: Protocol,
+        Protocol,
+        IpVersion: 'IPv4',
+        Interval: 60,
+        Timeout: 2000,
+        EvaluationCount: 1,
+        FailureRate: 50,
+        IspCityNodes: JSON.stringify([{ CityCode: '503', IspCode: '465' }]),
+      })['TemplateId'];
+    const [tcp, ping] = [template('tcp'), template('ping')];
+    const AddressId = idOf(account.emulator.account.cloud.addresses, 'Name', 'a');
+    const check = (ports: readonly number[]) => {
+      const HealthTasks = [{ TemplateId: ping }, ...ports.map(Port => ({ TemplateId: tcp, Port }))];
+      return account.call('UpdateCloudGtmAddress', { AddressId, HealthTasks: JSON.stringify(HealthTasks) });
+    };
+    expect(check([1, 2, 3, 4, 5])).toMatchObject({ Success: true });
+    expect(() => check([1, 2, 3, 4, 5, 6])).toThrow('There may be 5 ports of an address at most.');
+  });
+
   test('an IPv6 address is the same in whatever writing', () => {
     const account = new Account(CLOUD);
     const { AddressId: again } = account.call('CreateCloudGtmAddress', {

@@ -64,7 +64,9 @@ function checkedTasks(
   const keys = tasks.map(task => `${task.TemplateId}/${task.Port}`);
   if (new Set(keys).size < keys.length) throw invalid('HealthTasks', 'a task stands in it twice');
   quota(call, new Set(tasks.map(task => task.TemplateId)).size, LIMITS.templates, 'templates for an address');
-  quota(call, new Set(tasks.map(task => task.Port)).size, LIMITS.ports, 'ports of an address');
+  // A ping has none.
+  const ports = new Set(tasks.map(task => task.Port).filter(port => port > 0));
+  quota(call, ports.size, LIMITS.ports, 'ports of an address');
   for (const id of new Set(tasks.map(task => task.TemplateId))) {
     const others = Object.values(call.account.cloud.addresses).filter(
       one => one.AddressId !== AddressId && one.HealthTasks.some(task => task.TemplateId === id),
