@@ -30,7 +30,8 @@ const checkedBy = (check: (text: string) => unknown) =>
     try {
       check(text);
     } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message });
+      // What looks at the whole is to find it right.
+      context.addIssue({ code: 'custom', message: (error as Error).message, continue: false });
     }
   });
 

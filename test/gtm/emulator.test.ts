@@ -368,6 +368,7 @@ test('a place that is not to be probed is no place to find an address at', () =>
     /^account\.yaml:2:3: reach.*"10\.1\.2\.3:80" is neither on loopback nor in one of "networks"/,
   );
   expect(() => new Account(reach('10.1.2.0/24'))).not.toThrow();
+  expect(() => new Account(reach('10.1.2.0/33'))).toThrow('"10.1.2.0/33" is not a network');
 });
 
 describe('an instance that is bought', () => {

@@ -128,9 +128,9 @@ describe('HTTP', () => {
     expect(await http({ port })).toEqual(ANSWER);
   });
 
-  test('follows no redirection', async () => {
+  test('follows no redirection, and says where it leads', async () => {
     const { port } = await servers.http(socket => socket.write(ok('', 'Location: /other\r\n', 302)));
-    expect(await http({ port })).toEqual({ response: { status: 302, body: '' } });
+    expect(await http({ port })).toEqual({ response: { status: 302, body: '', location: '/other' } });
   });
 
   test('reads a MiB of a body and closes', async () => {
