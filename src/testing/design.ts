@@ -1,4 +1,5 @@
 import { parseManifests, replacePlaceholders } from '../engine/manifests.ts';
+import { checked } from '../engine/model.ts';
 import type { ClusterInfo } from '../engine/placement.ts';
 import { clustersFor, planManifests, policiesIn } from '../engine/plan/manifests.ts';
 import type { Plan } from '../engine/plan/plan.ts';
@@ -40,7 +41,9 @@ export function designOf(given: readonly KubeObject[], options: DesignOptions = 
     plan: planManifests(objects, clusters),
     overrides: new Map(
       policiesIn(objects).flatMap(({ name, type, properties }) =>
-        type === 'override' ? [[String(name), overrideSchema.parse(properties)]] : [],
+        type === 'override'
+          ? [[String(name), checked(overrideSchema, properties, `override policy ${String(name)}`)]]
+          : [],
       ),
     ),
   };

@@ -1,4 +1,5 @@
 /** For the tests of one's own application: `liangdi/testing`. */
+export { applyOverride } from '../engine/plan/policies/override.ts';
 export * as arbitraries from './arbitraries.ts';
 export { type Design, type DesignOptions, designOf, readDesign } from './design.ts';
 export {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { parseManifests } from '../../src/engine/manifests.ts';
 import { clustersOf, objectsFor } from '../../src/engine/plan/objects.ts';
-import { applyOverride } from '../../src/engine/plan/policies/override.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { readText } from '../../src/runtime/yaml.ts';
 import {
+  applyOverride,
   arbitraries,
   commuting,
   type Design,
@@ -89,6 +89,13 @@ describe('laws find', () => {
     expect(() => idempotent.check(twice)).toThrow(`${OVERRIDE} changes more when it is applied again`);
   });
 
+  it('an override of a component that is not there', () => {
+    const typo = withComponents([{ name: 'deploymnet', traits: [{ type: 'env', properties: {} }] }]);
+    expect(() => placed.check(typo)).toThrow(
+      'component=deploymnet: the application has no such component, and one that an override adds needs a type',
+    );
+  });
+
   it('overrides of which one changes what the other adds', () => {
     const override = (name: string, component: string, image: string) => ({
       name,
@@ -127,6 +134,17 @@ describe('laws find', () => {
     ]);
     expect(() => placed.check(design)).toThrow('step deploy-cluster2-beijing: Found 1 errors');
   });
+});
+
+test('a field that no override has is told as in a drill', () => {
+  const misspelt = () =>
+    changed('Policy', 'override-env-cluster2-beijing', object => ({
+      ...object,
+      properties: { component: [] },
+    }));
+  expect(misspelt).toThrow(
+    'override policy override-env-cluster2-beijing: unknown field "component"; did you mean "components"?',
+  );
 });
 
 describe('arbitraries', () => {

@@ -83,7 +83,11 @@ function renderAfresh(rendering: Rendering, component: Component, namespace: str
   const definition = componentDefinitions.get(component.type);
   const where = `component=${component.name}`;
   if (definition === undefined) {
-    throw new PlanError(`${where}: ${unknownType('component', component.type, componentDefinitions.keys())}`);
+    throw new PlanError(
+      component.type === ''
+        ? `${where}: the application has no such component, and one that an override adds needs a type`
+        : `${where}: ${unknownType('component', component.type, componentDefinitions.keys())}`,
+    );
   }
   const made = trying(where, () => definition.render(component.properties, context));
   let { workload } = made;
