@@ -134,7 +134,7 @@ export interface TimelineEndEvent {
 }
 
 /**
- * A fault's life. `injected` is written when the injection was verified to have taken effect: RTO counts from there.
+ * A fault's life. `injected` is written when the injection was verified to have taken effect: RTO counts from its `since`.
  * `healed`: it was taken back; what was down may still be starting.
  */
 export interface FaultEvent {
