@@ -77,7 +77,10 @@ export function runName(time: string, scenario: string, seed: number): string {
   return `${time}-${safe.slice(0, 80) || 'drill'}-${seed}`;
 }
 
-/** Each file appears whole or not at all. */
+/**
+ * Each file appears whole or not at all. One that is there is another run's, which has claimed the folder as well: two runs'
+ * files beside each other would pass for one's.
+ */
 export function writeFiles(folder: string, files: RunFiles): void {
   for (const [name, text] of Object.entries(files)) {
     const file = join(folder, name);
@@ -123,14 +126,23 @@ export function appendTo(file: string, text: string): void {
   attempt(file, () => appendFileSync(file, text));
 }
 
-/** @param flag `wx`: another process may be at the same part. */
+/** @param flag `wx`: another process may be at the same part, and may have written the file. */
 function writeByPart(file: string, text: string | Uint8Array, part: string, flag: 'w' | 'wx'): void {
+  let isOurs = false;
   try {
-    writeFileSync(part, text, { flag });
+    const descriptor = openSync(part, flag);
+    isOurs = true;
+    try {
+      writeFileSync(descriptor, text);
+    } finally {
+      closeSync(descriptor);
+    }
+    // Who holds the part is alone with this question and its answer.
+    if (flag === 'wx' && existsSync(file)) throw Object.assign(new Error('it is there'), { code: 'EEXIST' });
     renameSync(part, file);
   } catch (error) {
-    // Half a file is of no use to anybody; one that was there before is not ours.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(part, { force: true });
+    // Half a file is of no use to anybody; a part that was there before is not ours.
+    if (isOurs) rmSync(part, { force: true });
     throw error;
   }
 }

@@ -52,6 +52,17 @@ test('files appear under their names, and nothing else stays', () => {
   expect(readFileSync(join(runs, 'verdict.json'), 'utf8')).toBe('null\n');
 });
 
+test('of two runs that claimed one folder, the second leaves the files of the first', () => {
+  const folder = join(runs, 'both');
+  for (const run of ['first', 'second']) expect(claimFolder(folder, run)).toBe(folder);
+  writeFiles(folder, { 'journal.ndjson': 'first' });
+  expect(() => writeFiles(folder, { 'journal.ndjson': 'second' })).toThrow(
+    /journal\.ndjson: cannot be written: a file is in the way/,
+  );
+  expect(readFileSync(join(folder, 'journal.ndjson'), 'utf8')).toBe('first');
+  expect(readdirSync(folder)).toEqual(['journal.ndjson']);
+});
+
 test('a file that is there is replaced, and what cannot be leaves nothing behind', () => {
   const file = join(runs, 'report.html');
   replaceFile(file, 'old');
