@@ -124,7 +124,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
     test('speaks Chinese and English, in the light and in the dark', async () => {
       await page.locator('[data-control=language]').click();
       expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
-      expect(await page.locator('#expectations h2').textContent()).toBe('期望');
+      expect(await page.locator('#expectations h2').textContent()).toBe('预期');
       await page.locator('[data-control=theme]').click();
       expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(13, 17, 23)');
       expect(await accessibilityFaults(page)).toEqual([]);
@@ -211,7 +211,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: TIMEOUT }
     const help = page.locator('header .title .help');
     expect(await help.textContent()).toBe('The journal has no end: it was cut short.');
     await page.locator('[data-control="language"]').click();
-    expect(await help.textContent()).toBe('日志没有结尾:它被截断了。');
+    expect(await help.textContent()).toBe('日志没有结尾：它被截断了。');
     await page.context().close();
   });
 

@@ -50,7 +50,7 @@ export function reportPage(runs: readonly ReportModel[], { live = false }: PageO
     '</head>',
     '<body>',
     '<noscript>This page needs JavaScript; verdict.json beside it has the same figures.',
-    '<span lang="zh-CN">本页需要 JavaScript;旁边的 verdict.json 有同样的数字。</span></noscript>',
+    '<span lang="zh-CN">本页需要 JavaScript；旁边的 verdict.json 有同样的数字。</span></noscript>',
     `<script type="application/json" id="data">${scriptJson({ runs, live })}</script>`,
     `<script>${script}</script>`,
     '</body>',
