@@ -209,6 +209,13 @@ describe('a keep-alive client', () => {
     for (const { sent, connected } of requests) expect(connected).toBe(sent);
   });
 
+  test('counts its rest from the end of a request, however long that took', async () => {
+    const stage = new Stage();
+    for (const address of [ONE, TWO]) stage.serviceMs[address] = 900;
+    const { requests } = await stage.run([keepAlive({ idle: '1500ms' })], 10_000);
+    expect(new Set(requests.map(({ connected }) => connected)).size).toBe(1);
+  });
+
   test('opens a new one when the server has closed it', async () => {
     const stage = new Stage();
     tap(stage, connection => connection.close());
@@ -232,6 +239,20 @@ describe('a keep-alive client', () => {
   });
 });
 
+test('a keep-alive client takes the connection that it used last, so that the others come to rest', async () => {
+  const stage = new Stage();
+  stage.publish(ONE);
+  stage.serviceMs[ONE] = 1_000;
+  const quick = () => (stage.serviceMs[ONE] = 0);
+  await stage.run([{ share: 1, connection: { keepAlive: '1h' } }], 60_000, { 5000: quick });
+  const connections = (from: number, until: number) =>
+    new Set(
+      stage.requests.filter(({ sent }) => sent > from && sent < until).map(({ connected }) => connected),
+    );
+  expect(connections(0, 5_000).size).toBeGreaterThan(5);
+  expect(connections(10_000, 60_000).size).toBeLessThan(4);
+});
+
 describe('a client that tries the next address', () => {
   const curl = loop('3s', { triesNextAddress: true, resolver: { shuffle: false } });
 
@@ -249,6 +270,13 @@ describe('a client that tries the next address', () => {
     stage.accepts[ONE] = 'drop';
     await stage.run([curl], 1_000);
     expect(stage.requests).toMatchObject([{ sent: 2, at: 2_506, address: TWO, status: 200 }]);
+  });
+
+  test('stays with one that takes the connection and does not answer', async () => {
+    const stage = new Stage();
+    stage.serviceMs[ONE] = 60_000;
+    await stage.run([curl], 1_000);
+    expect(stage.requests).toMatchObject([{ sent: 2, at: 5_002, address: ONE, failure: 'timeout' }]);
   });
 
   test('ends with its whole time when all are silent', async () => {
