@@ -82,9 +82,9 @@ export function checkDocument<S extends z.ZodType>(
 /**
  * The documents of `text` (separated by `---`; empty ones are left out), as plain data.
  *
- * @param forKubectl They go to Kubernetes, too: words that are booleans to kubectl (`yes`, `off`, `n`) are refused.
+ * @param asKubectl Read as kubectl reads them, by YAML 1.1: `0644` is 420, `yes` is true. Otherwise such numbers are refused.
  */
-export function parseYamlDocuments(text: string, file: string, forKubectl = false): YamlDocument[] {
+export function parseYamlDocuments(text: string, file: string, asKubectl = false): YamlDocument[] {
   if (text.includes('\0'))
     throw new InputError(file, 'binary data: YAML text has no NUL bytes', position(text, text.indexOf('\0')));
   refuseExcess(text, file);
@@ -114,7 +114,7 @@ export function parseYamlDocuments(text: string, file: string, forKubectl = fals
     }
     const contents = document.contents as Node | null;
     if (document.errors.length > 0 || isEmpty(contents)) continue;
-    const converter = new Converter(forKubectl, (message, node, path) => {
+    const converter = new Converter(asKubectl, (message, node, path) => {
       if (problems.length < MAX_PROBLEMS)
         problems.push({ message, path: printPath(path), ...at(node.range?.[0] ?? 0) });
     });
@@ -151,15 +151,15 @@ function position(text: string, offset: number): Position {
 
 /** Turns nodes into plain data: aliases become copies; what JSON has no form for is a problem. */
 class Converter {
-  readonly #forKubectl: boolean;
+  readonly #asKubectl: boolean;
   readonly #problem: (message: string, node: Node, path: Path) => void;
   readonly #anchors = new Map<string, Node>();
   readonly #open = new Set<Node>();
   #values = 0;
   #refused = false;
 
-  constructor(forKubectl: boolean, problem: (message: string, node: Node, path: Path) => void) {
-    this.#forKubectl = forKubectl;
+  constructor(asKubectl: boolean, problem: (message: string, node: Node, path: Path) => void) {
+    this.#asKubectl = asKubectl;
     this.#problem = problem;
   }
 
@@ -203,8 +203,10 @@ class Converter {
       this.#problem(`${value} is not a number that JSON has`, node, path);
     }
     const older = type === 'PLAIN' ? inYaml11(source) : undefined;
-    if (older !== undefined && older !== value && (this.#forKubectl || typeof older === 'number'))
-      this.#problem(twoReadings(source, older, value), node, path);
+    if (older !== undefined && older !== value) {
+      if (this.#asKubectl) return older;
+      if (typeof older === 'number') this.#problem(twoReadings(source, older, value), node, path);
+    }
     return typeof value === 'string' && isLikeName(value) ? nameOf(value) : value;
   }
 
@@ -261,8 +263,8 @@ function inYaml11(source: string): number | boolean | undefined {
   return /^[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?$/.test(digits) ? Number(digits) : undefined;
 }
 
-/** Where the two differ, a design that is read in one way would be rolled out in the other. */
-function twoReadings(source: string, older: number | boolean, value: unknown): string {
+/** A number that is one thing in a manifest and another here is not what somebody meant in one of them. */
+function twoReadings(source: string, older: number, value: unknown): string {
   const [newer, write] =
     typeof value === 'number' ? [value, `${older} or ${value}`] : ['a text', String(older)];
   return (

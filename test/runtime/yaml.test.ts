@@ -197,38 +197,41 @@ describe('YAML that is not plain data is refused:', () => {
   });
 });
 
-describe('what kubectl, by YAML 1.1, would read in another way is refused:', () => {
-  const both = (source: string, older: string, newer: string, write: string) =>
-    `x.yaml:1:7: name: ${source} is ${older} in YAML 1.1, as kubectl reads it, and ${newer} in YAML 1.2: ` +
-    `write ${write}, or "${source}" for a text`;
+describe('what YAML 1.1 reads in another way', () => {
+  const asKubectl = (source: string) => parseYamlDocuments(`name: ${source}`, 'x.yaml', true)[0]?.value;
 
   test.each([
-    ['0644', '420', '644', '420 or 644'],
-    ['-010', '-8', '-10', '-8 or -10'],
-    ['1_000', '1000', 'a text', '1000'],
-    ['0b11', '3', 'a text', '3'],
-  ])('the number %s', (source, older, newer, write) => {
-    expect(errorOf(`name: ${source}`).message).toBe(both(source, older, newer, write));
+    ['0644', 420, '644', '420 or 644'],
+    ['-010', -8, '-10', '-8 or -10'],
+    ['1_000', 1000, 'a text', '1000'],
+    ['0b11', 3, 'a text', '3'],
+  ])('%s is the number %d to kubectl, and in a manifest; in other files it is refused', (...example) => {
+    const [source, older, newer, write] = example;
+    expect(asKubectl(source)).toEqual({ name: older });
+    expect(errorOf(`name: ${source}`).message).toBe(
+      `x.yaml:1:7: name: ${source} is ${older} in YAML 1.1, as kubectl reads it, and ${newer} in YAML 1.2: ` +
+        `write ${write}, or "${source}" for a text`,
+    );
   });
 
   test.each([
-    ['yes', 'true'],
-    ['Off', 'false'],
-    ['n', 'false'],
-  ])('the word %s, in what goes to Kubernetes', (source, older) => {
-    const text = `name: ${source}`;
-    expect(() => parseYamlDocuments(text, 'x.yaml', true)).toThrow(both(source, older, 'a text', older));
-    expect(parseYamlDocuments(text, 'x.yaml')[0]?.value).toEqual({ name: source });
+    ['yes', true],
+    ['Off', false],
+    ['n', false],
+  ])('%s is %s to kubectl, and in a manifest; in other files it is a text', (source, older) => {
+    expect(asKubectl(source)).toEqual({ name: older });
+    expect(parseYamlDocuments(`name: ${source}`, 'x.yaml')[0]?.value).toEqual({ name: source });
   });
 
-  test('what both read alike is not, nor what is quoted', () => {
+  test('does not touch what both read alike, nor what is quoted', () => {
     const text =
       '[0, 00, 007, 08, 0x1f, 0o17, 1.0, 1e3, true, ~, 1:20, 2026-11-24, 10.0.0.1, yEs, "yes", \'0644\', "1_0"]';
-    const [document] = parseYamlDocuments(text, 'x.yaml', true);
-    expect(document?.value).toEqual([
+    const same = [
       ...[0, 0, 7, 8, 31, 15, 1, 1000, true, null],
       ...['1:20', '2026-11-24', '10.0.0.1', 'yEs', 'yes', '0644', '1_0'],
-    ]);
+    ];
+    for (const isManifest of [false, true])
+      expect(parseYamlDocuments(text, 'x.yaml', isManifest)[0]?.value).toEqual(same);
   });
 });
 
