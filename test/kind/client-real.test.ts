@@ -4,6 +4,7 @@ import type { ApiError, KubeClient } from '../../src/kube/client.ts';
 import { type RealKubeClient, realClient } from '../../src/kube/client-real.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { clientContract, type On } from '../kube/client-contract.ts';
+import { rolloutContract } from '../kube/rollout-contract.ts';
 import { OneCluster, whyNoCluster } from './one-cluster.ts';
 
 const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' };
@@ -68,6 +69,15 @@ describe.skipIf(missing !== undefined)(name, { timeout: 60_000 }, () => {
     await play({ client, namespace, forgottenVersion: async () => '1' });
   };
   clientContract(real);
+  rolloutContract(play =>
+    real(stage =>
+      play({
+        ...stage,
+        time: () => `${new Date().toISOString().slice(0, 19)}Z`,
+        sleep: ms => sleep(ms),
+      }),
+    ),
+  );
 
   test('a watch ends when the API server is killed', () => {
     expect(killed).toMatchObject({ reason: 'Unreachable', code: 0 });
