@@ -39,6 +39,14 @@ describe('clients of the struck centres, and only they, see', () => {
   );
 });
 
+test('application-down gives back the replicas that it found', async () => {
+  const on = 'cluster1-hangzhou';
+  const journal = await smallDrill([{ at: '10s', for: '20s', fault: 'application-down', on }], '60s');
+  const replicas = journal.of('object').filter(each => each.centre === on && each.replicas !== undefined);
+  expect(replicas.map(each => each.replicas).filter((one, i, all) => one !== all[i - 1])).toEqual([0, 1]);
+  expect(journal.differences).toEqual([]);
+});
+
 test('application-slow takes as long as it says, and no longer once it is healed', async () => {
   const journal = await smallDrill(
     [{ at: '10s', for: '20s', fault: 'application-slow', on: 'cluster1-beijing', delay: '1s' }],

@@ -96,6 +96,20 @@ describe('what a drill leaves in force is healed from its undo log alone', () =>
     });
   });
 
+  test('config-drift, without what has been changed since', async () => {
+    await onLab(async (lab, _log, left) => {
+      const { kube } = lab.controls.centre(ON);
+      const heal = () => healLeft([...left.values()], lab.controls, { healed: async () => {} }, MINUTE);
+      await new Injection(entryOf('config-drift'), lab, new MemoryJournal(), new Standing()).inject();
+      await kube.patch(DEPLOYMENT, 'merge', { spec: { revisionHistoryLimit: 7 } });
+      await heal();
+      expect((await kube.get(DEPLOYMENT)).spec).toMatchObject({ replicas: 5, revisionHistoryLimit: 7 });
+      await kube.patch(DEPLOYMENT, 'merge', { spec: { replicas: 3 } });
+      await heal();
+      expect((await kube.get(DEPLOYMENT)).spec).toMatchObject({ replicas: 3 });
+    });
+  });
+
   test('an API that is away is waited for', async () => {
     await onLab(async (lab, _log, left) => {
       await new Injection(entryOf('hub-down'), lab, new MemoryJournal(), new Standing()).inject();

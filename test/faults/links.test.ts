@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Controls } from '../../src/faults/fault.ts';
-import { shapeLinks } from '../../src/faults/links.ts';
+import { isFromClients, shapeLinks } from '../../src/faults/links.ts';
 import { CENTRES, type Entry, smallDrill } from './small-drill.ts';
 
 test.each([
@@ -13,6 +13,18 @@ test.each([
   const controls = { shapeLink } as unknown as Controls;
   await shapeLinks(controls, 'cut/a', 'a', { from: ['hub', 'clients'], direction }, { cut: true });
   expect(links).toEqual(struck);
+});
+
+test.each([
+  ['*', true],
+  ['clients', true],
+  ['clients/people', true],
+  ['clients/others', false],
+  ['vantage', false],
+  ['hub', false],
+])("links from %s carry people's requests: %s", (from, carries) => {
+  expect(isFromClients([from], 'people')).toBe(carries);
+  expect(isFromClients(['hub', from], 'people')).toBe(carries);
 });
 
 /** From 10 s to 40 s. */

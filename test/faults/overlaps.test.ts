@@ -53,6 +53,20 @@ describe('two faults on one centre, the second within the first, beside it, or a
     expectHealthy(journal, 52, 79);
   });
 
+  test('application-error twice: each errs on its own, so that two halves leave a quarter', async () => {
+    const half = { at: '10s', for: '90s', fault: 'application-error', on, share: '50%' };
+    const timeline = [
+      { ...half, name: 'one' },
+      { ...half, name: 'other' },
+    ];
+    const journal = await smallDrill(timeline, '120s');
+    const during = journal.requests(on, 15, 95);
+    const served = during.filter(({ status }) => status === 200).length;
+    expect(served / during.length).toBeGreaterThan(0.1);
+    expect(served / during.length).toBeLessThan(0.4);
+    expectHealthy(journal, 102, 119);
+  });
+
   test('application-slow twice: the delays add up', async () => {
     const slow = { fault: 'application-slow', on, delay: '1s' };
     const journal = await smallDrill(
