@@ -1,6 +1,6 @@
-import { type RequestEvent, succeeded } from '../runtime/journal.ts';
+import { type AnswerEvent, type RequestEvent, succeeded } from '../runtime/journal.ts';
 import { ENOUGH, isQuiet } from './quiet.ts';
-import { awayAt, isInForce, type Reach, strikes } from './reach.ts';
+import { hasMoved, isInForce, type Reach, strikes } from './reach.ts';
 import type { DrillRecord } from './record.ts';
 
 /** The failed requests of one population that a fault was in force for. */
@@ -15,10 +15,21 @@ export interface Errors {
 export interface Sightings {
   /** Whether a name server answered the query of this id, if only that there is no address. */
   wasAnswered(answer: number): boolean;
+  /** When the name server gave the answer that led to where the request went. */
+  answeredAt(request: RequestEvent): number;
+  /** Whether the answer had expired when it was handed out, and the name servers had a newer one without the address. */
+  isOutdated(request: RequestEvent): boolean;
   /** When a health check of the address passed first, from a time on; infinite if none did. */
   servedSince(address: string, from: number): number;
-  /** How many requests of all populations to these addresses had succeeded in a row by `until`, of those sent since `from`. */
-  servedInARow(addresses: ReadonlySet<string>, from: number, until: number): number;
+  /** What had become by `until` of the requests of all populations to these addresses, of those sent since `from`. */
+  served(addresses: ReadonlySet<string>, from: number, until: number): Served;
+}
+
+interface Served {
+  readonly errors: number;
+  /** Successes before the last error, and in a row since. */
+  readonly between: number;
+  readonly since: number;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -28,14 +39,15 @@ const NEVER = Number.POSITIVE_INFINITY;
  * way,
  *
  * - the ones that strike where it went;
- * - the ones whose load may have moved there, since the GTM had withdrawn their centres;
+ * - the ones that had load moved or left there, by the answer that it used (`away.ts`), or kept an old answer in use;
  * - where there is neither, any other that a request can meet, else any at all;
  * - of an answer without addresses, any at all: each may keep a centre out.
  *
- * Not one that the population had recovered from when another of them struck, nor one that leaves nothing once that was
- * seen. What fails where a fault was healed, before a request or a check has succeeded there, or over a connection from
- * before, or where its load still is, is what it left: nobody's, and not certainly of a fault that strikes there, though no
- * request can meet it: it may hinder the return.
+ * Not one that the population had recovered from, where the request went, when another of them struck, nor one that leaves
+ * nothing once that was seen. What fails where a fault was healed, before a request or a check has succeeded there, or over a
+ * connection from before, or where its load still is, is what it left: nobody's, and not certainly of a fault that strikes
+ * there. One that strikes there and that no request can meet may hinder a return: it is among them then, and while another
+ * there is being put right.
  *
  * @param reaches in the order of their injection
  * @param requests of the population, in the order of their ends
@@ -48,8 +60,8 @@ export function errorsByFault(
   const failed = requests.filter(request => !succeeded(request));
   const failsAnyway = failed.some(({ at }) => reaches.every(({ fault }) => at < fault.inject));
   const remains = new Remains(reaches, requests, sightings);
-  /** By fault, those of the faults before it that the population had recovered from when it struck. */
-  const overcome = new Map<Reach, ReadonlyMap<Reach, Recovered>>();
+  /** By fault, of those before it, where the population had recovered from them when it struck. */
+  const overcome = new Map<Reach, ReadonlyMap<Reach, ReadonlySet<string>>>();
   /** Of those that leave nothing, when another struck first that shows them over. */
   const over = new Map<Reach, number>();
 
@@ -64,21 +76,18 @@ export function errorsByFault(
         (address !== undefined || reach.names !== isAnswered),
     );
     const isRemains = remains.have(request);
-    const near = isAnswered
-      ? inForce
-      : isRemains
-        ? inForce.filter(reach => isNear(reach, request) || strikes(reach, request))
-        : nearest(inForce, request);
-    const isCleared = (reach: Reach, by: Reach) => {
-      const recovered = overcome.get(by)?.get(reach);
-      // That none went there any more says nothing of one that did again.
-      return recovered === 'elsewhere'
-        ? !(strikes(reach, request) && strikes(by, request))
-        : recovered !== undefined;
-    };
+    const isNear = (reach: Reach) =>
+      (strikes(reach, request) && (reach.meetsClients || isReturning)) ||
+      hasMoved(reach, address, sightings.answeredAt(request)) ||
+      (reach.names && sightings.isOutdated(request));
+    const isReturning =
+      isRemains || inForce.some(reach => strikes(reach, request) && isMended(reach, request));
+    const near = isAnswered ? inForce : isRemains ? inForce.filter(isNear) : nearest(inForce, isNear);
+    const isCleared = (reach: Reach, by: Reach) =>
+      address !== undefined && overcome.get(by)?.get(reach)?.has(address) === true;
     const on = near.filter(reach => !near.some(other => isCleared(reach, other)));
     // Of those that strike nowhere near, it may be what failed before any fault, or what a healed one has left after all.
-    const isKnown = on.some(reach => isNear(reach, request)) || !(failsAnyway || remains.mayHave(request));
+    const isKnown = on.some(isNear) || !(failsAnyway || remains.mayHave(request));
     return { request, on, isCertain: on.length === 1 && isKnown && !isRemains };
   }
 
@@ -91,40 +100,50 @@ export function errorsByFault(
     if (others.length === 0) return;
     const before = failed.filter(({ at }) => at < inject).map(blame);
     const sent = requests.filter(request => request.sent < inject);
-    const recovered = new Map<Reach, Recovered>();
-    for (const other of others) {
-      const where = recoveredFrom(other, errorsOf(other, before), sent, inject);
-      if (where !== undefined) recovered.set(other, where);
-    }
-    overcome.set(reach, recovered);
+    const recovered = others.map(
+      other => [other, recoveredAt(other, errorsOf(other, before), sent, inject, sightings)] as const,
+    );
+    overcome.set(reach, new Map(recovered));
   });
   const all = failed.map(blame);
   return new Map(reaches.map(reach => [reach, errorsOf(reach, all)]));
 }
 
-export function sightingsOf({
-  answers,
-  probes,
-  requests,
-}: Pick<DrillRecord, 'answers' | 'probes' | 'requests'>): Sightings {
-  // Most drills resolve every name.
-  let answered: ReadonlySet<number> | undefined;
+export function sightingsOf(drill: SightedDrill): Sightings {
+  const { answers, probes, requests, publications } = drill;
+  // Most drills resolve every name, and hand out no answer that has expired.
+  let known: ReadonlyMap<number, AnswerEvent> | undefined;
+  const answerOf = (id: number) => {
+    known ??= new Map(answers.map(answer => [answer.id, answer]));
+    return known.get(id);
+  };
   return {
-    wasAnswered(answer) {
-      answered ??= new Set(answers.filter(({ failure }) => failure === undefined).map(({ id }) => id));
-      return answered.has(answer);
+    wasAnswered(id) {
+      const answer = answerOf(id);
+      return answer !== undefined && answer.failure === undefined;
+    },
+    answeredAt: ({ answer, looked }) => answerOf(answer)?.at ?? looked,
+    isOutdated({ answer: id, address, looked, population }) {
+      const answer = answerOf(id);
+      const isNewest = () =>
+        publications.findLast(({ at }) => at <= looked)?.addresses.includes(address ?? '');
+      return answer !== undefined && looked >= answer.at + drill.freshFor(answer, population) && !isNewest();
     },
     servedSince: (address, from) =>
       probes.find(({ ok, at, address: checked }) => ok && at >= from && checked === address)?.at ?? NEVER,
-    servedInARow(addresses, from, until) {
+    served(addresses, from, until) {
       const there = requests.filter(
         ({ sent, at, address = '' }) => sent >= from && at < until && addresses.has(address),
       );
-      const last = lastSent(there.filter(request => !succeeded(request)));
-      return there.filter(({ sent }) => sent > last).length;
+      const failed = there.filter(request => !succeeded(request));
+      const last = lastSent(failed);
+      const since = there.filter(({ sent }) => sent > last).length;
+      return { errors: failed.length, between: there.length - failed.length - since, since };
     },
   };
 }
+
+type SightedDrill = Pick<DrillRecord, 'answers' | 'probes' | 'requests' | 'publications' | 'freshFor'>;
 
 interface Blamed {
   readonly request: RequestEvent;
@@ -138,49 +157,57 @@ function errorsOf(reach: Reach, blamed: readonly Blamed[]): Errors {
   return { possible: own.map(({ request }) => request), certain: certain.map(({ request }) => request) };
 }
 
-function nearest(inForce: readonly Reach[], request: RequestEvent): readonly Reach[] {
+function nearest(inForce: readonly Reach[], isNear: (reach: Reach) => boolean): readonly Reach[] {
   const direct = inForce.filter(reach => reach.meetsClients);
-  const near = inForce.filter(reach => isNear(reach, request));
+  const near = inForce.filter(isNear);
   return [near, direct, inForce].find(some => some.length > 0) ?? [];
 }
 
-/** Whether the request met it where it went, or its load had to move there: also that of one that only checks can meet. */
-function isNear(reach: Reach, request: RequestEvent): boolean {
-  return strikes(reach, request) ? reach.meetsClients : awayAt(reach, request.sent) !== undefined;
+/** Whether what it did is being put right: what keeps the centre from coming back may fail requests, too. */
+function isMended({ fault: { momentary, heal = NEVER } }: Reach, { at }: RequestEvent): boolean {
+  return momentary === true || heal <= at;
 }
 
-/** Where a population that has recovered from a fault was served: where the fault strikes, or elsewhere alone. */
-type Recovered = 'there' | 'elsewhere';
-
 /**
- * Whether a population had recovered from a fault by `until`, when another struck, by what it had sent until then. Since
- * the last error so many requests have succeeded where the fault strikes that it is not by chance that none failed. Or
- * none went there any more: then some must have succeeded elsewhere, for as long as the errors had lasted, since load
- * that moves shows late what it does. A fault that goes on and has failed nothing yet may fail something later.
+ * At which addresses a population had recovered from a fault by `until`, when another struck. Where the fault strikes,
+ * so many requests have succeeded since the last error that it is not by chance that none failed. Elsewhere, when none went
+ * there any more: so many have, whoever's, and enough of the population's own, for as long as the errors had lasted, since
+ * load that moves shows late what it does. A fault that goes on and has failed nothing yet may fail something later.
+ *
+ * @param sent what the population had sent until then
  */
-function recoveredFrom(
+function recoveredAt(
   { fault, addresses }: Reach,
   { possible, certain }: Errors,
   sent: readonly RequestEvent[],
   until: number,
-): Recovered | undefined {
-  if (possible.length === 0) return undefined;
+  { served }: Sightings,
+): ReadonlySet<string> {
+  if (possible.length === 0) return new Set();
   const last = lastSent(possible);
-  const went = sent.filter(({ address = '' }) => addresses.size === 0 || addresses.has(address));
-  const there = went.filter(request => request.sent > last);
-  if (there.length === 0) {
-    const served = sent.filter(request => request.sent > last && succeeded(request)).length;
-    return served >= ENOUGH && until - last >= last - fault.inject ? 'elsewhere' : undefined;
-  }
-  if (fault.leavesNothing) return undefined;
-  const before = went.filter(request => request.sent >= fault.inject && request.sent <= last);
-  const [between, since] = [before, there].map(some => some.filter(succeeded).length);
-  return isQuiet(certain.length, between as number, since as number) ? 'there' : undefined;
+  const isGone = !sent.some(request => request.sent > last && addresses.has(request.address ?? ''));
+  const isLong = until - last >= last - fault.inject;
+  const successes = Map.groupBy(
+    sent.filter(request => request.sent >= fault.inject && succeeded(request)),
+    ({ address = '' }) => address,
+  );
+  const found = [...successes].filter(([address, some]) => {
+    const since = some.filter(request => request.sent > last).length;
+    if (addresses.has(address)) {
+      const errors = certain.filter(request => request.address === address).length;
+      return fault.leavesNothing !== true && isQuiet(errors, some.length - since, since);
+    }
+    const all = served(new Set([address]), fault.inject, until);
+    return (
+      isGone && isLong && since >= ENOUGH && (all.errors === 0 || isQuiet(all.errors, all.between, all.since))
+    );
+  });
+  return new Set(found.map(([address]) => address));
 }
 
 /** What a fault leaves that leaves nothing is over for all populations when their successes in a row show it. */
-function isOver({ fault, addresses }: Reach, at: number, { servedInARow }: Sightings): boolean {
-  return fault.leavesNothing === true && servedInARow(addresses, fault.inject, at) >= ENOUGH;
+function isOver({ fault, addresses }: Reach, at: number, { served }: Sightings): boolean {
+  return fault.leavesNothing === true && served(addresses, fault.inject, at).since >= ENOUGH;
 }
 
 /** What a fault has left after its healing: what is still broken where it struck, its load where that had moved. */
@@ -199,17 +226,18 @@ class Remains {
 
   have(request: RequestEvent): boolean {
     const { address, answer, sent } = request;
+    const answered = this.#sightings.answeredAt(request);
     // An answer may be empty since the load is not back; silence has nothing to do with it.
     if (address === undefined && !this.#sightings.wasAnswered(answer)) return false;
     return this.#reaches.some(reach => {
       const { healed = NEVER } = reach.fault;
       if (healed > sent) return false;
-      if (address !== undefined && reach.addresses.has(address))
-        return (
-          reach.meetsClients && (this.#servedAt(address, healed) >= sent || this.#isHalfOpen(request, healed))
-        );
-      // Its load is still where it moved to.
-      return (awayAt(reach, request.sent)?.from ?? NEVER) < healed;
+      const isHere = address !== undefined && reach.meetsClients && reach.addresses.has(address);
+      // Or its load is still where it moved to.
+      return (
+        (isHere && (this.#servedAt(address, healed) >= sent || this.#isHalfOpen(request, healed))) ||
+        hasMoved(reach, address, answered, healed)
+      );
     });
   }
 
@@ -235,7 +263,7 @@ class Remains {
         meetsClients &&
         addresses.has(address) &&
         healed <= sent &&
-        this.#sightings.servedInARow(new Set([address]), healed, sent) < ENOUGH,
+        this.#sightings.served(new Set([address]), healed, sent).since < ENOUGH,
     );
   }
 

@@ -34,6 +34,14 @@ export class Bounds {
     return new Set(targets.flatMap(target => this.#addresses.get(target) ?? []));
   }
 
+  /** Addresses that those of the targets check that are vantage points. */
+  addressesSeenFrom(targets: readonly string[]): ReadonlySet<string> {
+    const pools = this.#gtm.pools.filter(({ monitor }) =>
+      monitor?.nodes.some(node => targets.includes(node)),
+    );
+    return new Set(pools.flatMap(({ members }) => members.map(({ address }) => address)));
+  }
+
   /** From a fault that fails every check of these targets to the last of their alerts. */
   detection(targets: readonly string[]): number | null {
     const bounds = [...this.addressesOf(targets)].map(address => {
@@ -48,12 +56,16 @@ export class Bounds {
     return Math.max(0, ...this.#gtm.pools.map(({ monitor }) => monitor?.timeout ?? 0));
   }
 
+  get publish(): number {
+    return publishBound(this.#gtm) + this.#lateness;
+  }
+
   phases(targets: readonly string[], population: string): PhaseBounds {
     const config = this.#settings.clients.populations.find(({ name }) => name === population);
     return {
       detect: this.detection(targets),
       decide: this.#late(DECISION_MS),
-      publish: this.#late(publishBound(this.#gtm)),
+      publish: this.publish,
       resolver: config ? this.#late(resolverBound(config, this.#gtm.ttlSeconds * 1000)) : null,
       client: config ? this.#late(clientCacheBound(config)) : null,
       connection: config ? this.#late(connectionBound(config)) : null,

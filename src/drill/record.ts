@@ -19,6 +19,7 @@ import type {
   WorkflowEvent,
 } from '../runtime/journal.ts';
 import { InputError } from '../runtime/yaml.ts';
+import { effectiveTtl } from '../traffic/cache.ts';
 import { Bounds } from './bounds.ts';
 import { type FaultLife, faultLives, faultsNamed, unnumbered } from './faults.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -153,6 +154,12 @@ export class DrillRecord implements Course {
 
   body(id: number | undefined): BodyEvent | undefined {
     return id === undefined ? undefined : this.#bodies.get(id);
+  }
+
+  /** How long the population's resolvers take an answer for fresh, ms. */
+  freshFor({ ttl }: AnswerEvent, population: string): number {
+    const config = this.settings.clients.populations.find(({ name }) => name === population);
+    return config === undefined ? Number.POSITIVE_INFINITY : effectiveTtl(config.resolver.cache, ttl * 1000);
   }
 
   /** The window of an expectation, its settling time cut off. */

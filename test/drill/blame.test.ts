@@ -28,6 +28,11 @@ function reach(name: string, address: string | 'names' | 'hub', from: number, un
   };
 }
 
+/** From then on answers do not have its address. */
+function away(from: number, until: number, address = ONE) {
+  return { address, from, until };
+}
+
 function kill(name: string, address: string, at: number): Reach {
   const { fault, ...rest } = reach(name, address, at);
   return { ...rest, fault: { ...fault, momentary: true, leavesNothing: true } };
@@ -50,9 +55,13 @@ const success = (sent: number, address = ONE) => request(sent, { address, status
 const successes = (from: number, count: number, address = ONE) =>
   Array.from({ length: count }, (_, i) => success(from + i, address));
 
+const NOTHING_SEEN = { answers: [], probes: [], publications: [], freshFor: () => 60_000 };
+
 interface Seen {
   /** By the whole name service: it answered every query. */
   readonly answered?: boolean;
+  /** When the answer that the requests used had been given; it was fresh for 60 s, and the next had OTHER alone. */
+  readonly given?: number;
   /** When a health check passed, of ONE unless it says otherwise. */
   readonly checked?: number;
   readonly check?: Partial<ProbeEvent>;
@@ -60,11 +69,19 @@ interface Seen {
   readonly others?: readonly RequestEvent[];
 }
 
+function newer(at: number): Pick<DrillRecord, 'answers' | 'publications'> {
+  const answer = { at, id: 1, resolver: 'r', population: 'p', addresses: [ONE], ttl: 60 };
+  return {
+    answers: [{ kind: 'answer', ...answer }],
+    publications: [{ kind: 'publish', at: at + 1, strategy: 's', set: 'DEFAULT', addresses: [OTHER] }],
+  };
+}
+
 /** By fault, when its errors were sent: those in brackets may be another's. */
 function blamed(
   reaches: readonly Reach[],
   requests: readonly RequestEvent[],
-  { answered = false, checked, check: fields, others = [] }: Seen = {},
+  { answered = false, given, checked, check: fields, others = [] }: Seen = {},
 ) {
   const inOrder = requests.toSorted((one, other) => one.at - other.at);
   const check = {
@@ -77,7 +94,8 @@ function blamed(
     ...fields,
   } as const;
   const sightings = sightingsOf({
-    answers: [],
+    ...NOTHING_SEEN,
+    ...(given !== undefined && newer(given)),
     probes: checked === undefined ? [] : [{ at: checked, ...check }],
     requests: [...inOrder, ...others].toSorted((one, other) => one.at - other.at),
   });
@@ -172,7 +190,7 @@ describe('an error is put down', () => {
   });
 
   it('not to one from which all had gone elsewhere, for as long as its errors had lasted', () => {
-    const first = { ...reach('first', ONE, 1000), away: [{ from: 2500, until: 9000 }] };
+    const first = { ...reach('first', ONE, 1000), away: [away(2500, 9000)] };
     const asked = (count: number, address: string) => [
       ...failures(2000, 10),
       ...successes(3000, count, OTHER),
@@ -249,14 +267,14 @@ describe('an error is put down', () => {
       request(6000),
     ];
     expect(blamed(faults, paused)).toEqual({ first: '2000 (6000) (3500)', second: '(6000) (3500)' });
-    const moved = { ...reach('first', ONE, 1000), away: [{ from: 2500, until: 9000 }] };
+    const moved = { ...reach('first', ONE, 1000), away: [away(2500, 9000)] };
     const late = { ...request(6000, { address: OTHER }) };
     const beside = [...paused.slice(0, -1), late];
     expect(blamed([moved, reach('second', OTHER, 5000)], beside)['second']).toBe('(6000)');
   });
 
   it('also to one whose load had to move to where another strikes', () => {
-    const outage = { ...reach('outage', ONE, 1000), away: [{ from: 2000, until: 9000 }] };
+    const outage = { ...reach('outage', ONE, 1000), away: [away(2000, 9000)] };
     const faults = [reach('harmless', OTHER, 500), outage];
     const sent = [1500, 3000, 9000].map(at => request(at, { address: OTHER }));
     // It is back from 9000 on.
@@ -264,8 +282,7 @@ describe('an error is put down', () => {
   });
 
   it('also to one that no request can meet, when its load had to move there: checks alone may fail', () => {
-    const away = [{ from: 2000, until: 9000 }];
-    const checks = { ...reach('checks', ONE, 1000, 5000), meetsClients: false, away };
+    const checks = { ...reach('checks', ONE, 1000, 5000), meetsClients: false, away: [away(2000, 9000)] };
     const faults = [reach('harmless', OTHER, 500), checks];
     // Its load is still there when it is healed.
     const sent = [1500, 3000, 6000, 9500].map(at => request(at, { address: OTHER }));
@@ -278,6 +295,57 @@ describe('an error is put down', () => {
     });
     const elsewhere = reach('elsewhere', '203.0.113.30', 500);
     expect(blamed([elsewhere, checks], sent)).toEqual({ elsewhere: '1500 9500', checks: '3000' });
+  });
+
+  it("also to one that kept load there: of two centres that are down, either may hold the other one's", () => {
+    const standby = { ...reach('standby', OTHER, 500), away: [away(3000, 9000, OTHER)] };
+    const outage = { ...reach('outage', ONE, 1000), away: [away(3000, 9000)] };
+    expect(blamed([standby, outage], [request(2000), request(4000), request(9500)])).toEqual({
+      standby: '(4000)',
+      outage: '2000 (4000) 9500',
+    });
+  });
+
+  it('and to one that had moved its load by when the answer was given, whenever that is used', () => {
+    const blind = { ...reach('blind', 'hub', 500), away: [away(1500, 2500, '203.0.113.30')] };
+    const faults = [blind, reach('harmless', OTHER, 1000)];
+    const late = request(6000, { address: OTHER });
+    expect(blamed(faults, [late], { given: 2000 })).toEqual({ blind: '(6000)', harmless: '(6000)' });
+    expect(blamed(faults, [late], { given: 3000 })).toEqual({ blind: '', harmless: '6000' });
+  });
+
+  it('to silent name servers, too, where an answer is used that has expired and is not the newest', () => {
+    const faults = [reach('names', 'names', 500), reach('outage', ONE, 1000)];
+    const shared = { names: '(63000)', outage: '3000 (63000)' };
+    expect(blamed(faults, [request(3000), request(63_000)], { given: 2500 })).toEqual(shared);
+    // The newest has it still.
+    expect(blamed(faults, [request(63_000, { address: OTHER })], { given: 2500 })['outage']).toBe('(63000)');
+    expect(blamed(faults, [request(62_000)], { given: 2500 })).toEqual({ names: '', outage: '62000' });
+  });
+
+  it('to one that no request can meet, too, while the other there is being healed: that may take longer for it', () => {
+    const { fault, ...rest } = reach('outage', ONE, 1000, 5000);
+    const api: Reach = { ...reach('api', ONE, 500), meetsClients: false };
+    const faults = [api, { ...rest, fault: { ...fault, heal: 3000 } }];
+    expect(blamed(faults, [request(2000), request(4000)])).toEqual({ api: '(4000)', outage: '2000 (4000)' });
+    expect(blamed([api, kill('kill', ONE, 1000)], [request(2000)])).toEqual({
+      api: '(2000)',
+      kill: '(2000)',
+    });
+  });
+
+  it('also to one recovered from elsewhere than where it fails: at each address by what was seen there', () => {
+    const first: Reach = { ...reach('first', ONE, 1000), away: [away(2500, 9000)] };
+    const asked = [...failures(2000, 10), ...successes(3000, 30, OTHER)];
+    const late = request(6000, { address: '203.0.113.30' });
+    const second = reach('second', '203.0.113.30', 5000);
+    expect(blamed([first, second], [...asked, late])['second']).toBe('(6000)');
+    // One in ten fails there for others, as it does after a failover to a place too small.
+    const others = Array.from({ length: 5 }, (_, i) => request(3000 + 400 * i, { address: OTHER }));
+    const there = request(6000, { address: OTHER });
+    const beside = [first, reach('second', OTHER, 5000)];
+    expect(blamed(beside, [...asked, there])['second']).toBe('6000');
+    expect(blamed(beside, [...asked, there], { others })['second']).toBe('(6000)');
   });
 
   it('not certainly to a fault where another was healed and nothing has succeeded since', () => {
@@ -352,22 +420,22 @@ describe('an error is put down', () => {
   });
 
   it('to nobody where the load of a healed fault still is, unless another had its load moved there too', () => {
-    const healed = { ...reach('outage', ONE, 1000, 3000), away: [{ from: 2000, until: 8000 }] };
+    const healed = { ...reach('outage', ONE, 1000, 3000), away: [away(2000, 8000)] };
     const harmless = reach('harmless', ONE, 2500);
     const late = [request(5000, { address: OTHER }), request(9000, { address: OTHER })];
     expect(blamed([healed, harmless], late)).toEqual({ outage: '', harmless: '9000' });
     // It leaves again before all have heard that it is back.
-    const again = { ...healed, away: [...healed.away, { from: 4000, until: 8000 }] };
+    const again = { ...healed, away: [...healed.away, away(4000, 8000)] };
     expect(blamed([again, harmless], late)).toEqual({ outage: '', harmless: '9000' });
-    const moved = { ...reach('other', '203.0.113.30', 1500), away: [{ from: 4000, until: 99_000 }] };
+    const moved = { ...reach('other', '203.0.113.30', 1500), away: [away(4000, 99_000, '203.0.113.30')] };
     expect(blamed([healed, moved], late)).toEqual({ outage: '', other: '(5000) 9000' });
   });
 
   it('not certainly where the load of a healed fault is nowhere yet', () => {
     const { address: _, status: __, ...common } = request(5000);
     const empty: RequestEvent = { ...common, failure: 'dns' };
-    const healed = { ...reach('outage', ONE, 1000, 3000), away: [{ from: 2000, until: 8000 }] };
-    const standby = { ...reach('standby', OTHER, 2500), away: [{ from: 2700, until: 9000 }] };
+    const healed = { ...reach('outage', ONE, 1000, 3000), away: [away(2000, 8000)] };
+    const standby = { ...reach('standby', OTHER, 2500), away: [away(2700, 9000, OTHER)] };
     expect(blamed([healed, standby], [empty], { answered: true })['standby']).toBe('(5000)');
     // Blind vantage points may keep the answer empty, as any other may.
     expect(blamed([healed, reach('blind', 'hub', 2500)], [empty], { answered: true })['blind']).toBe(
@@ -380,7 +448,7 @@ describe('an error is put down', () => {
   it('to any in force where the answer had no address: each may keep a centre out', () => {
     const { address: _, status: __, ...common } = request(5000);
     const empty: RequestEvent = { ...common, failure: 'dns' };
-    const outage = { ...reach('outage', ONE, 1000), away: [{ from: 2000, until: 9000 }] };
+    const outage = { ...reach('outage', ONE, 1000), away: [away(2000, 9000)] };
     expect(blamed([outage], [empty], { answered: true })).toEqual({ outage: '5000' });
     expect(blamed([outage, reach('blind', 'hub', 2500)], [empty], { answered: true })).toEqual({
       outage: '(5000)',
@@ -469,7 +537,7 @@ test('no error is lost that a fault in force strikes, and none is certain of two
       const requests = sent
         .map(({ sent: at, ...rest }) => request(at, rest))
         .toSorted((one, other) => one.at - other.at);
-      const found = [...errorsByFault(reaches, requests, sightingsOf({ answers: [], probes: [], requests }))];
+      const found = [...errorsByFault(reaches, requests, sightingsOf({ ...NOTHING_SEEN, requests }))];
       for (const failed of requests.filter(({ status }) => status !== 200)) {
         const own = found.filter(([, { possible }]) => possible.includes(failed));
         const certain = found.filter(([, each]) => each.certain.includes(failed));
