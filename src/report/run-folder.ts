@@ -138,7 +138,7 @@ function writeByPart(file: string, text: string | Uint8Array, part: string, flag
       closeSync(descriptor);
     }
     // Who holds the part is alone with this question and its answer.
-    if (flag === 'wx' && existsSync(file)) throw Object.assign(new Error('it is there'), { code: 'EEXIST' });
+    if (flag === 'wx' && existsSync(file)) throw inTheWay(file);
     renameSync(part, file);
   } catch (error) {
     // Half a file is of no use to anybody; a part that was there before is not ours.
@@ -164,10 +164,16 @@ export function pointLatest(parent: string, name: string): void {
 
 /** With the folders around it. mkdirSync's own `recursive` tries for ever where a file system takes no folders (/proc). */
 function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  const parent = dirname(folder);
-  if (parent !== folder) makeFolder(parent);
-  madeNew(folder);
+  if (!existsSync(folder)) {
+    const parent = dirname(folder);
+    if (parent !== folder) makeFolder(parent);
+    madeNew(folder);
+  }
+  if (!statSync(folder).isDirectory()) throw inTheWay(folder);
+}
+
+function inTheWay(path: string): Error {
+  return Object.assign(new Error(`${path} is there`), { code: 'EEXIST' });
 }
 
 function madeNew(folder: string): boolean {

@@ -133,7 +133,9 @@ test('a place that cannot be written is the input that was wrong', () => {
   writeFileSync(join(runs, 'file'), '');
   mkdirSync(join(runs, 'latest'));
   expect(() => claimFolder(join(runs, 'file'), 'run')).toThrow(InputError);
-  expect(() => newFolder(join(runs, 'file'), 'run')).toThrow(/cannot be written: a file is in the way/);
+  expect(() => newFolder(join(runs, 'file'), 'run')).toThrow(
+    /\/file: cannot be written: a file is in the way/,
+  );
   expect(() => pointLatest(runs, 'one')).toThrow(/latest: cannot be written: a folder is in the way/);
   expect(readdirSync(runs).filter(name => name.startsWith('.latest'))).toEqual([]);
 });
