@@ -4,7 +4,7 @@ import { kindInfo } from '../../kube/kinds.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { mergeThreeWay, strategicThreeWay } from '../../kube/patch.ts';
 import { hashOf } from '../hash.ts';
-import { KUBECTL_LAST_APPLIED, OWNER_NAME, OWNER_NAMESPACE } from '../model.ts';
+import { KUBECTL_LAST_APPLIED } from '../model.ts';
 
 const RENDER_HASH = 'oam.dev/render-hash';
 const LAST_APPLIED = 'app.oam.dev/last-applied-configuration';
@@ -83,23 +83,4 @@ function parse(text: string): JsonObject {
   } catch {
     return {};
   }
-}
-
-/**
- * Why the engine must not touch a live object: it belongs to nobody, unless what is nobody's may be taken over, or to
- * another application.
- */
-export function foreign(
-  live: KubeObject,
-  application: string,
-  namespace: string,
-  takesOver = false,
-): string | undefined {
-  const labels = live.metadata.labels ?? {};
-  const owner = labels[OWNER_NAME];
-  const where = `${live.kind} ${[live.metadata.namespace, live.metadata.name].filter(Boolean).join('/')}`;
-  if ((!owner || !labels[OWNER_NAMESPACE]) && takesOver) return undefined;
-  if (!owner || !labels[OWNER_NAMESPACE]) return `${where} exists but not managed by any application now`;
-  if (owner === application && labels[OWNER_NAMESPACE] === namespace) return undefined;
-  return `${where} is managed by other application ${labels[OWNER_NAMESPACE]}/${owner}`;
 }

@@ -3,10 +3,10 @@ import { equal } from '../../kube/json.ts';
 import { type KubeObject, refOf } from '../../kube/objects.ts';
 import { LOCAL, OWNER_NAME, OWNER_NAMESPACE } from '../model.ts';
 import { type ResourceRules, ruleFor } from '../plan/policies/resource-rules.ts';
-import { dressed, foreign, hashed, isMadeFrom, lastApplied, threeWay } from './apply-object.ts';
+import { dressed, hashed, isMadeFrom, lastApplied, threeWay } from './apply-object.ts';
 import { fieldAt, withField } from './field-path.ts';
+import { foreign, managedBy, SHARED_BY, withoutSharer, withSharer } from './ownership.ts';
 import { RefusedError } from './refused-error.ts';
-import { managedBy, SHARED_BY, withoutSharer, withSharer } from './sharing.ts';
 
 /** What was done to an object in a cluster. */
 export interface Write {
@@ -112,8 +112,7 @@ export class Clusters {
     }
     if (isReadOnly) return to('leave');
     if (this.#sharesOnly(wanted, live)) return to('share');
-    const { name, namespace } = this.#application;
-    const problem = foreign(live, name, namespace, this.#has('take-over', wanted));
+    const problem = foreign(live, this.#application, this.#has('take-over', wanted));
     if (problem !== undefined) throw new RefusedError(problem);
     if (occasion === 'dispatch' && isMadeFrom(live, wanted)) return to('leave');
     const { recreateFields, op } = ruleFor(this.rules['resource-update'], wanted)?.strategy ?? {};

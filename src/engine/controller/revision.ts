@@ -13,8 +13,8 @@ import {
 } from '../model.ts';
 import { externalPolicies, type PlanInput } from '../plan/plan.ts';
 import { type ObjectLookup, type ObjectQuery, queriesOf, strip } from '../plan/referred.ts';
+import { ownerLabels } from './ownership.ts';
 import { statusOf } from './status.ts';
-import { ownerLabels } from './tracker.ts';
 
 /** What an application is made of on the hub, at one moment. */
 export interface Snapshot {

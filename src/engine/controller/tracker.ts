@@ -1,14 +1,8 @@
 import type { KubeClient } from '../../kube/client.ts';
 import { equal } from '../../kube/json.ts';
 import { type Kind, type KubeObject, refOf } from '../../kube/objects.ts';
-import {
-  APP_REVISION,
-  OWNER_NAME,
-  OWNER_NAMESPACE,
-  PlanError,
-  PUBLISH_VERSION,
-  RESOURCE_TRACKER,
-} from '../model.ts';
+import { APP_REVISION, PlanError, PUBLISH_VERSION, RESOURCE_TRACKER } from '../model.ts';
+import { ownerLabels } from './ownership.ts';
 
 /** An object that an application has in a cluster. */
 export interface ManagedResource extends Kind {
@@ -187,8 +181,4 @@ function newTracker(
     },
     spec: { type, applicationGeneration: type === 'root' ? 0 : (application.metadata.generation ?? 1) },
   });
-}
-
-export function ownerLabels({ metadata }: KubeObject): Record<string, string> {
-  return { [OWNER_NAME]: metadata.name, [OWNER_NAMESPACE]: metadata.namespace ?? 'default' };
 }

@@ -1,6 +1,8 @@
 import type { KubeObject } from '../../kube/objects.ts';
 import { OWNER_NAME, OWNER_NAMESPACE } from '../model.ts';
 
+/** Whose an object is: one application's, several applications', or nobody's. */
+
 /** On objects that several applications have: which, the owner first (`namespace/name,…`). */
 export const SHARED_BY = 'app.oam.dev/shared-by';
 
@@ -31,4 +33,23 @@ export function managedBy({ metadata }: KubeObject, application: Name): boolean 
   if (labels[OWNER_NAME] === application.name && labels[OWNER_NAMESPACE] === application.namespace)
     return true;
   return sharersOf(annotations[SHARED_BY]).includes(keyOf(application));
+}
+
+/**
+ * Why the engine must not touch a live object: it belongs to nobody, unless what is nobody's may be taken over, or to
+ * another application.
+ */
+export function foreign(live: KubeObject, { name, namespace }: Name, takesOver: boolean): string | undefined {
+  const labels = live.metadata.labels ?? {};
+  const owner = labels[OWNER_NAME];
+  const where = `${live.kind} ${[live.metadata.namespace, live.metadata.name].filter(Boolean).join('/')}`;
+  if ((!owner || !labels[OWNER_NAMESPACE]) && takesOver) return undefined;
+  if (!owner || !labels[OWNER_NAMESPACE]) return `${where} exists but not managed by any application now`;
+  if (owner === name && labels[OWNER_NAMESPACE] === namespace) return undefined;
+  return `${where} is managed by other application ${labels[OWNER_NAMESPACE]}/${owner}`;
+}
+
+/** By which all that is an application's is found. */
+export function ownerLabels({ metadata }: KubeObject): Record<string, string> {
+  return { [OWNER_NAME]: metadata.name, [OWNER_NAMESPACE]: metadata.namespace ?? 'default' };
 }
