@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type * as z from 'zod';
-import { expectations } from '../src/drill/expectations/index.ts';
 import { faultKinds } from '../src/faults/index.ts';
+import { expectations } from '../src/judge/expectations/index.ts';
 import { problemOf } from '../src/runtime/journal-shape.ts';
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, '..', file), 'utf8');

@@ -16,6 +16,7 @@ const LAYERS = [
   'gtm',
   'traffic',
   'faults',
+  'judge',
   'lab',
   'drill',
   'gate',
@@ -101,6 +102,11 @@ describe('the check', () => {
     ['src/engine/model.ts', "import { x } from './plan/plan.ts';", 'src/engine/model.ts:1'],
     ['src/drill/a.ts', "export * from '../report/html.ts';", 'src/drill/a.ts:1 imports src/report/html.ts'],
     ['src/faults/a.ts', "await import('../lab/lab.ts');", 'src/faults/a.ts:1 imports src/lab/lab.ts'],
+    [
+      'src/judge/a.ts',
+      "import { x } from '../drill/drill.ts';",
+      'src/judge/a.ts:1 imports src/drill/drill.ts',
+    ],
     ['src/cli/a.ts', "import x from '../../test/source.ts';", 'src/cli/a.ts:1 imports test/source.ts'],
   ])('finds in %s: %s', (file, source, finding) => {
     expect(upward(file, ownImports(file, source))).toEqual([expect.stringContaining(finding)]);

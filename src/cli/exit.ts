@@ -1,4 +1,4 @@
-import type { Result } from '../drill/verdict.ts';
+import type { Result } from '../judge/verdict.ts';
 
 /** What the command line's exit codes mean; README.md lists them. */
 export const EXIT = {

@@ -17,7 +17,7 @@ export function judgeCommand(): Command {
 }
 
 async function judgeAgain(journal: string, { format }: { format: Format }): Promise<void> {
-  const { judge } = await import('../drill/judge.ts');
+  const { judge } = await import('../judge/judge.ts');
   const verdict = judge(await readJournal(journal));
   await printVerdict(verdict, format);
   process.exitCode = EXIT[verdict.verdict];

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { TIME_SCALE } from '../drill/time-scale.ts';
+import { TIME_SCALE } from '../judge/time-scale.ts';
 import { ENGINES } from '../kube/engines.ts';
 
 const LARGEST_SEED = 2 ** 32 - 1;

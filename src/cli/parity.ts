@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { ParityRun } from '../drill/parity.ts';
 import type { Scenario } from '../drill/scenario.ts';
+import type { ParityRun } from '../judge/parity.ts';
 import { EXIT } from './exit.ts';
 import { catchInterrupt } from './interrupt.ts';
 import { timeScaleOption, wholeNumber } from './options.ts';
@@ -34,7 +34,7 @@ export function parityCommand(): Command {
 async function parity(nameOrFile: string, options: ParityOptions): Promise<void> {
   const [{ loadScenario }, { parityOf }, { parityText }] = await Promise.all([
     import('../drill/scenario.ts'),
-    import('../drill/parity.ts'),
+    import('../judge/parity.ts'),
     import('../report/parity.ts'),
   ]);
   const scenario = loadScenario(nameOrFile);

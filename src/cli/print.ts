@@ -1,4 +1,4 @@
-import type { Verdict } from '../drill/verdict.ts';
+import type { Verdict } from '../judge/verdict.ts';
 import type { Format } from './options.ts';
 import { terminal } from './terminal.ts';
 

@@ -16,7 +16,7 @@ export async function readJournal(run: string): Promise<JournalEvent[]> {
   const [{ readBytes }, { parseNdjson }, { readSettings }] = await Promise.all([
     import('../runtime/read-text.ts'),
     import('../runtime/journal-ndjson.ts'),
-    import('../drill/settings.ts'),
+    import('../judge/settings.ts'),
   ]);
   const file = journalFile(run);
   const events = parseNdjson(readBytes(file, LARGEST_JOURNAL), file);

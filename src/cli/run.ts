@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Scenario } from '../drill/scenario.ts';
-import type { Verdict } from '../drill/verdict.ts';
+import type { Verdict } from '../judge/verdict.ts';
 import type { EngineName } from '../kube/engines.ts';
 import { LabError } from '../lab/lab.ts';
 import { claimFolder, pointLatest, RUNS, returnFolder, runName, writeFiles } from '../report/run-folder.ts';
@@ -61,7 +61,7 @@ async function carryOut(
 ): Promise<Outcome> {
   const [{ runDrill }, { judge }] = await Promise.all([
     import('../drill/runner.ts'),
-    import('../drill/judge.ts'),
+    import('../judge/judge.ts'),
   ]);
   const tell = await storyteller(format);
   const events: JournalEvent[] = [];

@@ -4,11 +4,11 @@ import { planManifests } from '../engine/plan/manifests.ts';
 import { objectsFor } from '../engine/plan/objects.ts';
 import type { Plan } from '../engine/plan/plan.ts';
 import { faultKinds } from '../faults/index.ts';
+import { list } from '../judge/words.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { strategicMergePatch } from '../kube/patch.ts';
 import { suggestion } from '../runtime/suggest.ts';
 import type { DeployEntry, FaultEntry, TimelineEntry } from './timeline.ts';
-import { list } from './words.ts';
 
 /** The application's manifests, placeholders replaced. */
 export interface Manifests {

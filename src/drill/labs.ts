@@ -1,3 +1,4 @@
+import { list } from '../judge/words.ts';
 import { isWebDemo } from '../kube/simulated/web-demo.ts';
 import { type Lab, LabError } from '../lab/lab.ts';
 import { type SimulatedLabOptions, simulatedLab } from '../lab/simulated.ts';
@@ -5,7 +6,6 @@ import { seededRandom } from '../runtime/random-seeded.ts';
 import { VirtualClock } from '../runtime/virtual-clock.ts';
 import { imagesIn } from './images.ts';
 import { type Scenario, vantagePointsOf } from './scenario.ts';
-import { list } from './words.ts';
 
 export interface LabOptions {
   readonly lab: string;

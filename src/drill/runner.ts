@@ -1,3 +1,6 @@
+import { judge } from '../judge/judge.ts';
+import { scaledScenario } from '../judge/time-scale.ts';
+import type { Verdict } from '../judge/verdict.ts';
 import { ApiError } from '../kube/client.ts';
 import type { EngineName } from '../kube/engines.ts';
 import { type Lab, LabError, type Progress } from '../lab/lab.ts';
@@ -6,12 +9,9 @@ import type { JournalEvent } from '../runtime/journal.ts';
 import { MemoryJournal } from '../runtime/journal-memory.ts';
 import { drill } from './drill.ts';
 import { missingCapabilities } from './injection.ts';
-import { judge } from './judge.ts';
 import { kindLabOf, type LabOptions, labOf } from './labs.ts';
 import type { Scenario } from './scenario.ts';
-import { scaledScenario } from './time-scale.ts';
 import { type FaultEntry, faultsOf } from './timeline.ts';
-import type { Verdict } from './verdict.ts';
 
 export interface DrillOptions extends LabOptions {
   /** How many times faster than its files say the drill runs (time-scale.ts); 1 by default. */

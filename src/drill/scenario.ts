@@ -5,6 +5,9 @@ import { parseManifests, replacePlaceholders } from '../engine/manifests.ts';
 import { PlanError } from '../engine/model.ts';
 import type { ClusterInfo } from '../engine/placement.ts';
 import { type GtmConfig, gtmConfigSchema } from '../gtm/config.ts';
+import { type ExpectEntry, expectSchema } from '../judge/expectations/index.ts';
+import { unknownReferences } from '../judge/expectations/references.ts';
+import { NO_POPULATIONS } from '../judge/expectations/rto-below.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { centresOf, type Topology, topologySchema } from '../kube/topology.ts';
 import { shipped } from '../runtime/shipped.ts';
@@ -20,9 +23,6 @@ import {
 } from '../runtime/yaml.ts';
 import { type ClientsConfig, clientsSchema } from '../traffic/config.ts';
 import { type Manifests, planOf, unplannable } from './application.ts';
-import { type ExpectEntry, expectSchema } from './expectations/index.ts';
-import { unknownReferences } from './expectations/references.ts';
-import { NO_POPULATIONS } from './expectations/rto-below.ts';
 import { appendedAt, overlay, placeInChanges } from './overlay.ts';
 import { faultsOf, type TimelineEntry, timelineSchema } from './timeline.ts';
 

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { faultKinds } from '../faults/index.ts';
+import { unnumbered } from '../judge/faults.ts';
 import { placesOf, type Topology } from '../kube/topology.ts';
 import { suggestion } from '../runtime/suggest.ts';
 import { duration, explain } from '../runtime/yaml.ts';
-import { unnumbered } from './faults.ts';
 
 /** A fault on its targets, from `at` for `for` (to the end of the drill without it). */
 export interface FaultEntry {

@@ -1,4 +1,4 @@
-import { percentile } from '../drill/percentile.ts';
+import { percentile } from '../judge/percentile.ts';
 import type { MeasuredRecovery, Measures } from './measures.ts';
 
 export type Unit = 'ms' | 'share' | 'count';

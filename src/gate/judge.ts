@@ -1,7 +1,7 @@
-import { rankTest } from '../drill/rank-test.ts';
-import type { Result } from '../drill/verdict.ts';
-import { overall } from '../drill/verdict.ts';
-import { count } from '../drill/words.ts';
+import { rankTest } from '../judge/rank-test.ts';
+import type { Result } from '../judge/verdict.ts';
+import { overall } from '../judge/verdict.ts';
+import { count } from '../judge/words.ts';
 import type { Baseline } from './baseline.ts';
 import type { Budgets, GateScenario, Gates } from './config.ts';
 import { type Figure, figuresOf, type Series, seriesOf, type Unit } from './figures.ts';

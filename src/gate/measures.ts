@@ -1,5 +1,5 @@
-import { DrillRecord } from '../drill/record.ts';
-import type { Recovery, Result, Verdict } from '../drill/verdict.ts';
+import { DrillRecord } from '../judge/record.ts';
+import type { Recovery, Result, Verdict } from '../judge/verdict.ts';
 import type { JournalEvent } from '../runtime/journal.ts';
 
 /** What a gate keeps of a drill: plain data that a worker hands over. */

@@ -1,6 +1,6 @@
-import { overall } from '../drill/verdict.ts';
-import { count } from '../drill/words.ts';
 import { endless, type GateRow, type GateVerdict } from '../gate/judge.ts';
+import { overall } from '../judge/verdict.ts';
+import { count } from '../judge/words.ts';
 import { type JunitCase, junitDocument } from './junit.ts';
 import { table } from './table.ts';
 import { COLOURS, hanging, mark, padEnd, paint, percent, printable, seconds } from './text.ts';

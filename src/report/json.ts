@@ -1,4 +1,4 @@
-import type { Verdict } from '../drill/verdict.ts';
+import type { Verdict } from '../judge/verdict.ts';
 
 /** The content of `verdict.json`. */
 export function verdictJson(verdict: Verdict): string {

@@ -1,4 +1,4 @@
-import type { ExpectationResult, Result, Verdict } from '../drill/verdict.ts';
+import type { ExpectationResult, Result, Verdict } from '../judge/verdict.ts';
 
 /** A test suite as JUnit's XML has it. */
 export interface JunitSuite {

@@ -1,5 +1,5 @@
-import type { Parity, ParityRow, Spread } from '../drill/parity.ts';
-import { count } from '../drill/words.ts';
+import type { Parity, ParityRow, Spread } from '../judge/parity.ts';
+import { count } from '../judge/words.ts';
 import { table } from './table.ts';
 import { printable, seconds } from './text.ts';
 

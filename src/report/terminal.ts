@@ -1,6 +1,6 @@
-import type { ExpectationResult, PhaseTime, PopulationResult, Recovery, Verdict } from '../drill/verdict.ts';
-import { PHASES } from '../drill/verdict.ts';
-import { count } from '../drill/words.ts';
+import type { ExpectationResult, PhaseTime, PopulationResult, Recovery, Verdict } from '../judge/verdict.ts';
+import { PHASES } from '../judge/verdict.ts';
+import { count } from '../judge/words.ts';
 import { table } from './table.ts';
 import { COLOURS, hanging, mark, padEnd, paint, percent, printable, seconds, wrap } from './text.ts';
 

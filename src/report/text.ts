@@ -1,5 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
-import type { Result } from '../drill/verdict.ts';
+import type { Result } from '../judge/verdict.ts';
 
 export type Colour = 'green' | 'red' | 'yellow' | 'cyan' | 'magenta' | 'dim' | 'bold';
 

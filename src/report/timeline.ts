@@ -1,4 +1,4 @@
-import { clockTime, count } from '../drill/words.ts';
+import { clockTime, count } from '../judge/words.ts';
 import type {
   DrillEvent,
   FaultEvent,

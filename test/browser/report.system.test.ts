@@ -1,13 +1,13 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { judge } from '../../src/drill/judge.ts';
 import { listScenarios } from '../../src/drill/scenario.ts';
+import { judge } from '../../src/judge/judge.ts';
 import { reportModel } from '../../src/report/html/build.ts';
 import type { ReportModel } from '../../src/report/html/model.ts';
 import { reportPage } from '../../src/report/html/page.ts';
 import { percent, seconds } from '../../src/report/text.ts';
 import { type JournalEvent, succeeded } from '../../src/runtime/journal.ts';
-import { englishLeftIn, namesIn } from '../drill/language/english-left.ts';
+import { englishLeftIn, namesIn } from '../judge/language/english-left.ts';
 import { beginOf, HOSTILE, hostile, journalOf, multiplied, requestsOf } from '../report/html/journals.ts';
 import { accessibilityFaults, chromiumPath, type Opened, ReportBrowser } from './browser.ts';
 

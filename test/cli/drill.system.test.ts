@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Verdict } from '../../src/drill/verdict.ts';
+import type { Verdict } from '../../src/judge/verdict.ts';
 import { cleanUp, liangdi, type Outcome, root, scratch } from './liangdi.ts';
 
 afterAll(cleanUp);

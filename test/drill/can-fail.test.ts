@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { judge } from '../../src/drill/judge.ts';
 import { runDrill } from '../../src/drill/runner.ts';
 import { loadScenario } from '../../src/drill/scenario.ts';
-import type { Verdict } from '../../src/drill/verdict.ts';
+import { judge } from '../../src/judge/judge.ts';
+import type { Verdict } from '../../src/judge/verdict.ts';
 import type { JournalEvent } from '../../src/runtime/journal.ts';
 
 /*

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { assess } from '../../src/drill/judge.ts';
-import { chinese } from '../../src/drill/language/chinese.ts';
-import { inWords, reworded } from '../../src/drill/language/statement.ts';
 import { type DrillResult, runDrill } from '../../src/drill/runner.ts';
 import { listScenarios, loadScenario } from '../../src/drill/scenario.ts';
+import { assess } from '../../src/judge/judge.ts';
+import { chinese } from '../../src/judge/language/chinese.ts';
+import { inWords, reworded } from '../../src/judge/language/statement.ts';
 import { toNdjson } from '../../src/runtime/journal-memory.ts';
-import { englishLeftIn, namesIn } from './language/english-left.ts';
+import { englishLeftIn, namesIn } from '../judge/language/english-left.ts';
 import { watchedDrill } from './watched-drill.ts';
 
 /** What the article's own design does not carry: a finding, not a bug. */

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { judge } from '../../src/drill/judge.ts';
 import { recordDrill } from '../../src/drill/runner.ts';
 import { loadScenario } from '../../src/drill/scenario.ts';
 import type { FaultEntry } from '../../src/drill/timeline.ts';
+import { judge } from '../../src/judge/judge.ts';
 
 /* Real drills in which a fault that harms nobody lies beside one that does, whichever is first and wherever it strikes. */
 

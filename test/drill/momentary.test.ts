@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { judge } from '../../src/drill/judge.ts';
-import { DrillRecord } from '../../src/drill/record.ts';
-import { recoveriesOf } from '../../src/drill/recovery.ts';
+import { judge } from '../../src/judge/judge.ts';
+import { DrillRecord } from '../../src/judge/record.ts';
+import { recoveriesOf } from '../../src/judge/recovery.ts';
 import { type Journal, smallDrill } from '../faults/small-drill.ts';
 
 /*

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runDrill } from '../../src/drill/runner.ts';
 import { loadScenario } from '../../src/drill/scenario.ts';
-import type { Verdict } from '../../src/drill/verdict.ts';
+import type { Verdict } from '../../src/judge/verdict.ts';
 import { realClient } from '../../src/kube/client-real.ts';
 import { ENGINES, type EngineName } from '../../src/kube/engines.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';

@@ -1,4 +1,4 @@
-import type { Phase, PhaseTime, Verdict } from '../../src/drill/verdict.ts';
+import type { Phase, PhaseTime, Verdict } from '../../src/judge/verdict.ts';
 import type { RequestEvent } from '../../src/runtime/journal.ts';
 
 const none: PhaseTime = { ms: null, bound: null };

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { Verdict } from '../../src/drill/verdict.ts';
+import type { Verdict } from '../../src/judge/verdict.ts';
 import { verdictText } from '../../src/report/terminal.ts';
 import { columns } from '../../src/report/text.ts';
 import { sampleVerdict } from './sample.ts';

@@ -29,7 +29,7 @@ async function play(schedule: Schedule): Promise<{ stage: Stage; old: RequestEve
   return { stage, old: stage.requests.filter(({ address }) => address === ONE) };
 }
 
-/** The longest that each phase took, as src/drill measures it, and all of them together. */
+/** The longest that each phase took, as src/judge measures it, and all of them together. */
 function measure(old: readonly RequestEvent[], published: number) {
   const latest = (time: (request: RequestEvent) => number) => Math.max(published, ...old.map(time));
   const looked = latest(request => request.looked);

@@ -1,4 +1,4 @@
-import { percentile } from '../../drill/percentile.ts';
+import { percentile } from '../../judge/percentile.ts';
 import { type AnswerEvent, type RequestEvent, succeeded } from '../../runtime/journal.ts';
 import type { Bins } from './model.ts';
 import type { Names } from './names.ts';

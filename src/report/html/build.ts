@@ -1,10 +1,10 @@
-import { type FaultLife, faultLives } from '../../drill/faults.ts';
-import { assess } from '../../drill/judge.ts';
-import { chinese } from '../../drill/language/chinese.ts';
-import { english } from '../../drill/language/english.ts';
-import { inWords, reworded, type Statement } from '../../drill/language/statement.ts';
-import { readSettings, type Settings } from '../../drill/settings.ts';
-import { type Period, PHASES, type Verdict } from '../../drill/verdict.ts';
+import { type FaultLife, faultLives } from '../../judge/faults.ts';
+import { assess } from '../../judge/judge.ts';
+import { chinese } from '../../judge/language/chinese.ts';
+import { english } from '../../judge/language/english.ts';
+import { inWords, reworded, type Statement } from '../../judge/language/statement.ts';
+import { readSettings, type Settings } from '../../judge/settings.ts';
+import { type Period, PHASES, type Verdict } from '../../judge/verdict.ts';
 import type { EngineName } from '../../kube/engines.ts';
 import { centresOf } from '../../kube/topology.ts';
 import { InputError } from '../../runtime/input-error.ts';

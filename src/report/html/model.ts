@@ -1,4 +1,4 @@
-import type { Period, Phase, Recovery, Result } from '../../drill/verdict.ts';
+import type { Period, Phase, Recovery, Result } from '../../judge/verdict.ts';
 
 /**
  * What `report.html` draws: a journal reduced to a page's size, as plain JSON. Times are milliseconds of the

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { judge } from '../../../src/drill/judge.ts';
+import { judge } from '../../../src/judge/judge.ts';
 import { binWidth } from '../../../src/report/html/bins.ts';
 import { reportModel } from '../../../src/report/html/build.ts';
 import { thinned } from '../../../src/report/html/lanes.ts';

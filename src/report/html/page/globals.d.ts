@@ -6,7 +6,7 @@ type ReportModel = import('../model.ts').ReportModel;
 type Lane = import('../model.ts').Lane;
 type Texts = import('../model.ts').Texts;
 type Moment = import('../model.ts').Moment;
-type Recovery = import('../../../drill/verdict.ts').Recovery;
+type Recovery = import('../../../judge/verdict.ts').Recovery;
 type Chart = uPlot;
 type ChartOptions = uPlot.Options;
 

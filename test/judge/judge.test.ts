@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/drill/judge.ts';
-import { overall } from '../../src/drill/verdict.ts';
+import { judge } from '../../src/judge/judge.ts';
+import { overall } from '../../src/judge/verdict.ts';
 import type { JournalEvent } from '../../src/runtime/journal.ts';
 import { BEIJING, HANGZHOU, Story } from './journal-builder.ts';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { chanceOfQuiet, isQuiet } from '../../src/drill/quiet.ts';
+import { chanceOfQuiet, isQuiet } from '../../src/judge/quiet.ts';
 
 /** The same by counting every order of the requests. */
 function counted(errors: number, before: number, quiet: number): number {

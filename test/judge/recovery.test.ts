@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/drill/judge.ts';
-import { PHASES, type PopulationResult } from '../../src/drill/verdict.ts';
+import { judge } from '../../src/judge/judge.ts';
+import { PHASES, type PopulationResult } from '../../src/judge/verdict.ts';
 import { BEIJING, HANGZHOU, Story } from './journal-builder.ts';
 
 const T0 = 100_000;

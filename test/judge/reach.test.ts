@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { reachesOf } from '../../src/drill/reach.ts';
-import { DrillRecord } from '../../src/drill/record.ts';
+import { reachesOf } from '../../src/judge/reach.ts';
+import { DrillRecord } from '../../src/judge/record.ts';
 import { addressOf, BEIJING, HANGZHOU, Story } from './journal-builder.ts';
 
 /** By centre, when its load was away for the first fault: "from-until", in seconds. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { expectations, expectSchema } from '../../../src/drill/expectations/index.ts';
-import { unknownReferences } from '../../../src/drill/expectations/references.ts';
+import { expectations, expectSchema } from '../../../src/judge/expectations/index.ts';
+import { unknownReferences } from '../../../src/judge/expectations/references.ts';
 import { parseYaml } from '../../../src/runtime/yaml.ts';
 
 const parse = (text: string) => parseYaml(text, 'x.yaml', z.strictObject({ expect: expectSchema })).expect;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { rankTest } from '../../src/drill/rank-test.ts';
+import { rankTest } from '../../src/judge/rank-test.ts';
 
 describe('the rank test', () => {
   // All 20 ways to choose 3 of 6 ranks; the most extreme one at each end.

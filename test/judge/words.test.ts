@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clockTime, length } from '../../src/drill/words.ts';
+import { clockTime, length } from '../../src/judge/words.ts';
 
 test.each([
   [0, '0 ms'],

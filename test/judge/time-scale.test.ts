@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { ZodType } from 'zod';
-import { expectations } from '../../src/drill/expectations/index.ts';
-import { judge } from '../../src/drill/judge.ts';
 import { runDrill } from '../../src/drill/runner.ts';
 import { loadScenario } from '../../src/drill/scenario.ts';
-import { scaledScenario, scaledSettings } from '../../src/drill/time-scale.ts';
+import { expectations } from '../../src/judge/expectations/index.ts';
+import { judge } from '../../src/judge/judge.ts';
+import { scaledScenario, scaledSettings } from '../../src/judge/time-scale.ts';
 import { parseNdjson, toNdjson } from '../../src/runtime/journal-memory.ts';
 import { clientsSchema } from '../../src/traffic/config.ts';
 

@@ -1,5 +1,5 @@
-import { judge } from '../../src/drill/judge.ts';
-import type { ExpectationResult } from '../../src/drill/verdict.ts';
+import { judge } from '../../src/judge/judge.ts';
+import type { ExpectationResult } from '../../src/judge/verdict.ts';
 import type { Story } from './journal-builder.ts';
 
 /** What became of the story's first expectation. */

@@ -1,7 +1,6 @@
 import type { GtmConfig } from '../gtm/config.ts';
 import type { Topology } from '../kube/topology.ts';
 import type { ClientsConfig } from '../traffic/config.ts';
-import type { TimelineEntry } from './timeline.ts';
 
 /*
  * A drill at a time scale of 7.5 does in two seconds what its files give fifteen: the GTM checks every 2 s, the
@@ -45,8 +44,13 @@ interface Scalable {
 
 interface ScalableScenario extends Scalable {
   readonly approveAfter: number;
-  readonly timeline: readonly TimelineEntry[];
+  readonly timeline: readonly ScalableEntry[];
   readonly ends: number;
+}
+
+interface ScalableEntry {
+  readonly at: number;
+  readonly for?: number | undefined;
 }
 
 /** What judging needs, scaled. */
@@ -109,10 +113,9 @@ function scaledClients(clients: ClientsConfig, scale: number): ClientsConfig {
   };
 }
 
-function scaledEntry(entry: TimelineEntry, scale: number): TimelineEntry {
+function scaledEntry<E extends ScalableEntry>(entry: E, scale: number): E {
   const at = shorter(entry.at, scale);
-  if (!('fault' in entry) || entry.for === undefined) return { ...entry, at };
-  return { ...entry, at, for: shorter(entry.for, scale) };
+  return entry.for === undefined ? { ...entry, at } : { ...entry, at, for: shorter(entry.for, scale) };
 }
 
 /** Which parameters of an expectation are times. `rto-below` holds populations and their limits. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judge } from '../../src/drill/judge.ts';
+import { judge } from '../../src/judge/judge.ts';
 import { smallDrill } from '../faults/small-drill.ts';
 
 test('APIs that are away at the end hold up the comparison once, and no figure counts that time', async () => {

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { errorsByFault, sightingsOf } from '../../src/drill/blame.ts';
-import type { Reach } from '../../src/drill/reach.ts';
-import { DrillRecord } from '../../src/drill/record.ts';
-import { recoveriesOf } from '../../src/drill/recovery.ts';
+import { errorsByFault, sightingsOf } from '../../src/judge/blame.ts';
+import type { Reach } from '../../src/judge/reach.ts';
+import { DrillRecord } from '../../src/judge/record.ts';
+import { recoveriesOf } from '../../src/judge/recovery.ts';
 import type { ProbeEvent, RequestEvent } from '../../src/runtime/journal.ts';
 
 import { smallDrill } from '../faults/small-drill.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { english } from '../../src/drill/language/english.ts';
-import { inWords } from '../../src/drill/language/statement.ts';
-import { DrillRecord } from '../../src/drill/record.ts';
-import { Unknown, type Window } from '../../src/drill/windows.ts';
+import { english } from '../../src/judge/language/english.ts';
+import { inWords } from '../../src/judge/language/statement.ts';
+import { DrillRecord } from '../../src/judge/record.ts';
+import { Unknown, type Window } from '../../src/judge/windows.ts';
 import { BEIJING, Story } from './journal-builder.ts';
 
 function window(when: string, story: Story, settle: number | 'bound' = 0, populations?: string[]) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { judge } from '../../src/drill/judge.ts';
-import { type ParityRow, type ParityRun, parityOf } from '../../src/drill/parity.ts';
+import { judge } from '../../src/judge/judge.ts';
+import { type ParityRow, type ParityRun, parityOf } from '../../src/judge/parity.ts';
 import { parityText } from '../../src/report/parity.ts';
 import type { JournalEvent } from '../../src/runtime/journal.ts';
 import { BEIJING, HANGZHOU, Story } from './journal-builder.ts';

@@ -11,7 +11,7 @@ import {
   sampleForPower,
   testSplit,
   upperBound,
-} from '../../src/drill/statistics.ts';
+} from '../../src/judge/statistics.ts';
 import type { Random } from '../../src/runtime/random.ts';
 import { seededRandom } from '../../src/runtime/random-seeded.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { percentile } from '../../src/drill/percentile.ts';
+import { percentile } from '../../src/judge/percentile.ts';
 
 test('percentiles are values that occurred', () => {
   expect(percentile([], 0.5)).toBeUndefined();

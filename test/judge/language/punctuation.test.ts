@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from '../../cli/liangdi.ts';
 
-test.each(['README.zh-CN.md', 'src/drill/language/chinese.ts', 'src/report/html/page/text.js'])(
+test.each(['README.zh-CN.md', 'src/judge/language/chinese.ts', 'src/report/html/page/text.js'])(
   'Chinese words of %s have Chinese punctuation beside them',
   file => {
     const text = readFileSync(join(root, file), 'utf8');

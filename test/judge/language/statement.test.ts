@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { chinese } from '../../../src/drill/language/chinese.ts';
-import { english } from '../../../src/drill/language/english.ts';
-import { inWords, reworded, type Statement } from '../../../src/drill/language/statement.ts';
-import type { Observed, When } from '../../../src/drill/language/values.ts';
-import { PHASES } from '../../../src/drill/verdict.ts';
+import { chinese } from '../../../src/judge/language/chinese.ts';
+import { english } from '../../../src/judge/language/english.ts';
+import { inWords, reworded, type Statement } from '../../../src/judge/language/statement.ts';
+import type { Observed, When } from '../../../src/judge/language/values.ts';
+import { PHASES } from '../../../src/judge/verdict.ts';
 import { englishLeftIn } from './english-left.ts';
 
 type Message = keyof typeof english;
