@@ -319,6 +319,21 @@ describe('impairments', () => {
     expect(await time()).toBe(40 + 20);
   });
 
+  test('of jitter widen it', async () => {
+    const bench = new Bench();
+    bench.network.rule('clients', 'centre', { jitterMs: 2 });
+    bench.network.impair('clients', 'centre', { jitterMs: 3 });
+    const took = new Set<number>();
+    await bench.run(async () => {
+      for (let i = 0; i < 300; i += 1) {
+        const sent = bench.clock.now();
+        await bench.exchange();
+        took.add(bench.clock.now() - sent - 30);
+      }
+    });
+    expect([...took].sort((a, b) => a - b)).toEqual(Array.from({ length: 11 }, (_, i) => i - 5));
+  });
+
   test('of loss strike each on its own, and none lifts another or a cut', async () => {
     const share = async (...qualities: LinkQuality[]) => {
       const bench = new Bench();
