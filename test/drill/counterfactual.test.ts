@@ -125,7 +125,7 @@ function isMissed(name: string, other: string, full: Run, without: Run, own: Own
 
 type Own = Pick<Recovery, 'atLeast' | 'rto' | 'ended'> & { readonly population: string };
 
-test('what is certain of a fault agrees with the drill without it', async () => {
+test('what is certain of a fault agrees with the drill without it', { timeout: 30_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(drills, async drill => {
       const full = await run(drill, drill.faults);

@@ -40,7 +40,7 @@ const harmless: fc.Arbitrary<FaultEntry> = stretch(20, 200).map(fields => ({
   params: { from: ['clients'], direction: 'both', latency: 1, jitter: 0 },
 }));
 
-test('nobody is shown to suffer from a fault that harms nobody', async () => {
+test('nobody is shown to suffer from a fault that harms nobody', { timeout: 30_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(outage, harmless, fc.integer({ min: 1, max: 1000 }), async (one, other, seed) => {
       const timeline = [one, other].sort((a, b) => a.at - b.at);
@@ -54,6 +54,6 @@ test('nobody is shown to suffer from a fault that harms nobody', async () => {
       expect(told.length).toBeGreaterThan(0);
       expect(told.filter(({ atLeast, ended }) => atLeast > 0 || ended === false)).toEqual([]);
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });
