@@ -14,7 +14,8 @@ export function decode(info: KindInfo, object: KubeObject): KubeObject {
     const metadata = withoutNulls(object.metadata);
     return metadata === object.metadata ? object : { ...object, metadata };
   }
-  checkTypes(info, object, Object.hasOwn(typesOf, info.kind) ? (typesOf[info.kind] ?? []) : []);
+  const types = typesOf.get(info.kind);
+  if (types !== undefined) checkTypes(info, object, types);
   return withoutNulls(object);
 }
 
@@ -38,12 +39,12 @@ const isList: Check = value => Array.isArray(value) && value.every(isObject);
 
 const amounts = 'a map of quantities such as 500m or 1Gi';
 
-const metadataTypes: Types = [
+const metadataTypes = shapeOf([
   [['metadata'], 'a map', isMap],
   [['metadata', 'name'], 'a string', isString],
   [['metadata', 'labels'], 'a map of strings', isStrings],
   [['metadata', 'annotations'], 'a map of strings', isStrings],
-];
+]);
 
 /** `[]` is each element of a list. */
 const containerTypes = (...at: string[]): Types => [
@@ -103,62 +104,95 @@ const templateTypes: Types = [
 
 const toService = ['spec', 'rules', '[]', 'http', 'paths', '[]', 'backend', 'service'];
 
-const typesOf: Record<string, Types> = {
-  Deployment: templateTypes,
-  ReplicaSet: templateTypes,
-  StatefulSet: templateTypes,
-  DaemonSet: templateTypes,
-  Pod: [[['spec'], 'a map', isMap], ...podTypes('spec')],
-  ConfigMap: [
-    [['data'], 'a map of strings', isStrings],
-    [['immutable'], 'true or false', isTruth],
-  ],
-  Secret: [
-    [['data'], 'a map of base64 strings', isBase64],
-    [['immutable'], 'true or false', isTruth],
-    [['stringData'], 'a map of strings', isStrings],
-  ],
-  Service: [
-    [['spec'], 'a map', isMap],
-    [['spec', 'selector'], 'a map of strings', isStrings],
-    [['spec', 'ports'], 'a list of maps', isList],
-    [['spec', 'ports', '[]', 'port'], 'a whole number', isCount],
-  ],
-  Ingress: [
-    [['spec'], 'a map', isMap],
-    [['spec', 'rules'], 'a list of maps', isList],
-    [['spec', 'rules', '[]', 'http'], 'a map', isMap],
-    [['spec', 'rules', '[]', 'http', 'paths'], 'a list of maps', isList],
-    [[...toService], 'a map', isMap],
-    [[...toService, 'port'], 'a map', isMap],
-    [[...toService, 'port', 'number'], 'a whole number', isCount],
-  ],
-};
+const typesOf = new Map<string, Shape>(
+  Object.entries<Types>({
+    Deployment: templateTypes,
+    ReplicaSet: templateTypes,
+    StatefulSet: templateTypes,
+    DaemonSet: templateTypes,
+    Pod: [[['spec'], 'a map', isMap], ...podTypes('spec')],
+    ConfigMap: [
+      [['data'], 'a map of strings', isStrings],
+      [['immutable'], 'true or false', isTruth],
+    ],
+    Secret: [
+      [['data'], 'a map of base64 strings', isBase64],
+      [['immutable'], 'true or false', isTruth],
+      [['stringData'], 'a map of strings', isStrings],
+    ],
+    Service: [
+      [['spec'], 'a map', isMap],
+      [['spec', 'selector'], 'a map of strings', isStrings],
+      [['spec', 'ports'], 'a list of maps', isList],
+      [['spec', 'ports', '[]', 'port'], 'a whole number', isCount],
+    ],
+    Ingress: [
+      [['spec'], 'a map', isMap],
+      [['spec', 'rules'], 'a list of maps', isList],
+      [['spec', 'rules', '[]', 'http'], 'a map', isMap],
+      [['spec', 'rules', '[]', 'http', 'paths'], 'a list of maps', isList],
+      [[...toService], 'a map', isMap],
+      [[...toService, 'port'], 'a map', isMap],
+      [[...toService, 'port', 'number'], 'a whole number', isCount],
+    ],
+  }).map(([kind, types]) => [kind, shapeOf(types)]),
+);
 
-function checkTypes(info: KindInfo, object: KubeObject, types: Types): void {
-  for (const [path, type, check] of types) {
-    const place = misfit(object, path, 0, check);
-    if (place !== undefined) {
-      throw badRequest(
-        `${info.kind} in version "${info.apiVersion}" cannot be handled as a ${info.kind}: ${place} must be ${type}`,
-      );
-    }
-  }
+function checkTypes(info: KindInfo, object: KubeObject, types: Shape): void {
+  const found = misfit(object, types);
+  if (found === undefined) return;
+  const place = found.place.replace(/^\./, '');
+  throw badRequest(
+    `${info.kind} in version "${info.apiVersion}" cannot be handled as a ${info.kind}: ${place} must be ${found.type}`,
+  );
 }
 
-/** Where a value under the path fails the check; absent and null ones never do. */
-function misfit(value: unknown, path: readonly string[], depth: number, check: Check): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  const step = path[depth];
-  if (step === undefined) return check(value) ? undefined : '';
-  if (step === '[]') {
-    if (!Array.isArray(value)) return undefined;
-    for (const [index, item] of value.entries()) {
-      const place = misfit(item, path, depth + 1, check);
-      if (place !== undefined) return `[${index}]${place}`;
-    }
-    return undefined;
+/** What must be of a type at a place, and below it: all paths that begin alike are walked as one. */
+interface Shape {
+  type?: string;
+  check?: Check;
+  /** Of each element, where this is a list. */
+  element?: Shape;
+  readonly fields: Map<string, Shape>;
+}
+
+function shapeOf(types: Types): Shape {
+  const root: Shape = { fields: new Map() };
+  for (const [path, type, check] of types) {
+    let shape = root;
+    for (const step of path) shape = below(shape, step);
+    Object.assign(shape, { type, check });
   }
-  const place = misfit((value as JsonObject)[step], path, depth + 1, check);
-  return place === undefined ? undefined : `${depth === 0 ? '' : '.'}${step}${place}`;
+  return root;
+}
+
+function below(shape: Shape, step: string): Shape {
+  const known = step === '[]' ? shape.element : shape.fields.get(step);
+  if (known !== undefined) return known;
+  const fresh: Shape = { fields: new Map() };
+  if (step === '[]') shape.element = fresh;
+  else shape.fields.set(step, fresh);
+  return fresh;
+}
+
+interface Misfit {
+  readonly place: string;
+  readonly type: string;
+}
+
+/** The first value of another type; absent and null ones never are. */
+function misfit(value: unknown, { type = '', check, element, fields }: Shape): Misfit | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (check !== undefined && !check(value)) return { place: '', type };
+  if (element !== undefined && Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      const found = misfit(item, element);
+      if (found !== undefined) return { ...found, place: `[${index}]${found.place}` };
+    }
+  }
+  for (const [field, shape] of fields) {
+    const found = misfit((value as JsonObject)[field], shape);
+    if (found !== undefined) return { ...found, place: `.${field}${found.place}` };
+  }
+  return undefined;
 }
