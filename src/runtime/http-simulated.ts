@@ -77,7 +77,7 @@ export class HttpExchange implements Exchange, Listener<HttpResponse | 'reset'> 
   /** The one that the request came over, or that is kept after it. */
   readonly #connection: SimulatedConnection | undefined;
   /** When the connection is open on this side. */
-  #establishedAt = Number.POSITIVE_INFINITY;
+  #establishedAt: number | undefined;
   #response: HttpResponse | 'reset' | undefined;
 
   constructor(wire: Wire, request: HttpRequest, done: Told<HttpOutcome>) {
@@ -91,7 +91,7 @@ export class HttpExchange implements Exchange, Listener<HttpResponse | 'reset'> 
   }
 
   get established(): boolean {
-    return this.#wire.clock.now() >= this.#establishedAt;
+    return this.#establishedAt !== undefined && this.#wire.clock.now() >= this.#establishedAt;
   }
 
   start(): void {

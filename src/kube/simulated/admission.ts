@@ -11,7 +11,7 @@ export class Admission {
 
   /** The object as it may be stored. Throws ApiError BadRequest or Invalid. `current` is what it would replace. */
   admit(info: KindInfo, object: KubeObject, current: KubeObject | undefined): KubeObject {
-    const decoded = decode(info, object);
+    const decoded = decode(info, object, current);
     const complete = info.custom ? decoded : this.#allocate(withDefaults(decoded), current);
     const faults = faultsOf(info, complete, current);
     if (faults.length > 0) throw invalid(info, object.metadata.name, faults);

@@ -8,14 +8,14 @@ import { isQuantity } from './quantity.ts';
  * What decoding into the API's own types does to an object: fields that are null are as good as absent. Throws
  * ApiError BadRequest for a value of the wrong type, of those that unquoted YAML makes most often.
  */
-export function decode(info: KindInfo, object: KubeObject): KubeObject {
-  checkTypes(info, object, metadataTypes);
+export function decode(info: KindInfo, object: KubeObject, current: KubeObject | undefined): KubeObject {
+  checkTypes(info, object, current, metadataTypes);
   if (info.custom) {
     const metadata = withoutNulls(object.metadata);
     return metadata === object.metadata ? object : { ...object, metadata };
   }
   const types = typesOf.get(info.kind);
-  if (types !== undefined) checkTypes(info, object, types);
+  if (types !== undefined) checkTypes(info, object, current, types);
   return withoutNulls(object);
 }
 
@@ -138,8 +138,8 @@ const typesOf = new Map<string, Shape>(
   }).map(([kind, types]) => [kind, shapeOf(types)]),
 );
 
-function checkTypes(info: KindInfo, object: KubeObject, types: Shape): void {
-  const found = misfit(object, types);
+function checkTypes(info: KindInfo, object: KubeObject, current: KubeObject | undefined, types: Shape): void {
+  const found = misfit(object, current, types);
   if (found === undefined) return;
   const place = found.place.replace(/^\./, '');
   throw badRequest(
@@ -153,11 +153,11 @@ interface Shape {
   check?: Check;
   /** Of each element, where this is a list. */
   element?: Shape;
-  readonly fields: Map<string, Shape>;
+  readonly fields: [name: string, shape: Shape][];
 }
 
 function shapeOf(types: Types): Shape {
-  const root: Shape = { fields: new Map() };
+  const root: Shape = { fields: [] };
   for (const [path, type, check] of types) {
     let shape = root;
     for (const step of path) shape = below(shape, step);
@@ -167,11 +167,11 @@ function shapeOf(types: Types): Shape {
 }
 
 function below(shape: Shape, step: string): Shape {
-  const known = step === '[]' ? shape.element : shape.fields.get(step);
+  const known = step === '[]' ? shape.element : shape.fields.find(([name]) => name === step)?.[1];
   if (known !== undefined) return known;
-  const fresh: Shape = { fields: new Map() };
+  const fresh: Shape = { fields: [] };
   if (step === '[]') shape.element = fresh;
-  else shape.fields.set(step, fresh);
+  else shape.fields.push([step, fresh]);
   return fresh;
 }
 
@@ -180,18 +180,22 @@ interface Misfit {
   readonly type: string;
 }
 
-/** The first value of another type; absent and null ones never are. */
-function misfit(value: unknown, { type = '', check, element, fields }: Shape): Misfit | undefined {
-  if (value === undefined || value === null) return undefined;
+/** The first value of another type; absent and null ones never are, nor what was there before. */
+function misfit(
+  value: unknown,
+  before: unknown,
+  { type = '', check, element, fields }: Shape,
+): Misfit | undefined {
+  if (value === undefined || value === null || value === before) return undefined;
   if (check !== undefined && !check(value)) return { place: '', type };
   if (element !== undefined && Array.isArray(value)) {
-    for (const [index, item] of value.entries()) {
-      const found = misfit(item, element);
+    for (let index = 0; index < value.length; index++) {
+      const found = misfit(value[index], undefined, element);
       if (found !== undefined) return { ...found, place: `[${index}]${found.place}` };
     }
   }
   for (const [field, shape] of fields) {
-    const found = misfit((value as JsonObject)[field], shape);
+    const found = misfit((value as JsonObject)[field], (before as JsonObject | undefined)?.[field], shape);
     if (found !== undefined) return { ...found, place: `.${field}${found.place}` };
   }
   return undefined;

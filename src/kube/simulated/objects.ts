@@ -65,6 +65,7 @@ export function withCondition(
   now: number,
 ): readonly Condition[] {
   const before = conditions?.find(({ type }) => type === condition.type);
+  if (conditions !== undefined && before === condition) return conditions;
   const since = before?.status === condition.status ? before.lastTransitionTime : timestamp(now);
   const after = { ...condition, ...(since !== undefined && { lastTransitionTime: since }) };
   if (conditions === undefined || before === undefined) return [...(conditions ?? []), after];

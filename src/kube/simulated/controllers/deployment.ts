@@ -167,7 +167,6 @@ class Rollout {
       before?.reason === reason
         ? before
         : { type: 'Progressing', status, reason, lastUpdateTime: timestamp(now) };
-    const deadline = this.lateAt();
     if (this.#paused) return before?.reason === LATE ? before : is('DeploymentPaused', 'Unknown');
     if (this.#did === 'scale')
       return before?.reason === 'DeploymentPaused' ? is('DeploymentResumed', 'Unknown') : before;
@@ -189,7 +188,7 @@ class Rollout {
         reason: 'ReplicaSetUpdated',
         lastUpdateTime: timestamp(now),
       };
-    if (deadline !== undefined && now >= deadline) return is(LATE, 'False');
+    if (now >= (this.lateAt() ?? Number.POSITIVE_INFINITY)) return is(LATE, 'False');
     return before?.reason === 'DeploymentPaused' ? is('DeploymentResumed', 'Unknown') : before;
   }
 

@@ -39,14 +39,14 @@ export function replicaSetController(context: ControllerContext): Runnable {
   function writeStatus(key: string, set: KubeObject, present: readonly KubeObject[]): void {
     const now = context.clock.now();
     const waits = (set.spec?.['minReadySeconds'] ?? 0) * 1000;
-    const availableFrom = present.filter(pod => isTrue(pod, 'Ready')).map(pod => readySince(pod) + waits);
-    const coming = availableFrom.filter(from => waits > 0 && from > now);
+    const ready = present.filter(pod => isTrue(pod, 'Ready'));
+    const coming = waits > 0 ? ready.map(pod => readySince(pod) + waits).filter(from => from > now) : [];
     const status = {
       replicas: present.length,
       ...nonZero({
         fullyLabeledReplicas: present.length,
-        readyReplicas: availableFrom.length,
-        availableReplicas: availableFrom.length - coming.length,
+        readyReplicas: ready.length,
+        availableReplicas: ready.length - coming.length,
       }),
       observedGeneration: set.metadata.generation,
     };
