@@ -1,7 +1,8 @@
 /** Drills of beijing-down: bring-up, rollout, faults, clients, the journal file's bytes; with `verdict`, that too. */
-import { judge } from '../../src/judge/judge.ts';
+
 import { recordDrill } from '../../src/drill/runner.ts';
 import { loadScenario } from '../../src/drill/scenario.ts';
+import { judge } from '../../src/judge/judge.ts';
 import type { JournalEvent } from '../../src/runtime/journal.ts';
 import { toNdjson } from '../../src/runtime/journal-memory.ts';
 import { serveBlocks } from './blocks.ts';
