@@ -188,7 +188,7 @@ function recoveredAt(
   const isGone = !sent.some(request => request.sent > last && addresses.has(request.address ?? ''));
   const isLong = until - last >= last - fault.inject;
   const successes = Map.groupBy(
-    sent.filter(request => request.sent >= fault.inject && succeeded(request)),
+    sent.filter(request => request.sent >= fault.inject && request.at < until && succeeded(request)),
     ({ address = '' }) => address,
   );
   const found = [...successes].filter(([address, some]) => {

@@ -267,6 +267,10 @@ describe('an error is put down', () => {
       request(6000),
     ];
     expect(blamed(faults, paused)).toEqual({ first: '2000 (6000) (3500)', second: '(6000) (3500)' });
+    // Nor does what the end of the pause lets through, after the second has struck.
+    const through = Array.from({ length: 21 }, (_, i) => request(4000 + i, { lasts: 2000, status: 200 }));
+    const before = [...first, ...through, request(4500, { lasts: 5000 })];
+    expect(blamed(faults, before)['second']).toBe('(4500)');
     const moved = { ...reach('first', ONE, 1000), away: [away(2500, 9000)] };
     const late = { ...request(6000, { address: OTHER }) };
     const beside = [...paused.slice(0, -1), late];
