@@ -97,7 +97,7 @@ bench-dns: setup ## Measure the GTM's name server against CoreDNS; needs dnsperf
 	@$(NODE) bench/dns/bench-dns.ts
 
 fuzz: setup ## Send the GTM a million malformed packets and ten thousand malformed calls
-	@FUZZ=full $(NODE) node_modules/vitest/vitest.mjs run --pool=forks --execArgv=--expose-gc test/gtm/dns-server-real.test.ts test/gtm/api/requests.test.ts
+	@FUZZ=full $(NODE) node_modules/vitest/vitest.mjs run --pool=forks --execArgv=--expose-gc test/gtm/dns/server-real.test.ts test/gtm/api/requests.test.ts
 
 fuzz-engine: setup ## Compare the engine with the real KubeVela on random cases [seed=N]; needs Go
 	@$(NODE) test/conformance/engine-fuzz.ts --seed '$(seed)'

@@ -3,7 +3,7 @@ import { AllowedDestinations } from '../runtime/allowed-destinations.ts';
 import { addressBytes, canonicalAddress } from '../runtime/ip-address.ts';
 import { isLine } from './catalogue.ts';
 import { emulatorSettings } from './config.ts';
-import { parseSubnet } from './dns-subnet.ts';
+import { parseSubnet } from './dns/subnet.ts';
 import type { Target } from './prober.ts';
 
 /*

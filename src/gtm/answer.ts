@@ -1,7 +1,7 @@
 import type { Random } from '../runtime/random.ts';
 import { type CloudDecision, cloudAnswer } from './cloud-route.ts';
-import { type Question, TYPE } from './dns-types.ts';
-import { aliasHost, type Host, type HostAnswer, type Zone } from './dns-zones.ts';
+import { type Question, TYPE } from './dns/types.ts';
+import { aliasHost, type Host, type HostAnswer, type Zone } from './dns/zones.ts';
 import type { LineTable } from './lines.ts';
 import type { RecordType, ResolvedGtm } from './model.ts';
 import { byWeight, rotated } from './pick.ts';

@@ -5,7 +5,7 @@ import type { EmulatorSettings } from './account/gtm2/resolve.ts';
 import type { Flat } from './account/parameters.ts';
 import { planOf } from './account/plan.ts';
 import { addressAlert, resumed, switchAlert, unavailable } from './alerting.ts';
-import type { Authority, Finding, Question } from './dns-types.ts';
+import type { Authority, Finding, Question } from './dns/types.ts';
 import type { Check, HealthChange } from './prober.ts';
 import { checksIn, GtmService, type Memory, type ServiceOptions } from './service.ts';
 import type { Summary } from './steering.ts';

@@ -1,6 +1,6 @@
 import type { DnsAnswer, DnsQuery } from '../runtime/network.ts';
-import type { Authority } from './dns-types.ts';
-import { addressesAt } from './dns-zones.ts';
+import type { Authority } from './dns/types.ts';
+import { addressesAt } from './dns/zones.ts';
 import type { AccessMode, AddressStatus, ResolvedGtm, SetName, Strategy } from './model.ts';
 import type { ProberPorts } from './prober.ts';
 import type { Decision } from './route.ts';

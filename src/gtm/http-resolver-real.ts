@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DnsAnswer } from '../runtime/network.ts';
-import { RCODE, TYPE } from './dns-types.ts';
+import { RCODE, TYPE } from './dns/types.ts';
 
 export interface HttpResolver {
   /** `http://127.0.0.1:PORT/resolve` */

@@ -1,7 +1,7 @@
 import { peerBytes } from '../runtime/ip-address.ts';
 import { lineChain } from './catalogue.ts';
-import { commonBits, contains, parseSubnet, type Subnet } from './dns-subnet.ts';
-import type { Question } from './dns-types.ts';
+import { commonBits, contains, parseSubnet, type Subnet } from './dns/subnet.ts';
+import type { Question } from './dns/types.ts';
 
 /** The lines that a client belongs to, most specific first, and how much of its network says so. */
 export interface ClientLines {

@@ -3,8 +3,8 @@ import { type AnswerPorts, cloudHost, type Names, namesOf, zoneAt } from './answ
 import type { CloudName, ResolvedCloud } from './cloud-model.ts';
 import type { CloudDecision } from './cloud-route.ts';
 import { cloudBefore, cloudCourse, strategyBefore, strategyCourse } from './courses.ts';
-import type { Authority, Finding, Question } from './dns-types.ts';
-import { type Host, type Zone, Zones } from './dns-zones.ts';
+import type { Authority, Finding, Question } from './dns/types.ts';
+import { type Host, type Zone, Zones } from './dns/zones.ts';
 import { LineTable } from './lines.ts';
 import type { AccessMode, AddressStatus, Emulator, ResolvedGtm, Strategy } from './model.ts';
 import { type Check, checksOf, Prober, type ProberPorts } from './prober.ts';

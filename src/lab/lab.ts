@@ -1,5 +1,5 @@
 import type { Controls } from '../faults/fault.ts';
-import type { Authority } from '../gtm/dns-types.ts';
+import type { Authority } from '../gtm/dns/types.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Json } from '../kube/objects.ts';
 import type { Clock } from '../runtime/clock.ts';

@@ -1,6 +1,6 @@
 import { type ApplicationBehaviour, combined } from '../faults/behaviour.ts';
 import { CAPABILITIES, type CentreControls, type Controls } from '../faults/fault.ts';
-import { addressesAt } from '../gtm/dns-zones.ts';
+import { addressesAt } from '../gtm/dns/zones.ts';
 import { SimulatedCluster } from '../kube/simulated/cluster.ts';
 import { centresOf, type Topology } from '../kube/topology.ts';
 import type { Clock } from '../runtime/clock.ts';

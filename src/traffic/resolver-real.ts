@@ -9,8 +9,8 @@ import {
   type Packet,
   type Question,
 } from 'dns-packet';
-import { DnsListeners, framed, onFrames } from '../gtm/dns-listeners-real.ts';
-import { RCODE, type Rcode } from '../gtm/dns-types.ts';
+import { DnsListeners, framed, onFrames } from '../gtm/dns/listeners-real.ts';
+import { RCODE, type Rcode } from '../gtm/dns/types.ts';
 import type { ListenAddress } from '../gtm/listening.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { DnsAnswer, DnsOutcome } from '../runtime/network.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { namesOf } from '../../src/gtm/answer.ts';
-import { TYPE } from '../../src/gtm/dns-types.ts';
-import { addressesAt, Zones } from '../../src/gtm/dns-zones.ts';
+import { TYPE } from '../../src/gtm/dns/types.ts';
+import { addressesAt, Zones } from '../../src/gtm/dns/zones.ts';
 import { LineTable } from '../../src/gtm/lines.ts';
 import type { ResolvedGtm } from '../../src/gtm/model.ts';
 import type { Decision } from '../../src/gtm/route.ts';

@@ -1,5 +1,5 @@
-import { nothing } from '../../src/gtm/dns-message.ts';
-import { type Authority, TYPE } from '../../src/gtm/dns-types.ts';
+import { nothing } from '../../src/gtm/dns/message.ts';
+import { type Authority, TYPE } from '../../src/gtm/dns/types.ts';
 import type { DnsAnswer } from '../../src/runtime/network.ts';
 
 /** A name server that answers questions for IPv4 addresses as it is told, and with an empty answer any other. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { planOf } from '../../src/gtm/account/plan.ts';
 import { accountConfigSchema } from '../../src/gtm/account-config.ts';
-import { TYPE } from '../../src/gtm/dns-types.ts';
+import { TYPE } from '../../src/gtm/dns/types.ts';
 import { Emulator, type Saved } from '../../src/gtm/emulator.ts';
 import { LineTable } from '../../src/gtm/lines.ts';
 import { flatten, seedAccount } from '../../src/gtm/seed.ts';

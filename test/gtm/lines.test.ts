@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lineChain } from '../../src/gtm/catalogue.ts';
-import { contains, parseSubnet } from '../../src/gtm/dns-subnet.ts';
+import { contains, parseSubnet } from '../../src/gtm/dns/subnet.ts';
 import { LineTable } from '../../src/gtm/lines.ts';
 import { addressBytes, canonicalAddress } from '../../src/runtime/ip-address.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { emptyAccount, newInstance } from '../../src/gtm/account/account.ts';
 import { ApiError } from '../../src/gtm/account/errors.ts';
-import { TYPE } from '../../src/gtm/dns-types.ts';
+import { TYPE } from '../../src/gtm/dns/types.ts';
 import { Emulator, type Saved } from '../../src/gtm/emulator.ts';
 import { flatten } from '../../src/gtm/seed.ts';
 import type { HttpRequest } from '../../src/runtime/network.ts';

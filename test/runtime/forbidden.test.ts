@@ -4,7 +4,7 @@ import { importsOf, readSource, type Token, tokensOf, typescriptFiles } from '..
 /** Outside src/runtime, only these may touch real time, real chance or the real network, each for its reason. */
 const REAL_ADAPTERS: readonly string[] = [
   // DNS on real sockets.
-  'src/gtm/dns-listeners-real.ts',
+  'src/gtm/dns/listeners-real.ts',
   // DNS' answers over HTTP, for load generators.
   'src/gtm/http-resolver-real.ts',
   // The API on a real socket.

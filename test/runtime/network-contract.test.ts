@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { serveDns } from '../../src/gtm/dns-server-real.ts';
+import { serveDns } from '../../src/gtm/dns/server-real.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import type {
   Connection,

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import type { Authority } from '../../gtm/dns-types.ts';
+import type { Authority } from '../../gtm/dns/types.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { Random } from '../../runtime/random.ts';
 import { RealClock } from '../../runtime/real-clock.ts';

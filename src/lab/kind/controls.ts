@@ -1,5 +1,5 @@
 import { CAPABILITIES, type CentreControls, type Controls } from '../../faults/fault.ts';
-import type { DnsServer } from '../../gtm/dns-server-real.ts';
+import type { DnsServer } from '../../gtm/dns/server-real.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Network } from '../../runtime/network.ts';
 import type { LabApplication } from '../lab.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Controls } from '../../faults/fault.ts';
-import type { Authority } from '../../gtm/dns-types.ts';
+import type { Authority } from '../../gtm/dns/types.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { centresOf, type Topology } from '../../kube/topology.ts';
 import type { Network, Place } from '../../runtime/network.ts';

@@ -1,5 +1,5 @@
-import { type DnsServer, serveDns } from '../../gtm/dns-server-real.ts';
-import type { Authority } from '../../gtm/dns-types.ts';
+import { type DnsServer, serveDns } from '../../gtm/dns/server-real.ts';
+import type { Authority } from '../../gtm/dns/types.ts';
 import { type Engine, LabError } from '../lab.ts';
 
 /** What lives with this process, where the clusters of a lab do not: the hub's engine, the name server, and what failed here. */

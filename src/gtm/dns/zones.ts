@@ -1,5 +1,5 @@
-import type { DnsAnswer } from '../runtime/network.ts';
-import { type Authority, type Finding, type Question, type RecordSet, TYPE } from './dns-types.ts';
+import type { DnsAnswer } from '../../runtime/network.ts';
+import { type Authority, type Finding, type Question, type RecordSet, TYPE } from './types.ts';
 
 /** What a host answers a question with. */
 export interface HostAnswer {

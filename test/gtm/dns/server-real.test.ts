@@ -5,10 +5,10 @@ import { connect, createServer, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { type DecodedPacket, decode, encode, type Packet } from 'dns-packet';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type DnsServer, serveDns } from '../../src/gtm/dns-server-real.ts';
-import { type Authority, type Question, TYPE } from '../../src/gtm/dns-types.ts';
-import { type Host, Zones } from '../../src/gtm/dns-zones.ts';
-import { seededRandom } from '../../src/runtime/random-seeded.ts';
+import { type DnsServer, serveDns } from '../../../src/gtm/dns/server-real.ts';
+import { type Authority, type Question, TYPE } from '../../../src/gtm/dns/types.ts';
+import { type Host, Zones } from '../../../src/gtm/dns/zones.ts';
+import { seededRandom } from '../../../src/runtime/random-seeded.ts';
 
 const HOST = '127.0.0.1';
 const WEB = ['192.0.2.2', '192.0.2.1', '192.0.2.3'];

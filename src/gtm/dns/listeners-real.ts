@@ -1,6 +1,6 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from 'node:net';
-import { addressText, type ListenAddress, listening } from './listening.ts';
+import { addressText, type ListenAddress, listening } from '../listening.ts';
 
 /** How long an idle TCP connection stays open (RFC 7766 §6.2.3 asks for seconds), ms. */
 const IDLE_MS = 10_000;

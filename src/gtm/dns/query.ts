@@ -1,6 +1,6 @@
 import { decode } from 'dns-packet';
-import { type ClientSubnet, readClientSubnet } from './dns-subnet.ts';
-import { IN, TYPE } from './dns-types.ts';
+import { type ClientSubnet, readClientSubnet } from './subnet.ts';
+import { IN, TYPE } from './types.ts';
 
 export const HEADER = 12;
 /** A name's bytes on the wire, with the lengths of its labels and the final zero (RFC 1035 §3.1). */

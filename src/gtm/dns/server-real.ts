@@ -1,7 +1,7 @@
-import { DnsListeners, type OnMessage } from './dns-listeners-real.ts';
-import { nothing, respond } from './dns-message.ts';
-import type { Authority } from './dns-types.ts';
-import type { ListenAddress } from './listening.ts';
+import type { ListenAddress } from '../listening.ts';
+import { DnsListeners, type OnMessage } from './listeners-real.ts';
+import { nothing, respond } from './message.ts';
+import type { Authority } from './types.ts';
 
 export interface DnsServerOptions extends ListenAddress {
   /** Told what the authority threw; the asker gets SERVFAIL. */

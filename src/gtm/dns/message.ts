@@ -1,4 +1,4 @@
-import { addressBytes } from '../runtime/ip-address.ts';
+import { addressBytes } from '../../runtime/ip-address.ts';
 import {
   type Edns,
   HEADER,
@@ -7,8 +7,8 @@ import {
   readQuestion,
   readRest,
   type WireQuestion,
-} from './dns-query.ts';
-import { type Authority, type Finding, IN, RCODE, type Rcode, type RecordSet, TYPE } from './dns-types.ts';
+} from './query.ts';
+import { type Authority, type Finding, IN, RCODE, type Rcode, type RecordSet, TYPE } from './types.ts';
 
 /*
  * A name server's part of the DNS protocol, as bytes in and bytes out. Answers are written here, not by a library: the

@@ -1,4 +1,4 @@
-import { peerBytes } from '../runtime/ip-address.ts';
+import { peerBytes } from '../../runtime/ip-address.ts';
 
 /** A network: the first `prefix` bits of `bytes`, which are 4 or 16. */
 export interface Subnet {

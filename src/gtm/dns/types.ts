@@ -1,4 +1,4 @@
-import type { Subnet } from './dns-subnet.ts';
+import type { Subnet } from './subnet.ts';
 
 /** Types of records and questions by their names (RFC 1035, 3596, 6891, 8482; IANA's registry). */
 export const TYPE = {
