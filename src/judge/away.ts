@@ -18,7 +18,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 const UNDER_WAY_MS = ATTEMPT_TIMEOUT_MS;
 
 /** Where health checks led the load of a drill. */
-export class Steering {
+export class Diversions {
   readonly #drill: DrillRecord;
   /** When addresses were held for down. */
   readonly #down: readonly Away[];

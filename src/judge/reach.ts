@@ -1,6 +1,6 @@
 import { faultKinds } from '../faults/index.ts';
 import type { RequestEvent } from '../runtime/journal.ts';
-import { type Away, Steering } from './away.ts';
+import { type Away, Diversions } from './away.ts';
 import type { FaultLife } from './faults.ts';
 import type { DrillRecord } from './record.ts';
 import type { Window } from './windows.ts';
@@ -27,8 +27,8 @@ export function reachesOf(
   population: string,
 ): readonly Reach[] {
   const reaches: Reach[] = [];
-  const steering = new Steering(drill);
-  for (const fault of faults) reaches.push(reachOf(drill, fault, population, reaches, steering));
+  const diversions = new Diversions(drill);
+  for (const fault of faults) reaches.push(reachOf(drill, fault, population, reaches, diversions));
   return reaches;
 }
 
@@ -37,7 +37,7 @@ function reachOf(
   fault: FaultLife,
   population: string,
   earlier: readonly Reach[],
-  steering: Steering,
+  diversions: Diversions,
 ): Reach {
   const { bounds } = drill;
   const addresses = bounds.addressesOf(fault.targets);
@@ -52,7 +52,7 @@ function reachOf(
     const wasAway = earlier.some(other =>
       other.away.some(one => one.address === address && isWithin(one, fault.inject)),
     );
-    return steering.awayOf(fault, address, wasAway);
+    return diversions.awayOf(fault, address, wasAway);
   });
   return { fault, addresses, names, meetsClients, away };
 }

@@ -486,18 +486,21 @@ CloudGtm:
     expect(move('192.0.2.3')).toMatchObject({ Success: true });
   });
 
-  test('fifty addresses are checked by a template, and each may be changed', () => {
-    const account = new Account(CLOUD);
-    const { TemplateId } = account.call('CreateCloudGtmMonitorTemplate', {
-      Name: 't',
-      Protocol: 'tcp',
+  const templateOf = (account: Account, Protocol: string) =>
+    account.call('CreateCloudGtmMonitorTemplate', {
+      Name: Protocol,
+      Protocol,
       IpVersion: 'IPv4',
       Interval: 60,
       Timeout: 2000,
       EvaluationCount: 1,
       FailureRate: 50,
       IspCityNodes: JSON.stringify([{ CityCode: '503', IspCode: '465' }]),
-    });
+    })['TemplateId'];
+
+  test('fifty addresses are checked by a template, and each may be changed', () => {
+    const account = new Account(CLOUD);
+    const TemplateId = templateOf(account, 'tcp');
     const HealthTasks = JSON.stringify([{ TemplateId, Port: 80 }]);
     const add = (i: number) =>
       account.call('CreateCloudGtmAddress', {
@@ -522,18 +525,7 @@ CloudGtm:
 
   test('an address has five ports, and pings beside them', () => {
     const account = new Account(CLOUD);
-    const template = (Protocol: string) =>
-      account.call('CreateCloudGtmMonitorTemplate', {
-        Name: Protocol,
-        Protocol,
-        IpVersion: 'IPv4',
-        Interval: 60,
-        Timeout: 2000,
-        EvaluationCount: 1,
-        FailureRate: 50,
-        IspCityNodes: JSON.stringify([{ CityCode: '503', IspCode: '465' }]),
-      })['TemplateId'];
-    const [tcp, ping] = [template('tcp'), template('ping')];
+    const [tcp, ping] = [templateOf(account, 'tcp'), templateOf(account, 'ping')];
     const AddressId = idOf(account.emulator.account.cloud.addresses, 'Name', 'a');
     const check = (ports: readonly number[]) => {
       const HealthTasks = [{ TemplateId: ping }, ...ports.map(Port => ({ TemplateId: tcp, Port }))];
