@@ -41,7 +41,8 @@ const NEVER = Number.POSITIVE_INFINITY;
  * - the ones that strike where it went;
  * - the ones that had load moved or left there, by the answer that it used (`away.ts`), or kept an old answer in use;
  * - where there is neither, any other that a request can meet, else any at all;
- * - of an answer without addresses, any at all: each may keep a centre out.
+ * - of an answer without addresses, any at all: each may keep a centre out;
+ * - of a query without an answer, those that took from the client what it would have used instead.
  *
  * Not one that the population had recovered from, where the request went, when another of them struck, nor one that leaves
  * nothing once that was seen. What fails where a fault was healed, before a request or a check has succeeded there, or over a
@@ -60,24 +61,27 @@ export function errorsByFault(
   const failed = requests.filter(request => !succeeded(request));
   const failsAnyway = failed.some(({ at }) => reaches.every(({ fault }) => at < fault.inject));
   const remains = new Remains(reaches, requests, sightings);
+  const formers = reaches.some(({ names }) => names) ? formersIn(requests, sightings) : undefined;
   /** By fault, of those before it, where the population had recovered from them when it struck. */
   const overcome = new Map<Reach, ReadonlyMap<Reach, ReadonlySet<string>>>();
   /** Of those that leave nothing, when another struck first that shows them over. */
   const over = new Map<Reach, number>();
 
   function blame(request: RequestEvent): Blamed {
-    const { at, address, answer } = request;
+    const { at, sent, address, answer } = request;
     const isAnswered = address === undefined && sightings.wasAnswered(answer);
-    // Silent name servers give no answer, and nothing else keeps it back.
+    const lost = lostTo(formers?.get(request), sent);
+    // Silent name servers give no answer, and nothing else keeps it back; but there was no need of one before.
     const inForce = reaches.filter(
       reach =>
         isInForce(reach, request) &&
         at < (over.get(reach) ?? NEVER) &&
-        (address !== undefined || reach.names !== isAnswered),
+        (address !== undefined || reach.names !== isAnswered || lost.includes(reach)),
     );
     const isRemains = remains.have(request);
     const isNear = (reach: Reach) =>
       (strikes(reach, request) && (reach.meetsClients || isReturning)) ||
+      lost.includes(reach) ||
       hasMoved(reach, address, sightings.answeredAt(request)) ||
       (reach.names && sightings.isOutdated(request));
     const isReturning =
@@ -88,7 +92,18 @@ export function errorsByFault(
     const on = near.filter(reach => !near.some(other => isCleared(reach, other)));
     // Of those that strike nowhere near, it may be what failed before any fault, or what a healed one has left after all.
     const isKnown = on.some(isNear) || !(failsAnyway || remains.mayHave(request));
-    return { request, on, isCertain: on.length === 1 && isKnown && !isRemains };
+    const isAlone = on.length === 1 && lost.every(reach => on.includes(reach));
+    return { request, on, isCertain: isAlone && isKnown && !isRemains };
+  }
+
+  /** What may have taken, until then, what an earlier request of the client had used. */
+  function lostTo(former: RequestEvent | undefined, at: number): readonly Reach[] {
+    if (former === undefined) return [];
+    if (former.address === undefined) return blame(former).on;
+    // A connection that is idle may be lost, too.
+    return reaches.filter(
+      reach => reach.meetsClients && strikes(reach, former) && isInForce(reach, { sent: former.sent, at }),
+    );
   }
 
   reaches.forEach((reach, index) => {
@@ -107,6 +122,27 @@ export function errorsByFault(
   });
   const all = failed.map(blame);
   return new Map(reaches.map(reach => [reach, errorsOf(reach, all)]));
+}
+
+/**
+ * Of each request without an answer of the name servers, the client's last before it that had one, where that leaves
+ * something to lose: a connection that is kept, or an address that the answer already lacked.
+ */
+function formersIn(
+  requests: readonly RequestEvent[],
+  { wasAnswered }: Sightings,
+): ReadonlyMap<RequestEvent, RequestEvent> {
+  const keepsConnections = requests.some(({ connected, sent }) => connected < sent);
+  const formers = new Map<RequestEvent, RequestEvent>();
+  const last = new Map<number, RequestEvent>();
+  for (const request of requests) {
+    const { client, address, answer } = request;
+    const former = last.get(client);
+    if (address !== undefined || wasAnswered(answer)) last.set(client, request);
+    else if (former !== undefined && (keepsConnections || former.address === undefined))
+      formers.set(request, former);
+  }
+  return formers;
 }
 
 export function sightingsOf(drill: SightedDrill): Sightings {

@@ -66,7 +66,10 @@ export function holdsAny(
 }
 
 /** Whether it was in force while the request was under way. */
-export function isInForce({ fault: { inject, healed = NEVER } }: Reach, { sent, at }: RequestEvent): boolean {
+export function isInForce(
+  { fault: { inject, healed = NEVER } }: Reach,
+  { sent, at }: Pick<RequestEvent, 'sent' | 'at'>,
+): boolean {
   return inject <= at && sent < healed;
 }
 

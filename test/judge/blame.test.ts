@@ -58,8 +58,8 @@ const successes = (from: number, count: number, address = ONE) =>
 const NOTHING_SEEN = { answers: [], probes: [], publications: [], freshFor: () => 60_000 };
 
 interface Seen {
-  /** By the whole name service: it answered every query. */
-  readonly answered?: boolean;
+  /** By the whole name service: it answered every query, or these. */
+  readonly answered?: boolean | readonly number[];
   /** When the answer that the requests used had been given; it was fresh for 60 s, and the next had OTHER alone. */
   readonly given?: number;
   /** When a health check passed, of ONE unless it says otherwise. */
@@ -99,7 +99,10 @@ function blamed(
     probes: checked === undefined ? [] : [{ at: checked, ...check }],
     requests: [...inOrder, ...others].toSorted((one, other) => one.at - other.at),
   });
-  const found = errorsByFault(reaches, inOrder, { ...sightings, wasAnswered: () => answered });
+  const found = errorsByFault(reaches, inOrder, {
+    ...sightings,
+    wasAnswered: id => (typeof answered === 'boolean' ? answered : answered.includes(id)),
+  });
   return Object.fromEntries(
     [...found].map(([{ fault }, { possible, certain }]) => [
       fault.name,
@@ -472,6 +475,39 @@ describe('an error is put down', () => {
     ).toEqual({
       one: '3000',
       names: '',
+    });
+  });
+
+  it('nor certainly to silent name servers where another had taken the connection that needed none', () => {
+    const { address: _, status: __, ...common } = request(3000);
+    const unresolved: RequestEvent = { ...common, failure: 'dns' };
+    const kept = request(1500, { connected: 0 });
+    const outage = (until?: number) => [reach('one', ONE, 1000, until), reach('names', 'names', 2000)];
+    expect(blamed(outage(), [kept, unresolved])).toEqual({ one: '1500 (3000)', names: '(3000)' });
+    expect(blamed(outage(2500), [kept, unresolved])).toEqual({ one: '1500', names: '(3000)' });
+    // Another client's has nothing to do with it; and a client that keeps nothing asks in any case.
+    const others = [
+      { ...kept, client: 1 },
+      { ...kept, connected: kept.sent },
+    ];
+    for (const other of others)
+      expect(blamed(outage(), [other, unresolved])).toEqual({ one: '1500', names: '3000' });
+    const elsewhere = [kept, { ...success(2200, OTHER), connected: 2000 }, unresolved];
+    expect(blamed(outage(), elsewhere)).toEqual({ one: '1500', names: '3000' });
+    // It may have been lost while it was idle.
+    const idle = { ...success(500), connected: 0 };
+    expect(blamed(outage(), [idle, unresolved])).toEqual({ one: '(3000)', names: '(3000)' });
+    expect(blamed(outage(2500), [idle, unresolved])).toEqual({ one: '', names: '(3000)' });
+  });
+
+  it('nor certainly to silent name servers that had answered before that there is no address', () => {
+    const { address: _, status: __, ...common } = request(1500);
+    const empty: RequestEvent = { ...common, failure: 'dns' };
+    const silent: RequestEvent = { ...empty, at: 3100, sent: 3000, answer: 0 };
+    const faults = [reach('one', ONE, 1000), reach('names', 'names', 2000)];
+    expect(blamed(faults, [empty, silent], { answered: [1] })).toEqual({
+      one: '1500 (3000)',
+      names: '(3000)',
     });
   });
 });
