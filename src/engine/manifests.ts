@@ -1,7 +1,7 @@
-import { deepFreeze, isObject } from '../kube/json.ts';
-import type { KubeObject } from '../kube/objects.ts';
+import { deepFreeze, isObject, type JsonObject } from '../kube/json.ts';
+import type { Kind, KubeObject } from '../kube/objects.ts';
 import { InputError, parseYamlDocuments } from '../runtime/yaml.ts';
-import { POLICY, quoted } from './model.ts';
+import { APPLICATION, POLICY, quoted } from './model.ts';
 
 /**
  * The objects of a manifest file, in its order, frozen (they are shared by all who parse the same text). Throws
@@ -54,23 +54,36 @@ function problemOf(value: unknown): { text: string; path: string[] } | undefined
 const isText = (value: unknown): boolean => typeof value === 'string';
 
 /**
- * Topology policies may name a placeholder in angle brackets (`<managedcluster-cxxx>`) instead of a cluster: the centre
- * that has the policy's name takes its place. Throws InputError for a placeholder that no centre can take.
+ * Topology policies, of their own or in an Application, may name a placeholder in angle brackets (`<managedcluster-cxxx>`)
+ * instead of a cluster: the centre that has the policy's name takes its place. Throws InputError for a placeholder that no
+ * centre can take.
  */
 export function replacePlaceholders(
   objects: readonly KubeObject[],
   centreNames: readonly string[],
   file = 'manifests',
 ): readonly KubeObject[] {
-  return objects.map(object => (isTopology(object) ? withCentres(object, centreNames, file) : object));
+  const replaced = <P extends JsonObject>(policy: P, name: unknown): P =>
+    policy['type'] === 'topology' ? withCentres(policy, String(name), centreNames, file) : policy;
+  return objects.map(object => {
+    if (isOf(object, POLICY)) return replaced(object, object.metadata.name);
+    const policies: unknown = isOf(object, APPLICATION) ? object.spec?.['policies'] : undefined;
+    if (!Array.isArray(policies)) return object;
+    const own = policies.map(policy => (isObject(policy) ? replaced(policy, policy['name']) : policy));
+    return { ...object, spec: { ...object.spec, policies: own } };
+  });
 }
 
-function isTopology({ apiVersion, kind, type }: KubeObject): boolean {
-  return apiVersion === POLICY.apiVersion && kind === POLICY.kind && type === 'topology';
+function isOf({ apiVersion, kind }: KubeObject, of: Kind): boolean {
+  return apiVersion === of.apiVersion && kind === of.kind;
 }
 
-function withCentres(policy: KubeObject, centreNames: readonly string[], file: string): KubeObject {
-  const { name } = policy.metadata;
+function withCentres<P extends JsonObject>(
+  policy: P,
+  name: string,
+  centreNames: readonly string[],
+  file: string,
+): P {
   const properties = policy['properties'];
   const clusters = isObject(properties) ? properties['clusters'] : undefined;
   if (!isObject(properties) || !Array.isArray(clusters)) return policy;

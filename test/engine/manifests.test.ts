@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseManifests, replacePlaceholders } from '../../src/engine/manifests.ts';
+import { APPLICATION } from '../../src/engine/model.ts';
 import { InputError } from '../../src/runtime/yaml.ts';
 
 const policy = (name: string) => `
@@ -40,6 +41,18 @@ describe('manifests', () => {
     const objects = parseManifests(policy('cluster1-beijing'), 'app.yaml');
     const [replaced] = replacePlaceholders(objects, ['cluster1-beijing', 'cluster1-hangzhou']);
     expect(replaced?.['properties']).toEqual({ clusters: ['cluster1-beijing'] });
+  });
+
+  it('name centres by placeholders also in policies of an Application', () => {
+    const policies = [
+      { name: 'cluster1-beijing', type: 'topology', properties: { clusters: ['<managedcluster-cxxx>'] } },
+      { name: 'other', type: 'override', properties: { components: [] } },
+    ];
+    const application = { ...APPLICATION, metadata: { name: 'a' }, spec: { policies } };
+    const [replaced] = replacePlaceholders([application], ['cluster1-beijing']);
+    expect(replaced?.spec).toEqual({
+      policies: [{ ...policies[0], properties: { clusters: ['cluster1-beijing'] } }, policies[1]],
+    });
   });
 
   it('with a placeholder that no centre can take are an error', () => {
