@@ -3,6 +3,7 @@ import type { ClusterInfo } from '../engine/placement.ts';
 import { planManifests } from '../engine/plan/manifests.ts';
 import { objectsFor } from '../engine/plan/objects.ts';
 import type { Plan } from '../engine/plan/plan.ts';
+import type { PlannedStep } from '../engine/plan/steps/step.ts';
 import { faultKinds } from '../faults/index.ts';
 import { list } from '../judge/words.ts';
 import type { KubeObject } from '../kube/objects.ts';
@@ -21,14 +22,28 @@ export interface Manifests {
 /** Scenarios' objects are frozen, and many drills share them: what is planned from them is planned once. */
 const plans = new WeakMap<Manifests['objects'], Map<string, Plan>>();
 
-/** @throws PlanError when they cannot be distributed. */
+/** @throws PlanError when they cannot be distributed, be it for one step that is sure to fail. */
 export function planOf(objects: Manifests['objects'], clusters: readonly ClusterInfo[]): Plan {
   const known = plans.get(objects) ?? new Map<string, Plan>();
   plans.set(objects, known);
   const key = clusters.map(({ name }) => name).join();
-  const planned = known.get(key) ?? planManifests(objects, clusters);
-  known.set(key, planned);
+  let planned = known.get(key);
+  if (planned === undefined) {
+    planned = planManifests(objects, clusters);
+    refuseFailing(planned.steps);
+    known.set(key, planned);
+  }
   return planned;
+}
+
+/** A step that has conditions may be skipped; what depends on other objects' values shows when they are there. */
+function refuseFailing(steps: readonly PlannedStep[]): void {
+  for (const { name, error, tasks, subSteps, ...step } of steps) {
+    if (step.if !== '' && step.if !== 'always') continue;
+    refuseFailing(subSteps);
+    const hasValues = step.inputs.length > 0 || tasks.some(({ component }) => component.outputs != null);
+    if (error !== undefined && !hasValues) throw new PlanError(`step ${name}: ${error}`);
+  }
 }
 
 /** The manifests of the next version. @throws PlanError when a patch has no target. */

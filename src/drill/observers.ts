@@ -11,6 +11,7 @@ export interface RolloutState {
   readonly phase: string;
   /** Of the workflow that runs, or has run last. */
   readonly publishVersion?: string;
+  /** Phase of each step; in the place of a group that has begun are its sub steps. */
   readonly steps: Readonly<Record<string, string>>;
 }
 
@@ -99,10 +100,11 @@ function rolloutState(application: KubeObject): RolloutState {
   const isPublished = application.metadata.annotations?.[PUBLISH_VERSION] !== undefined;
   // The workflow's own version: right after a new one was applied, the status still tells of the old one.
   const version = isPublished ? workflow?.appRevision : undefined;
+  const steps = (workflow?.steps ?? []).flatMap(step => step.subSteps ?? [step]);
   return {
     ...(version === undefined ? {} : { publishVersion: version }),
     phase: status ?? '',
-    steps: Object.fromEntries((workflow?.steps ?? []).map(step => [step.name, step.phase])),
+    steps: Object.fromEntries(steps.map(step => [step.name, step.phase])),
   };
 }
 

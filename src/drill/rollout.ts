@@ -1,4 +1,5 @@
 import { startController } from '../engine/controller/controller.ts';
+import { statusOf } from '../engine/controller/status.ts';
 import { applyManifests, ensureNamespace } from '../engine/kubectl/apply.ts';
 import { resume } from '../engine/kubectl/operators.ts';
 import { APPLICATION, withSubSteps } from '../engine/model.ts';
@@ -79,7 +80,7 @@ export class Rollout {
       step,
       ...(state.publishVersion === undefined ? {} : { publishVersion: state.publishVersion }),
     });
-    await insist(this.#lab.clock, () => resume(this.#lab.hub, { ...APPLICATION, namespace, name }));
+    await insist(this.#lab.clock, () => resume(this.#lab.hub, { ...APPLICATION, namespace, name }, step));
   }
 
   /** While the hub is away, nothing is published: people try again until it is back. */
@@ -114,14 +115,22 @@ export class Rollout {
       );
       const [step] = suspended(state);
       if (state.phase === 'running') return;
-      if (step === undefined) {
-        const steps = JSON.stringify(state.steps);
-        throw new LabError(`the application's workflow ended as ${state.phase}; steps: ${steps}`);
-      }
+      if (step === undefined)
+        throw new LabError(`the application's workflow ended as ${state.phase}: ${await this.#failures()}`);
       await this.#lab.clock.sleep(this.#scenario.approveAfter);
       await this.approve(step);
       await watch.until(({ steps }) => steps[step] !== 'suspending');
     }
+  }
+
+  /** What the steps that failed say of it. */
+  async #failures(): Promise<string> {
+    const { name, namespace } = this.#manifests;
+    const { workflow } = statusOf(await this.#lab.hub.get({ ...APPLICATION, namespace, name }));
+    return withSubSteps(workflow?.steps ?? [])
+      .filter(({ phase, subSteps }) => phase === 'failed' && subSteps === undefined)
+      .map(step => `step ${step.name}: ${step.message ?? step.reason ?? step.phase}`)
+      .join('; ');
   }
 
   async #deploy(planned: Plan): Promise<void> {

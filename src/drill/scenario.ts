@@ -238,21 +238,25 @@ function gtmOf(topology: Topology) {
 
 type Manifest = Pick<KubeObject, 'kind'> & Readonly<Record<string, unknown>>;
 
-/** The names of a workflow's steps, in a Workflow or in an Application. */
+/** The names of a workflow's steps, in a Workflow or in an Application; a group waits for nobody but its sub steps. */
 function stepsOf(objects: readonly Manifest[]): string[] {
   return objects.flatMap(({ kind, spec, steps }) => {
     const own = kind === 'Workflow' ? steps : kind === 'Application' ? at(at(spec, 'workflow'), 'steps') : [];
-    return Array.isArray(own) ? own.map(step => String(at(step, 'name'))) : [];
+    return list(own).flatMap(step => {
+      const subSteps = list(at(step, 'subSteps'));
+      return (subSteps.length > 0 ? subSteps : [step]).map(each => String(at(each, 'name')));
+    });
   });
 }
 
 /** What the patches of a timeline that was not checked yet say of their targets. */
 function patchesOf(timeline: unknown): Manifest[] {
-  const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
   return list(timeline)
     .flatMap(entry => list(at(at(entry, 'deploy'), 'patches')))
     .map(each => ({ ...(at(each, 'patch') as object), kind: String(at(at(each, 'target'), 'kind')) }));
 }
+
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 const at = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;

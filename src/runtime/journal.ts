@@ -65,7 +65,7 @@ export interface WorkflowEvent {
   application: string;
   publishVersion?: string;
   phase: string;
-  /** Phase of each step, in the order of the workflow. */
+  /** Phase of each step, in the order of the workflow; in the place of a group that has begun are its sub steps. */
   steps: Record<string, string>;
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { recordDrill } from '../../src/drill/runner.ts';
 import { loadScenario } from '../../src/drill/scenario.ts';
+import { judge } from '../../src/judge/judge.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { smallDrill } from '../faults/small-drill.ts';
 
@@ -32,12 +33,12 @@ test('an approval that nothing waited for is told', async () => {
 });
 
 /** The objects with the Application's policies in itself, and all steps of its workflow in one group. */
-function grouped(objects: readonly KubeObject[]): KubeObject[] {
+function grouped(objects: readonly KubeObject[], mode: 'DAG' | 'StepByStep' = 'DAG'): KubeObject[] {
   const policies = objects
     .filter(({ kind }) => kind === 'Policy')
     .map(({ metadata, type, properties }) => ({ name: metadata.name, type, properties }));
   const subSteps = objects.find(({ kind }) => kind === 'Workflow')?.['steps'];
-  const steps = [{ name: 'all', type: 'step-group', subSteps }];
+  const steps = [{ name: 'all', type: 'step-group', mode, subSteps }];
   return objects
     .filter(({ kind }) => kind !== 'Policy' && kind !== 'Workflow')
     .map(object =>
@@ -53,4 +54,33 @@ test('what steps in a group roll out is watched, too', async () => {
   const journal = await recordDrill({ ...scenario, application, ends: 1000 }, { lab: 'simulated', seed: 1 });
   const seen = journal.flatMap(event => (event.kind === 'object' ? event.object.split(' ')[0] : []));
   expect(new Set(seen)).toEqual(new Set(['ConfigMap', 'Deployment', 'Ingress', 'Service']));
+});
+
+test.each(['DAG', 'StepByStep'] as const)(
+  'sub steps of a group (%s) are approved by their own names',
+  async mode => {
+    const scenario = loadScenario('rollout-approval');
+    const application = {
+      ...scenario.application,
+      objects: grouped(scenario.application.objects, mode),
+    };
+    const journal = await recordDrill({ ...scenario, application }, { lab: 'simulated', seed: 1 });
+    const [approval] = judge(journal).expectations;
+    expect(approval).toMatchObject({ name: 'approved-before', result: 'held' });
+    expect(approval?.evidence.text).toMatch(/^2 versions reached cluster2-beijing, each after its approval/);
+  },
+);
+
+test('where steps fail, the lab says what each of them says', async () => {
+  const scenario = loadScenario('noop');
+  const trait = { type: 'json-merge-patch', properties: { data: { 'config.json': { no: 'text' } } } };
+  const objects = scenario.application.objects.map(object =>
+    object.metadata.name === 'override-configmap-cluster1-hangzhou'
+      ? { ...object, properties: { components: [{ name: 'configmap', traits: [trait] }] } }
+      : object,
+  );
+  const application = { ...scenario.application, objects };
+  await expect(recordDrill({ ...scenario, application }, { lab: 'simulated', seed: 1 })).rejects.toThrow(
+    /ended as workflowFailed: step deploy-cluster1-hangzhou: .*ConfigMap: data must be a map of strings/,
+  );
 });

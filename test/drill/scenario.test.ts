@@ -356,6 +356,12 @@ describe('what is wrong in a file beside it is said with that file', () => {
       /Workflow demo\/deploy-dmo not found/,
     ],
     ['has a step of no known type', 'type: deploy', 'type: deplou', /unknown step type "deplou"/],
+    [
+      'has a step that is sure to fail',
+      'replicas: 1',
+      'replicas: one',
+      /step deploy-cluster1-hangzhou: .* component=deployment: scaler: replicas: must be a whole number/,
+    ],
     ['has a trait of no known type', 'type: scaler', 'type: scalar', /unknown trait type "scalar"/],
   ])('the application %s', (_what, from, to, message) => {
     const clusters = join(import.meta.dirname, '../../clusters/web-demo');
@@ -364,6 +370,19 @@ describe('what is wrong in a file beside it is said with that file', () => {
     const file = `files: { application: [${join(clusters, 'app-meta.yaml')}, app.yaml] }\n`;
     expect(load(`${steady}${file}`)).toThrow(InputError);
     expect(load(`${steady}${file}`)).toThrow(new RegExp(`app\\.yaml: .*${message.source}`));
+  });
+
+  test('a group of steps is to be approved: it waits for its sub steps alone', () => {
+    const clusters = join(import.meta.dirname, '../../clusters/web-demo');
+    const text = readFileSync(join(clusters, 'app.yaml'), 'utf8').replace(
+      /^steps:\n(?: .*\n)+/m,
+      'steps: [{ name: all, type: step-group, subSteps: [{ name: ask, type: suspend }] }]\n',
+    );
+    writeFileSync(join(folder, 'app.yaml'), text);
+    const file = `files: { application: [${join(clusters, 'app-meta.yaml')}, app.yaml] }\n`;
+    const approving = (step: string) => load(`${steady}${file}timeline: [{ at: 1s, approve: ${step} }]\n`);
+    expect(approving('ask')).not.toThrow();
+    expect(approving('all')).toThrow(/no step of the workflow is named "all"; known: ask/);
   });
 
   test('the timeline deploys what cannot be distributed', () => {
