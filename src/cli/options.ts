@@ -32,7 +32,7 @@ export function engineOption(): Option {
 }
 
 export function seedOption(): Option {
-  return new Option('--seed <number>', 'the same seed gives the same drill')
+  return new Option('--seed <number>', 'seeds all that is random: the same again with the same seed')
     .default(1)
     .argParser(wholeNumber('A seed is', 0, LARGEST_SEED));
 }
