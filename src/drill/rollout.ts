@@ -106,18 +106,26 @@ export class Rollout {
     });
   }
 
-  /** Before the timeline, a person approves each step that waits. */
+  /** Before the timeline, a person approves each step that waits for one. */
   async #approveAll(): Promise<void> {
     const watch = this.#watched();
+    const timed = new Set(
+      withSubSteps(this.plan().steps)
+        .filter(({ durationMs }) => durationMs !== undefined)
+        .map(({ name }) => name),
+    );
+    const waiting = (state: RolloutState) => suspended(state).filter(step => !timed.has(step));
     for (;;) {
       const state = await watch.until(
-        one => suspended(one).length > 0 || ['running', ...ENDED_BADLY].includes(one.phase),
+        one => waiting(one).length > 0 || ['running', ...ENDED_BADLY].includes(one.phase),
       );
-      const [step] = suspended(state);
+      const [step] = waiting(state);
       if (state.phase === 'running') return;
       if (step === undefined)
         throw new LabError(`the application's workflow ended as ${state.phase}: ${await this.#failures()}`);
       await this.#lab.clock.sleep(this.#scenario.approveAfter);
+      // Its timeout may have been shorter.
+      if (!waiting(watch.state).includes(step)) continue;
       await this.approve(step);
       await watch.until(({ steps }) => steps[step] !== 'suspending');
     }

@@ -84,3 +84,28 @@ test('where steps fail, the lab says what each of them says', async () => {
     /ended as workflowFailed: step deploy-cluster1-hangzhou: .*ConfigMap: data must be a map of strings/,
   );
 });
+
+/** The shipped drill with other steps before those of the workflow. */
+function begunWith(...begin: object[]) {
+  const scenario = loadScenario('noop');
+  const objects = scenario.application.objects.map(object =>
+    object.kind === 'Workflow' ? { ...object, steps: [...begin, ...(object['steps'] as object[])] } : object,
+  );
+  const application = { ...scenario.application, objects };
+  return recordDrill({ ...scenario, application, ends: 1000 }, { lab: 'simulated', seed: 1 });
+}
+
+test.each(['3s', '10s', '45s'])(
+  'a step that waits for %s is waited for, and approved by nobody',
+  async time => {
+    const journal = await begunWith({ name: 'pause', type: 'suspend', properties: { duration: time } });
+    const approved = journal.flatMap(event => (event.kind === 'approval' ? [event.step] : []));
+    expect(approved).toEqual(['deploy-cluster2-beijing']);
+  },
+);
+
+test('a step whose timeout is over before a person approves it has failed', async () => {
+  await expect(begunWith({ name: 'ask', type: 'suspend', timeout: '5s' })).rejects.toThrow(
+    "the application's workflow ended as workflowFailed: step ask: Timeout",
+  );
+});
