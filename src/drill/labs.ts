@@ -1,5 +1,5 @@
 import { list } from '../judge/words.ts';
-import { isWebDemo } from '../kube/simulated/web-demo.ts';
+import { isWebDemo } from '../kube/web-demo-image.ts';
 import { type Lab, LabError } from '../lab/lab.ts';
 import { type SimulatedLabOptions, simulatedLab } from '../lab/simulated.ts';
 import { seededRandom } from '../runtime/random-seeded.ts';

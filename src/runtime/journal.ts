@@ -94,7 +94,7 @@ export interface ObjectEvent {
   ready?: number;
 }
 
-/** What the engine's plan promises that a centre's web-demo will show. */
+/** What the engine's plan promises that a centre's web-demo will show: one of several where it has several Deployments. */
 export interface PlanEvent {
   at: number;
   kind: 'plan';

@@ -1,34 +1,57 @@
 import type { KubeObject } from '../../kube/objects.ts';
+import { isWebDemo } from '../../kube/web-demo-image.ts';
 import { expectedObjects } from './objects.ts';
 import type { Plan } from './plan.ts';
 
 /** What a centre's web-demo will show. */
 export interface ExpectedPage {
   readonly centre: string;
-  /** ENV_NAME of the first Deployment that has one. */
+  /** ENV_NAME of the Deployment's web-demo. */
   readonly env: string;
   /** config.json of the ConfigMap that the Deployment mounts. */
   readonly config: string;
 }
 
+interface Container {
+  readonly image?: string;
+  readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: unknown }[];
+}
+
 const ENVIRONMENT = 'ENV_NAME';
 const CONFIG = 'config.json';
 
-/** The pages of all centres with a Deployment that shows one, in the order of the plan. */
+/**
+ * The pages of all centres, in the order of the plan: one for each Deployment of web-demo that shows another. By its
+ * image, since others may have an ENV_NAME, too; by that alone only where no image is called so.
+ */
 export function expectedPages(plan: Plan): ExpectedPage[] {
-  return [...expectedObjects(plan)].flatMap(([centre, objects]) => {
-    for (const deployment of objects.filter(({ kind }) => kind === 'Deployment')) {
-      const env = environmentOf(deployment);
-      if (env !== undefined) return [{ centre, env, config: configOf(deployment, objects) }];
+  const centres = [...expectedObjects(plan)];
+  const isNamed = centres.some(([, objects]) => objects.some(each => containersOf(each).some(showsPage)));
+  return centres.flatMap(([centre, objects]) => {
+    const pages = new Map<string, ExpectedPage>();
+    for (const deployment of objects) {
+      const containers = containersOf(deployment);
+      const shown = isNamed ? containers.filter(showsPage) : containers.filter(hasEnvironment).slice(0, 1);
+      const config = configOf(deployment, objects);
+      for (const env of shown.flatMap(environmentOf))
+        pages.set(JSON.stringify([env, config]), { centre, env, config });
     }
-    return [];
+    return [...pages.values()];
   });
 }
 
-function environmentOf(deployment: KubeObject): string | undefined {
-  const containers: { env?: { name: string; value?: string }[] }[] =
-    deployment.spec?.['template']?.spec?.containers ?? [];
-  return containers.flatMap(({ env = [] }) => env).find(({ name }) => name === ENVIRONMENT)?.value;
+function containersOf({ kind, spec }: KubeObject): Container[] {
+  return kind === 'Deployment' ? (spec?.['template']?.spec?.containers ?? []) : [];
+}
+
+const showsPage = ({ image }: Container) => isWebDemo(image);
+
+const hasEnvironment = ({ env = [] }: Container) => env.some(({ name }) => name === ENVIRONMENT);
+
+/** The last one counts, as for the kubelet; nothing where it comes from elsewhere. */
+function environmentOf({ env = [] }: Container): string[] {
+  const variable = env.findLast(({ name }) => name === ENVIRONMENT);
+  return variable?.valueFrom === undefined ? [variable?.value ?? ''] : [];
 }
 
 function configOf(deployment: KubeObject, objects: readonly KubeObject[]): string {

@@ -18,9 +18,9 @@ export const configurationMatchesCentre = expectation({
   schema: z.strictObject({ shows: z.record(z.string(), page).default({}), ...windowed, ...populations }),
   says: ({ shows, ...params }) => ['showsConfiguration', wantedOf(shows), params],
   judge: inWindow(({ shows, populations }, drill, window, findings) => {
-    const wrongPlans = drill.plans.filter(
-      plan => plan.at < window.until && !agrees(plan, shows[plan.centre]),
-    );
+    const wrongPlans = versionsOf(drill.plans.filter(({ at }) => at < window.until))
+      .filter(plans => !plans.some(plan => agrees(plan, shows[plan.centre])))
+      .flat();
     const [plan] = wrongPlans;
     if (plan) {
       return findings.violated(['wrongPlan', plan.centre, shownBy(plan)], { events: wrongPlans });
@@ -63,10 +63,23 @@ function agrees({ env, config }: Shown, wanted: Wanted | undefined): boolean {
   return rightEnv && (wanted.contains === undefined || (config ?? '').includes(wanted.contains));
 }
 
-/** A plan and the time at which its rollout was complete; undefined when that was not seen. */
+/** What the plan has for a centre, one page or more, and the time at which its rollout was complete; undefined when that was not seen. */
 interface Version {
-  readonly plan: PlanEvent;
+  readonly at: number;
+  readonly pages: readonly PlanEvent[];
   readonly complete: number | undefined;
+}
+
+/** Several pages of one centre are of one version when they were planned together: each of its Deployments shows its own. */
+function versionsOf(plans: readonly PlanEvent[]): (readonly [PlanEvent, ...PlanEvent[]])[] {
+  const versions = new Map<string, [PlanEvent, ...PlanEvent[]]>();
+  for (const plan of plans) {
+    const key = JSON.stringify([plan.centre, plan.at, plan.publishVersion]);
+    const known = versions.get(key);
+    if (known === undefined) versions.set(key, [plan]);
+    else known.push(plan);
+  }
+  return [...versions.values()];
 }
 
 class Checker {
@@ -105,9 +118,11 @@ class CentreChecker {
   constructor(drill: DrillRecord, centre: string, wanted: Wanted | undefined) {
     this.#drill = drill;
     this.#wanted = wanted;
-    this.#versions = drill.plans
-      .filter(plan => plan.centre === centre)
-      .map(plan => ({ plan, complete: completion(drill, plan) }));
+    this.#versions = versionsOf(drill.plans.filter(plan => plan.centre === centre)).map(pages => ({
+      at: pages[0].at,
+      pages,
+      complete: completion(drill, pages[0]),
+    }));
   }
 
   isRight({ body = 0, sent, at }: RequestEvent): boolean {
@@ -116,7 +131,7 @@ class CentreChecker {
     if (shown.length === 0) return false;
     for (let i = this.#versions.length - 1; i >= 0; i--) {
       const version = this.#versions[i] as Version;
-      if (version.plan.at > at) continue;
+      if (version.at > at) continue;
       if (shown.includes(version)) return true;
       if (version.complete !== undefined && version.complete <= sent) return false;
     }
@@ -126,7 +141,9 @@ class CentreChecker {
   #versionsOf(body: BodyEvent | undefined): readonly Version[] {
     if (body?.env === undefined || !agrees(body, this.#wanted)) return [];
     const { env, config = '' } = body;
-    return this.#versions.filter(({ plan }) => plan.env === env && plan.config.trim() === config.trim());
+    return this.#versions.filter(({ pages }) =>
+      pages.some(page => page.env === env && page.config.trim() === config.trim()),
+    );
   }
 }
 

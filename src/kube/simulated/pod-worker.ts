@@ -1,12 +1,13 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Fields, KubeObject } from '../objects.ts';
+import { isWebDemo } from '../web-demo-image.ts';
 import { type Condition, keyOf, withCondition } from './objects.ts';
 import type { PodNetwork } from './pod-network.ts';
 import { timestamp } from './timestamps.ts';
 import { backedOff, draw, type Timings } from './timings.ts';
 import { type Files, mountedConfigMaps } from './volumes.ts';
-import { isWebDemo, type Misbehaviour, type PodCapacity, WebDemo } from './web-demo.ts';
+import { type Misbehaviour, type PodCapacity, WebDemo } from './web-demo.ts';
 
 /** What runs pods on a node, beside the API. */
 export interface Machine {

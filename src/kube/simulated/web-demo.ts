@@ -21,11 +21,6 @@ const SERVICE_TIME_JITTER = 0.1;
 
 const INTERNAL_ERROR: HttpResponse = { status: 500, body: 'Internal Server Error\n' };
 
-/** Which images hold it: by the last part of the name, whatever its registry and tag. */
-export function isWebDemo(image = ''): boolean {
-  return /(^|\/)web-demo([:@]|$)/.test(image);
-}
-
 /** The web-demo program: shows its ENV_NAME and the configuration that is mounted now. */
 export class WebDemo implements PodServer {
   readonly port = 8080;

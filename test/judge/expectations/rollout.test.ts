@@ -44,6 +44,25 @@ describe('configuration-matches-centre', () => {
     expect(resultOf(story().requests(pages(HANGZHOU, 1)))).toBe('violated');
   });
 
+  it('accepts any page that the plan has for a centre of several Deployments, and no other', () => {
+    const several = (params: object = {}) =>
+      story(params)
+        .add(plan(0, 'cluster1-beijing', 'canary'), body(4000, 3, 'canary'))
+        .requests(pages('cluster1-beijing', 1))
+        .requests(pages('cluster1-beijing', 3));
+    expect(resultOf(several())).toBe('held');
+    expect(resultOf(several().requests(pages('cluster1-beijing', 2)))).toBe('violated');
+    // The plan has it, and a page that was seen is another.
+    expect(judged(several({ shows: { 'cluster1-beijing': { env: 'one' } } }))).toMatchObject({
+      result: 'violated',
+      evidence: { text: expect.stringMatching(/^10 pages of 20 were wrong; .* env canary/) },
+    });
+    expect(judged(several({ shows: { 'cluster1-beijing': { env: 'two' } } }))).toMatchObject({
+      result: 'violated',
+      evidence: { text: expect.stringMatching(/plan/) },
+    });
+  });
+
   it('accepts the old page while the new version is rolled out, and no longer', () => {
     const rollout = () =>
       story()
