@@ -4,6 +4,7 @@ import { planManifests } from '../engine/plan/manifests.ts';
 import { objectsFor } from '../engine/plan/objects.ts';
 import type { Plan } from '../engine/plan/plan.ts';
 import type { PlannedStep } from '../engine/plan/steps/step.ts';
+import type { ObjectStruck } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
 import { list } from '../judge/words.ts';
 import type { KubeObject } from '../kube/objects.ts';
@@ -100,16 +101,25 @@ function unknownObjects(
   application: Manifests,
   plans: readonly Plan[],
 ): string[] {
-  const object = faultKinds.get(kindOfFault)?.object?.(params);
-  if (object === undefined) return [];
-  const { apiVersion, kind, name = application.name } = object;
-  const wanted = `${kind} ${name} (${apiVersion})`;
-  const knownIn = (centre: string) =>
-    plans
-      .flatMap(plan => objectsFor(plan, centre))
-      .map(each => `${each.kind} ${each.metadata.name} (${each.apiVersion})`);
-  const without = on.filter(centre => !knownIn(centre).includes(wanted));
+  const known = faultKinds.get(kindOfFault);
+  const every = known?.everyObject;
+  const wanted: ObjectStruck | undefined = every ?? known?.object?.(params);
+  if (wanted === undefined) return [];
+  const name = every === undefined ? (wanted.name ?? application.name) : undefined;
+  const isWanted = ({ apiVersion, kind, metadata }: KubeObject) =>
+    apiVersion === wanted.apiVersion &&
+    kind === wanted.kind &&
+    (name === undefined || name === metadata.name);
+  const inWords = (kind: string, called: string | undefined, apiVersion: string) =>
+    [kind, called, `(${apiVersion})`].filter(word => word !== undefined).join(' ');
+  const objectsIn = (centre: string) => plans.flatMap(plan => objectsFor(plan, centre));
+  const without = on.filter(centre => !objectsIn(centre).some(isWanted));
   if (without.length === 0) return [];
-  const hint = suggestion(wanted, [...new Set(without.flatMap(knownIn))]);
-  return [`${fault}: the application has no ${wanted} in ${list(without)}${hint}`];
+  const text = inWords(wanted.kind, name, wanted.apiVersion);
+  const there = without
+    .flatMap(objectsIn)
+    .map(({ kind, metadata, apiVersion }) => inWords(kind, metadata.name, apiVersion));
+  return [
+    `${fault}: the application has no ${text} in ${list(without)}${suggestion(text, [...new Set(there)])}`,
+  ];
 }

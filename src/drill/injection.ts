@@ -108,7 +108,7 @@ export class Injection {
       this.#struck.push(struck);
       const label = this.#label(target);
       await this.#undoLog?.injecting({ label, fault: this.#kind.kind, target, undo });
-      const inject = () => this.#kind.inject(this.#controls, target, params, label);
+      const inject = () => this.#kind.inject(this.#controls, target, params, label, undo);
       let course: 'underway' | 'done' | 'failed' = 'underway';
       const injecting = insist(clock, inject, goesOn).then(
         hold => {

@@ -1,7 +1,9 @@
 import * as z from 'zod';
-import type { KubeClient } from '../kube/client.ts';
+import { found, type KubeClient } from '../kube/client.ts';
 import { follow } from '../kube/follow.ts';
 import { insist } from '../kube/insist.ts';
+import type { KubeObject } from '../kube/objects.ts';
+import { belongsTo } from './application.ts';
 import { type Controls, faultKind, type Hold, requestShows } from './fault.ts';
 
 /** From an ingress, for want of a pod; 500 would be a pod's. */
@@ -9,21 +11,26 @@ const NOBODY_SERVES = new Set([502, 503, 504]);
 
 const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment' };
 
-const deployment = ({ application }: Controls) => ({ ...DEPLOYMENT, ...application });
+/** By `namespace/name`: how many replicas there were. */
+type Replicas = Readonly<Record<string, number>>;
 
-const scale = (kube: KubeClient, controls: Controls, replicas: number) =>
-  kube.patch(deployment(controls), 'merge', { spec: { replicas } });
+const keyOf = ({ metadata }: KubeObject) => `${metadata.namespace}/${metadata.name}`;
+
+async function scale(kube: KubeClient, key: string, replicas: number): Promise<void> {
+  const [namespace = '', name = ''] = key.split('/');
+  // A new version may have taken it away.
+  await found(kube.patch({ ...DEPLOYMENT, namespace, name }, 'merge', { spec: { replicas } }));
+}
 
 /** The engine's drift repair would bring the pods back: scales down again whenever somebody scaled up. */
-function holdDown(kube: KubeClient, controls: Controls): Hold {
-  const { clock } = controls;
-  const { apiVersion, kind, namespace, name } = deployment(controls);
+function holdDown(kube: KubeClient, { clock }: Controls, keys: readonly string[]): Hold {
   let released = false;
   let pressing: Promise<unknown> = Promise.resolve();
-  const press = async () => released || scale(kube, controls, 0);
-  const watch = follow({ client: kube, clock, kind: { apiVersion, kind }, namespace }, ({ object }) => {
-    if (!released && object.metadata.name === name && object.spec?.['replicas'] !== 0)
-      pressing = pressing.then(() => insist(clock, press, () => !released)).catch(() => undefined);
+  const watch = follow({ client: kube, clock, kind: DEPLOYMENT }, ({ object }) => {
+    const key = keyOf(object);
+    if (released || !keys.includes(key) || object.spec?.['replicas'] === 0) return;
+    const press = async () => released || scale(kube, key, 0);
+    pressing = pressing.then(() => insist(clock, press, () => !released)).catch(() => undefined);
   });
   return {
     async release() {
@@ -40,20 +47,25 @@ export const applicationDown = faultKind({
   strikes: 'centres',
   needs: ['kubernetes-api'],
   schema: z.strictObject({}),
-  object: () => DEPLOYMENT,
+  everyObject: DEPLOYMENT,
   async prepare(controls, centre) {
-    const live = await controls.centre(centre).kube.get(deployment(controls));
-    return { replicas: Number(live.spec?.['replicas'] ?? 1) };
+    const { items } = await controls.centre(centre).kube.list(DEPLOYMENT);
+    const own = items.filter(object => belongsTo(controls.application, object));
+    if (own.length === 0)
+      throw new Error(`the application ${controls.application.name} has no Deployment in ${centre}`);
+    return Object.fromEntries(own.map(each => [keyOf(each), Number(each.spec?.['replicas'] ?? 1)]));
   },
-  async inject(controls, centre): Promise<Hold> {
+  async inject(controls, centre, _params, _label, undo): Promise<Hold> {
     const { kube } = controls.centre(centre);
-    await scale(kube, controls, 0);
-    return holdDown(kube, controls);
+    const keys = Object.keys(undo as Replicas);
+    for (const key of keys) await scale(kube, key, 0);
+    return holdDown(kube, controls, keys);
   },
   // All pods are told to go at once: the first request that none of them serves shows it, a while before the 503.
   isInEffect: (controls, centre) =>
     requestShows(controls, centre, ({ response }) => NOBODY_SERVES.has(response?.status ?? 0)),
   async heal(controls, centre, undo) {
-    await scale(controls.centre(centre).kube, controls, (undo as { replicas: number }).replicas);
+    const { kube } = controls.centre(centre);
+    for (const [key, replicas] of Object.entries(undo as Replicas)) await scale(kube, key, replicas);
   },
 });

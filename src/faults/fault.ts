@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { KubeClient } from '../kube/client.ts';
-import type { Json } from '../kube/objects.ts';
+import type { Json, Kind } from '../kube/objects.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { HttpOutcome, LinkQuality, NetworkFailure, Place } from '../runtime/network.ts';
 import type { ApplicationBehaviour } from './behaviour.ts';
@@ -107,10 +107,13 @@ export interface FaultKind<P = unknown> {
   meetsClients?(params: P, population: string): boolean;
   /** The object of the application that the target must have; by default it has the application's name. */
   object?(params: P): ObjectStruck;
+  /** It strikes all that the application has of this kind in the target, which must have one. */
+  readonly everyObject?: Kind;
   /** What `heal` needs to know of the state before the injection: plain data, written down before `inject`. */
   prepare?(controls: Controls, target: string, params: P): Promise<Json>;
+  /** `undo` is what `prepare` returned, of the first fault where several share a state. */
   // biome-ignore lint/suspicious/noConfusingVoidType: most injections leave nothing running
-  inject(controls: Controls, target: string, params: P, label: string): Promise<Hold | void>;
+  inject(controls: Controls, target: string, params: P, label: string, undo: Json): Promise<Hold | void>;
   /** Whether the system shows the injection now. */
   isInEffect(controls: Controls, target: string, params: P): Promise<boolean>;
   heal(controls: Controls, target: string, undo: Json, label: string): Promise<void>;

@@ -1,3 +1,4 @@
+import { belongsTo } from '../faults/application.ts';
 import { type ApplicationBehaviour, combined } from '../faults/behaviour.ts';
 import { CAPABILITIES, type CentreControls, type Controls } from '../faults/fault.ts';
 import { addressesAt } from '../gtm/dns/zones.ts';
@@ -201,7 +202,7 @@ function centreControls(
     startControlPlane: () => done(() => cluster.startControlPlane()),
     stopIngress: () => done(() => cluster.stopIngress()),
     startIngress: () => done(() => cluster.startIngress()),
-    killPods: async count => cluster.killPods(count, application.namespace, application.name),
+    killPods: async count => cluster.killPods(count, each => belongsTo(application, each)),
     async setApplication(label, behaviour) {
       behaviours.set(label, behaviour);
       cluster.setApplication(combined(behaviours.values()));

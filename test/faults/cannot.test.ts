@@ -41,33 +41,40 @@ test('every kind of fault needs something of a lab', () => {
   }
 });
 
-test("a user's application without the Deployment that the fault strikes ends in words", async () => {
-  const text = readFileSync(join(root, 'clusters/web-demo/app.yaml'), 'utf8');
-  const file = join(mkdtempSync(join(tmpdir(), 'liangdi-shop-')), 'app.yaml');
-  writeFileSync(
-    file,
+/** The shipped application with manifests that are changed. */
+function applicationWith(change: (manifests: string) => string): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'liangdi-shop-'));
+  return ['app-meta.yaml', 'app.yaml'].map(name => {
+    const text = readFileSync(join(root, 'clusters/web-demo', name), 'utf8');
+    const file = join(folder, name);
+    writeFileSync(file, change(text));
+    return file;
+  });
+}
+
+const run = async (application: string[], fault: Entry) =>
+  runDrill(smallScenario({ timeline: [{ at: '1s', on, ...fault }], ends: '10s', application }), {
+    lab: 'simulated',
+    seed: 1,
+  });
+
+test("a user's application without the object that the fault strikes ends in words", async () => {
+  const shop = applicationWith(text =>
     text.replace(
       'kind: Application\nmetadata:\n  name: web-demo',
       'kind: Application\nmetadata:\n  name: shop',
     ),
   );
-  const application = [join(root, 'clusters/web-demo/app-meta.yaml'), file];
-  const run = async (fault: Entry) =>
-    runDrill(smallScenario({ timeline: [{ at: '1s', on, ...fault }], ends: '10s', application }), {
-      lab: 'simulated',
-      seed: 1,
-    });
   const service = { apiVersion: 'v1', kind: 'Service' };
-  await expect(run({ fault: 'application-down' })).rejects.toThrow(
-    /application-down: the application has no Deployment shop .* in cluster1-beijing; .*"Deployment web-demo/,
-  );
-  await expect(run({ fault: 'config-drift', object: service, patch: { spec: null } })).rejects.toThrow(
+  await expect(run(shop, { fault: 'config-drift', object: service, patch: { spec: null } })).rejects.toThrow(
     /config-drift: the application has no Service shop .* in cluster1-beijing; .*Service web-demo/,
   );
-  await expect(run({ fault: 'pod-kill' })).rejects.toThrow(
-    new LabError(
-      `the fault pod-kill (pod-kill) could not strike ${on}: pod-kill: the application has no running pod in ${on}`,
-    ),
+});
+
+test('an application without Deployments cannot be taken down', async () => {
+  const none = applicationWith(text => text.replaceAll(/kind: Deployment/g, 'kind: StatefulSet'));
+  await expect(run(none, { fault: 'application-down' })).rejects.toThrow(
+    /application-down: the application has no Deployment \(apps\/v1\) in cluster1-beijing; .*StatefulSet/,
   );
 });
 

@@ -15,7 +15,7 @@ import { TEMPLATE_HASH } from './controllers/template-hash.ts';
 import { Ingress } from './ingress.ts';
 import { Kubelet } from './kubelet.ts';
 import { MachineClock } from './machine-clock.ts';
-import { INGRESS_CLASS, isTrue, NODE } from './objects.ts';
+import { DEPLOYMENT, INGRESS_CLASS, isTrue, NODE } from './objects.ts';
 import { PodNetwork } from './pod-network.ts';
 import type { Machine, PodWorker } from './pod-worker.ts';
 import { timings as defaults, draw, type Span, type Timings } from './timings.ts';
@@ -206,13 +206,26 @@ export class SimulatedCluster {
     if (this.#kubelets.some(kubelet => kubelet.running)) this.#ingress?.start();
   }
 
-  /** Kills the processes of a Deployment's running pods, chosen at random; returns how many. The API is not needed. */
-  killPods(count: number | 'all', namespace: string, deployment: string): number {
-    const matches = ({ running, pod }: PodWorker): boolean =>
-      running && pod.metadata.namespace === namespace && deploymentOf(pod) === deployment;
+  /** Kills the processes of running pods of such Deployments, chosen at random; returns how many. The API is not needed. */
+  killPods(count: number | 'all', isStruck: (deployment: KubeObject) => boolean): number {
+    const matches = ({ running, pod }: PodWorker): boolean => {
+      const deployment = running ? this.#deploymentOf(pod) : undefined;
+      return deployment !== undefined && isStruck(deployment);
+    };
     const candidates = this.#kubelets.flatMap(kubelet => kubelet.workers).filter(matches);
     const chosen = count === 'all' ? candidates : this.#victims.shuffle(candidates).slice(0, count);
     return chosen.filter(worker => worker.kill()).length;
+  }
+
+  /** As it is stored, whether the API answers or not. */
+  #deploymentOf(pod: KubeObject): KubeObject | undefined {
+    const { namespace = '', ownerReferences = [], labels } = pod.metadata;
+    const owner = ownerReferences.find(({ kind }) => kind === 'ReplicaSet')?.name;
+    const suffix = `-${labels?.[TEMPLATE_HASH]}`;
+    if (owner === undefined || !owner.endsWith(suffix)) return undefined;
+    const name = owner.slice(0, -suffix.length);
+    const isIt = ({ kind, metadata }: KubeObject) => kind === DEPLOYMENT.kind && metadata.name === name;
+    return this.api.contentOf(namespace).find(isIt);
   }
 
   /** How web-demo behaves in this cluster from now on; what is left out is as it should be. */
@@ -314,8 +327,3 @@ export class SimulatedCluster {
 }
 
 /** By its ReplicaSet, which is named after the Deployment and the hash of its template. */
-function deploymentOf({ metadata: { ownerReferences = [], labels } }: KubeObject): string | undefined {
-  const owner = ownerReferences.find(({ kind }) => kind === 'ReplicaSet')?.name;
-  const suffix = `-${labels?.[TEMPLATE_HASH]}`;
-  return owner?.endsWith(suffix) ? owner.slice(0, -suffix.length) : undefined;
-}

@@ -2,7 +2,18 @@ import { describe, expect, test } from 'vitest';
 import type { Fields } from '../../../src/kube/objects.ts';
 import type { Condition } from '../../../src/kube/simulated/objects.ts';
 import { INGRESS, isTrue, NODE, nodeOf, REPLICA_SET } from '../../../src/kube/simulated/objects.ts';
-import { configMap, count, deployment, inCluster, ingress, PAGE, phases, type Rig, service } from './rig.ts';
+import {
+  configMap,
+  count,
+  deployment,
+  inCluster,
+  ingress,
+  named,
+  PAGE,
+  phases,
+  type Rig,
+  service,
+} from './rig.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 
@@ -389,7 +400,7 @@ describe('the same seed', () => {
       await rig.deploy();
       const stop = rig.traffic(50);
       rig.cluster.setApplication({ errorShare: 0.3 });
-      rig.cluster.killPods(2, 'demo', 'web-demo');
+      rig.cluster.killPods(2, named('demo', 'web-demo'));
       await rig.clock.sleep(20_000);
       rig.cluster.stop();
       rig.cluster.start();

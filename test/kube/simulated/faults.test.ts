@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isTrue, NODE, nodeOf, POD } from '../../../src/kube/simulated/objects.ts';
-import { ADDRESS, count, HOST, inCluster, phases, type Rig } from './rig.ts';
+import { ADDRESS, count, HOST, inCluster, named, phases, type Rig } from './rig.ts';
 
 const restarts = (rig: Rig): number =>
   rig.pods.reduce((sum, pod) => sum + pod.status?.['containerStatuses'][0].restartCount, 0);
@@ -116,7 +116,7 @@ describe('without a control plane', () => {
     inCluster(async rig => {
       await rig.deploy();
       rig.cluster.stopControlPlane();
-      expect(rig.cluster.killPods('all', 'demo', 'web-demo')).toBe(5);
+      expect(rig.cluster.killPods('all', named('demo', 'web-demo'))).toBe(5);
       expect(await rig.result()).toBe(502);
       await rig.clock.sleep(5000);
       expect(await rig.result()).toBe(200);
@@ -226,7 +226,7 @@ describe('killed pods', () => {
       const stop = rig.traffic(50);
       const ready: number[] = [];
       rig.api.subscribe(POD, () => ready.push(rig.pods.filter(pod => isTrue(pod, 'Ready')).length));
-      expect(rig.cluster.killPods(2, 'demo', 'web-demo')).toBe(2);
+      expect(rig.cluster.killPods(2, named('demo', 'web-demo'))).toBe(2);
       await rig.clock.sleep(5000);
       expect(Math.min(...ready)).toBeLessThan(5);
       expect(rig.deployment.status?.['readyReplicas']).toBe(5);
@@ -243,7 +243,7 @@ describe('killed pods', () => {
       const outages: number[] = [];
       for (let round = 0; round < 4; round++) {
         const killed = rig.clock.now();
-        expect(rig.cluster.killPods('all', 'demo', 'web-demo')).toBe(1);
+        expect(rig.cluster.killPods('all', named('demo', 'web-demo'))).toBe(1);
         await rig.clock.sleep(1500);
         while ((await rig.result()) !== 200) await rig.clock.sleep(500);
         outages.push(Math.round((rig.clock.now() - killed) / 10_000));
@@ -256,10 +256,10 @@ describe('killed pods', () => {
     'are those of the Deployment, in the namespace',
     inCluster(async rig => {
       await rig.deploy();
-      expect(rig.cluster.killPods('all', 'demo', 'web')).toBe(0);
-      expect(rig.cluster.killPods('all', 'default', 'web-demo')).toBe(0);
-      expect(rig.cluster.killPods(99, 'demo', 'web-demo')).toBe(5);
-      expect(rig.cluster.killPods('all', 'demo', 'web-demo')).toBe(0);
+      expect(rig.cluster.killPods('all', named('demo', 'web'))).toBe(0);
+      expect(rig.cluster.killPods('all', named('default', 'web-demo'))).toBe(0);
+      expect(rig.cluster.killPods(99, named('demo', 'web-demo'))).toBe(5);
+      expect(rig.cluster.killPods('all', named('demo', 'web-demo'))).toBe(0);
     }),
   );
 });

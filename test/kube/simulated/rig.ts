@@ -210,3 +210,9 @@ export function count(samples: readonly Sample[]): Record<string, number> {
   for (const { result } of samples) counts[result] = (counts[result] ?? 0) + 1;
   return counts;
 }
+
+/** Whether a Deployment is the one of this name. */
+export const named =
+  (namespace: string, name: string) =>
+  ({ metadata }: KubeObject): boolean =>
+    metadata.namespace === namespace && metadata.name === name;
