@@ -1,8 +1,8 @@
 import { isObject, type JsonObject, withoutNulls } from '../json.ts';
 import type { KindInfo } from '../kinds.ts';
 import type { KubeObject } from '../objects.ts';
+import { isQuantity } from '../quantity.ts';
 import { badRequest } from './errors.ts';
-import { isQuantity } from './quantity.ts';
 
 /**
  * What decoding into the API's own types does to an object: fields that are null are as good as absent. Throws

@@ -1,5 +1,6 @@
 import { equal, isObject } from '../json.ts';
 import type { Fields } from '../objects.ts';
+import { amountOf } from '../quantity.ts';
 import {
   annotationsAt,
   type Faults,
@@ -13,7 +14,6 @@ import {
   protocols,
   subdomainRule,
 } from './faults.ts';
-import { amountOf } from './quantity.ts';
 
 /** The template of a Deployment or ReplicaSet. */
 export function faultsOfTemplate(faults: Faults, at: string, template: Fields): void {

@@ -49,6 +49,30 @@ describe('differences', () => {
     expect(differences(rules(['a']), rules(['a', 'b']))).toEqual(['spec.rules']);
   });
 
+  it('find the texts of a Secret among its data', () => {
+    const secret = (fields: object): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'keys' },
+      ...fields,
+    });
+    const live = secret({ data: { user: 'cm9vdA==', password: 'c2VjcmV0' } });
+    const written = { stringData: { password: 'secret' }, data: { user: 'cm9vdA==' } };
+    expect(differences(secret(written), live)).toEqual([]);
+    expect(differences(secret({ stringData: { password: 'other' } }), live)).toEqual(['data.password']);
+  });
+
+  it('are none where an API writes the same amount in another way', () => {
+    const limits = (cpu: unknown, memory: unknown) =>
+      deployment({ name: 'web', resources: { limits: { cpu, memory } } });
+    expect(differences(limits('0.5', '1024Mi'), limits('500m', '1Gi'))).toEqual([]);
+    expect(differences(limits(1, '1Gi'), limits('1', '1G'))).toEqual([
+      'spec.template.spec.containers[name=web].resources.limits.memory',
+    ]);
+    const value = (text: string) => deployment({ name: 'web', env: [{ name: 'CPU', value: text }] });
+    expect(differences(value('0.5'), value('500m'))).toHaveLength(1);
+  });
+
   it('are "missing" when there is no object', () => {
     expect(differences(expected, undefined)).toEqual(['missing']);
   });

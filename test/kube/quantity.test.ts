@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { amountOf, isQuantity } from '../../../src/kube/simulated/quantity.ts';
+import { amountOf, isQuantity } from '../../src/kube/quantity.ts';
 
 test.each<[string | number, number]>([
   ['1', 1],

@@ -4,7 +4,7 @@ const form = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|e([+-]?\d+))
 const decimal = 'num kMGTPE';
 const binary = 'KMGTPE';
 
-export function isQuantity(value: unknown): boolean {
+export function isQuantity(value: unknown): value is number | string {
   return typeof value === 'number' || (typeof value === 'string' && form.test(value));
 }
 
