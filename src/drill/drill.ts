@@ -1,5 +1,4 @@
 import { differences } from '../engine/plan/comparison.ts';
-import { expectedObjects } from '../engine/plan/objects.ts';
 import { isNotFound } from '../kube/client.ts';
 import { refOf } from '../kube/objects.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -174,7 +173,7 @@ class Drill {
 
   /** All at once: an API that is away takes its time to say so. */
   async #compare(): Promise<void> {
-    const comparisons = [...expectedObjects(this.#rollout.plan())].flatMap(([centre, objects]) => {
+    const comparisons = this.#rollout.expected().flatMap(([centre, objects]) => {
       const { kube } = this.#lab.controls.centre(centre);
       return objects.map(async object => {
         const found = await kube.get(refOf(object)).then(live => differences(object, live), absence);

@@ -3,11 +3,13 @@ import { statusOf } from '../engine/controller/status.ts';
 import { applyManifests, ensureNamespace } from '../engine/kubectl/apply.ts';
 import { resume } from '../engine/kubectl/operators.ts';
 import { APPLICATION, withSubSteps } from '../engine/model.ts';
+import { expectedObjects } from '../engine/plan/objects.ts';
 import { expectedPages } from '../engine/plan/pages.ts';
 import type { Plan } from '../engine/plan/plan.ts';
+import type { PlannedStep } from '../engine/plan/steps/step.ts';
 import { ApiError } from '../kube/client.ts';
 import { insist } from '../kube/insist.ts';
-import type { Kind } from '../kube/objects.ts';
+import type { Kind, KubeObject } from '../kube/objects.ts';
 import { type Engine, type Lab, LabError } from '../lab/lab.ts';
 import type { Journal } from '../runtime/journal.ts';
 import { type Manifests, patched, planOf } from './application.ts';
@@ -44,6 +46,18 @@ export class Rollout {
   plan(): Plan {
     const clusters = this.#lab.centres.map(({ name }) => ({ name, alias: name }));
     return planOf(this.#manifests.objects, clusters);
+  }
+
+  /**
+   * What each centre has in the end. That is nothing of a step whose condition did not hold; and what a step keeps on the
+   * hub is in no centre.
+   */
+  expected(): [centre: string, objects: KubeObject[]][] {
+    const plan = this.plan();
+    const { publishVersion, steps: phases } = this.#watched().state;
+    const isLatest = publishVersion === plan.publishVersion;
+    const steps = isLatest ? plan.steps.flatMap(step => unlessSkipped(step, phases)) : plan.steps;
+    return [...expectedObjects({ ...plan, steps })].filter(([name]) => this.#isCentre(name));
   }
 
   /** Resolves when the application runs in every centre and answers at its public address. @throws LabError */
@@ -145,7 +159,7 @@ export class Rollout {
     const { publishVersion, application } = planned;
     const version = publishVersion === undefined ? {} : { publishVersion };
     const { clock, hub } = this.#lab;
-    for (const page of expectedPages(planned))
+    for (const page of expectedPages(planned).filter(({ centre }) => this.#isCentre(centre)))
       this.#journal.append({ at: clock.now(), kind: 'plan', ...version, ...page });
     this.#journal.append({ at: clock.now(), kind: 'deploy', application, ...version });
     const { objects } = this.#manifests;
@@ -173,6 +187,11 @@ export class Rollout {
     await within(clock, READY_WITHIN_MS, otherwise, answered());
   }
 
+  /** A cluster of the plan may also be the hub. */
+  #isCentre(cluster: string): boolean {
+    return this.#lab.centres.some(({ name }) => name === cluster);
+  }
+
   #watched(): RolloutWatch {
     if (this.#observers === undefined) throw new LabError('nothing was deployed yet');
     return this.#observers.rollout;
@@ -181,6 +200,17 @@ export class Rollout {
 
 const suspended = ({ steps }: RolloutState) =>
   Object.keys(steps).filter(step => steps[step] === 'suspending');
+
+/** The step without what was skipped for a condition, its own or its group's; what a failure skipped is still to come. */
+function unlessSkipped(
+  step: PlannedStep,
+  phases: RolloutState['steps'],
+  groupHasCondition = false,
+): PlannedStep[] {
+  const hasCondition = groupHasCondition || (step.if !== '' && step.if !== 'always');
+  if (hasCondition && phases[step.name] === 'skipped') return [];
+  return [{ ...step, subSteps: step.subSteps.flatMap(sub => unlessSkipped(sub, phases, hasCondition)) }];
+}
 
 function kindsOf(planned: Plan): Kind[] {
   const kinds = new Map<string, Kind>();

@@ -109,3 +109,60 @@ test('a step whose timeout is over before a person approves it has failed', asyn
     "the application's workflow ended as workflowFailed: step ask: Timeout",
   );
 });
+
+/** The shipped drill with one more component, a ConfigMap that is called `more`, and steps for it at the end. */
+async function endedWith(...end: object[]) {
+  const scenario = loadScenario('noop');
+  const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'more' }, data: { a: 'b' } };
+  const more = { name: 'more', type: 'k8s-objects', properties: { objects: [config] } };
+  const only = (names: string[]) => ({ type: 'override', properties: { selector: names } });
+  const objects = scenario.application.objects.map(object => {
+    if (object.kind === 'Application') {
+      const components: { name: string }[] = [...(object.spec?.['components'] ?? []), more];
+      const policies = [
+        { name: 'shop', ...only(components.map(({ name }) => name).filter(name => name !== 'more')) },
+        { name: 'more', ...only(['more']) },
+      ];
+      return { ...object, spec: { ...object.spec, components, policies } };
+    }
+    if (object.kind !== 'Workflow') return object;
+    const steps = (object['steps'] as { properties: { policies: string[] } }[]).map(step => ({
+      ...step,
+      properties: { ...step.properties, policies: ['shop', ...step.properties.policies] },
+    }));
+    return { ...object, steps: [...steps, ...end] };
+  });
+  const application = { ...scenario.application, objects };
+  const journal = await recordDrill({ ...scenario, application, ends: 1000 }, { lab: 'simulated', seed: 1 });
+  return journal.flatMap(event =>
+    event.kind === 'compare' && event.object.endsWith('/more') ? [[event.centre, event.differences]] : [],
+  );
+}
+
+const deployMore = (more: object = {}) => ({
+  name: 'more',
+  type: 'deploy',
+  properties: { policies: ['more', 'cluster1-beijing'] },
+  ...more,
+});
+
+test.each([
+  ['what a step writes', [deployMore()], [['cluster1-beijing', []]]],
+  [
+    'nothing of one whose condition does not hold',
+    [deployMore({ if: 'status["deploy-cluster1-beijing"].failed' })],
+    [],
+  ],
+  [
+    'nothing of a group whose condition does not hold',
+    [{ name: 'group', type: 'step-group', if: 'false', subSteps: [deployMore()] }],
+    [],
+  ],
+  [
+    'nothing of what the hub keeps',
+    [{ name: 'more', type: 'apply-component', properties: { component: 'more' } }],
+    [],
+  ],
+])('centres are compared with the plan: %s', async (_, steps, compared) => {
+  expect(await endedWith(...steps)).toEqual(compared);
+});
