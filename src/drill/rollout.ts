@@ -1,5 +1,6 @@
 import { startController } from '../engine/controller/controller.ts';
 import { statusOf } from '../engine/controller/status.ts';
+import { isFinished } from '../engine/controller/workflow.ts';
 import { applyManifests, ensureNamespace } from '../engine/kubectl/apply.ts';
 import { resume } from '../engine/kubectl/operators.ts';
 import { APPLICATION, withSubSteps } from '../engine/model.ts';
@@ -16,6 +17,7 @@ import { type Manifests, patched, planOf } from './application.ts';
 import { observe, type RolloutState, type RolloutWatch } from './observers.ts';
 import type { Scenario } from './scenario.ts';
 import type { DeployEntry } from './timeline.ts';
+import { whyUnanswered } from './unanswered.ts';
 import { within } from './waiting.ts';
 
 /** How long the lab, the first rollout and the ingresses may take before the lab is said to have failed. */
@@ -75,6 +77,7 @@ export class Rollout {
       READY_WITHIN_MS,
       () => 'the application is not running',
       this.#approveAll(),
+      () => this.#standing(),
     );
     await this.#everyCentreAnswers();
   }
@@ -155,6 +158,22 @@ export class Rollout {
       .join('; ');
   }
 
+  /** How far a rollout has come that does not end. */
+  async #standing(): Promise<string> {
+    const { name, namespace } = this.#manifests;
+    const { status, workflow } = statusOf(await this.#lab.hub.get({ ...APPLICATION, namespace, name }));
+    const begun = withSubSteps(workflow?.steps ?? []);
+    const open = withSubSteps(this.plan().steps).flatMap(({ name: step, subSteps }) => {
+      if (subSteps.length > 0) return [];
+      const record = begun.find(each => each.name === step);
+      if (record === undefined) return [`step ${step} has not begun`];
+      const { phase, message } = record;
+      if (isFinished(record)) return [];
+      return [`step ${step} is ${phase}${message === undefined ? '' : ` (${message})`}`];
+    });
+    return [`it is ${status}`, ...open].join('; ');
+  }
+
   async #deploy(planned: Plan): Promise<void> {
     const { publishVersion, application } = planned;
     const version = publishVersion === undefined ? {} : { publishVersion };
@@ -170,7 +189,9 @@ export class Rollout {
   }
 
   async #everyCentreAnswers(): Promise<void> {
-    await Promise.all(this.#lab.centres.map(({ name }) => this.#centreAnswers(name)));
+    const asked = await Promise.allSettled(this.#lab.centres.map(({ name }) => this.#centreAnswers(name)));
+    // The first of the topology, not of those that found out why: it is the same one each time.
+    for (const each of asked) if (each.status === 'rejected') throw each.reason;
   }
 
   async #centreAnswers(name: string): Promise<void> {
@@ -184,7 +205,8 @@ export class Rollout {
       for (await ask(); last !== '200'; await ask()) await clock.sleep(500);
     };
     const otherwise = () => `${name} does not answer 200 from its public address, but ${last},`;
-    await within(clock, READY_WITHIN_MS, otherwise, answered());
+    const why = () => whyUnanswered(last, controls.centre(name).kube, this.#manifests);
+    await within(clock, READY_WITHIN_MS, otherwise, answered(), why);
   }
 
   /** A cluster of the plan may also be the hub. */

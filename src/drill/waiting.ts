@@ -1,15 +1,23 @@
 import { LabError } from '../lab/lab.ts';
 import type { Clock } from '../runtime/clock.ts';
 
-/** @throws LabError, what `otherwise` says then in its message, when the work has not ended `ms` from now. */
+/**
+ * @throws LabError, what `otherwise` says then in its message, and the cause if `why` finds one, when the work has not
+ * ended `ms` from now.
+ */
 export async function within<T>(
   clock: Clock,
   ms: number,
   otherwise: () => string,
   work: Promise<T>,
+  why: () => Promise<string> = async () => '',
 ): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = clock.after(ms, () => reject(new LabError(`${otherwise()} after ${ms / 60_000} minutes`)));
+  const timer = clock.after(ms, async () => {
+    const said = `${otherwise()} after ${ms / 60_000} minutes`;
+    const cause = await why().catch(() => '');
+    reject(new LabError(cause === '' ? said : `${said}: ${cause}`));
+  });
   try {
     return await Promise.race([work, late]);
   } finally {

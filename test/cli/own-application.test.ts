@@ -56,7 +56,8 @@ test('one that no pod could answer for is refused before anything runs', async (
 test('one that answers nobody is told with what clients would see', async () => {
   const { code, stderr } = await drill(scenarioOf('web-demo', 80));
   expect(stderr).toBe(
-    'liangdi: cluster1-beijing does not answer 200 from its public address, but 502, after 15 minutes\n',
+    'liangdi: cluster1-beijing does not answer 200 from its public address, but 502, after 15 minutes: ' +
+      'Deployment shop/web has 1 of 1 pods ready\n',
   );
   expect(code).toBe(3);
 });

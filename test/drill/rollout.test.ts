@@ -110,6 +110,35 @@ test('a step whose timeout is over before a person approves it has failed', asyn
   );
 });
 
+test('of a workflow that does not end, the lab says how far it has come', async () => {
+  await expect(begunWith({ name: 'odd', type: 'suspend', dependsOn: ['nobody'] })).rejects.toThrow(
+    'the application is not running after 15 minutes: it is runningWorkflow; ' +
+      'step odd is pending (Pending on DependsOn: nobody); step deploy-cluster1-beijing has not begun; ',
+  );
+});
+
+test.each([
+  [
+    'Ingress',
+    { spec: { rules: [{ host: 'shop.example.com' }] } },
+    'but 404, after 15 minutes: so an ingress answers for a host and path that no Ingress is for',
+  ],
+  [
+    'Deployment',
+    { spec: { replicas: 0 } },
+    'but 503, after 15 minutes: Deployment demo/web-demo has 0 of 0 pods ready',
+  ],
+])('of a centre that does not answer, the lab says what is there: %s', async (kind, fields, said) => {
+  const scenario = loadScenario('noop');
+  const objects = scenario.application.objects.map(object =>
+    object.kind === kind ? { ...object, spec: { ...object.spec, ...fields.spec } } : object,
+  );
+  const application = { ...scenario.application, objects };
+  await expect(recordDrill({ ...scenario, application }, { lab: 'simulated', seed: 1 })).rejects.toThrow(
+    `cluster1-beijing does not answer 200 from its public address, ${said}`,
+  );
+});
+
 /** The shipped drill with one more component, a ConfigMap that is called `more`, and steps for it at the end. */
 async function endedWith(...end: object[]) {
   const scenario = loadScenario('noop');
