@@ -1,4 +1,4 @@
-import { PlanError, PUBLISH_VERSION } from '../engine/model.ts';
+import { PlanError, PUBLISH_VERSION, withSubSteps } from '../engine/model.ts';
 import type { ClusterInfo } from '../engine/placement.ts';
 import { planManifests } from '../engine/plan/manifests.ts';
 import { objectsFor } from '../engine/plan/objects.ts';
@@ -45,6 +45,24 @@ function refuseFailing(steps: readonly PlannedStep[]): void {
     const hasValues = step.inputs.length > 0 || tasks.some(({ component }) => component.outputs != null);
     if (error !== undefined && !hasValues) throw new PlanError(`step ${name}: ${error}`);
   }
+}
+
+/** Centres that no step brings anything to; none where that shows only when the steps before have run. */
+export function centresWithout(planned: Plan, clusters: readonly ClusterInfo[]): string[] {
+  return isKnown(planned) ? clusters.map(({ name }) => name).filter(hasNothing(planned)) : [];
+}
+
+const hasNothing = (planned: Plan) => (centre: string) => objectsFor(planned, centre).length === 0;
+
+/** Whether the plan has all objects, whatever conditions come to. */
+export function isKnown({ steps }: Plan): boolean {
+  return withSubSteps(steps).every(
+    ({ inputs, waiting, error, tasks }) =>
+      inputs.length === 0 &&
+      waiting === undefined &&
+      error === undefined &&
+      tasks.every(({ manifests }) => manifests !== undefined),
+  );
 }
 
 /** The manifests of the next version. @throws PlanError when a patch has no target. */

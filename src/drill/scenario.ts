@@ -4,10 +4,12 @@ import * as z from 'zod';
 import { parseManifests, replacePlaceholders } from '../engine/manifests.ts';
 import { PlanError } from '../engine/model.ts';
 import type { ClusterInfo } from '../engine/placement.ts';
+import type { Plan } from '../engine/plan/plan.ts';
 import { type GtmConfig, gtmConfigSchema } from '../gtm/config.ts';
 import { type ExpectEntry, expectSchema } from '../judge/expectations/index.ts';
 import { unknownReferences } from '../judge/expectations/references.ts';
 import { NO_POPULATIONS } from '../judge/expectations/rto-below.ts';
+import { list as words } from '../judge/words.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { centresOf, type Topology, topologySchema } from '../kube/topology.ts';
 import { shipped } from '../runtime/shipped.ts';
@@ -22,7 +24,7 @@ import {
   readText,
 } from '../runtime/yaml.ts';
 import { type ClientsConfig, clientsSchema } from '../traffic/config.ts';
-import { type Manifests, planOf, unplannable } from './application.ts';
+import { centresWithout, type Manifests, planOf, unplannable } from './application.ts';
 import { appendedAt, overlay, placeInChanges } from './overlay.ts';
 import { faultsOf, type TimelineEntry, timelineSchema } from './timeline.ts';
 
@@ -123,7 +125,7 @@ export function loadScenario(nameOrFile: string): Scenario {
         ends: duration.refine(ms => ms > 0 && ms <= 24 * 3_600_000, 'must be more than 0s and at most 24h'),
         expect: expectSchema,
       })
-      .superRefine(({ timeline, ends, expect, clients }, context) => {
+      .superRefine(({ timeline, ends, expect, gtm, clients }, context) => {
         // Zod comes here with an unknown field or a number out of range, too: what held it was not read then.
         if (context.issues.length > 0) return;
         const late = timeline.find(entry => entry.at >= ends);
@@ -133,6 +135,14 @@ export function loadScenario(nameOrFile: string): Scenario {
         }
         for (const message of unplannable(application, timeline, clusters))
           context.addIssue({ code: 'custom', path: ['timeline'], message });
+        const { PublicUserDomainName, PublicRr, PublicZoneName } = gtm.Config;
+        const answered = [PublicUserDomainName, `${PublicRr}.${PublicZoneName}`];
+        if (!answered.includes(clients.name)) {
+          const message =
+            `clients ask for ${clients.name} (${basename(files.clients)}), ` +
+            `and the GTM answers for ${answered.join(' and ')} alone (${basename(files.gtm)})`;
+          context.addIssue({ code: 'custom', path: ['clients', 'name'], message });
+        }
         const populations = clients.populations.map(population => population.name);
         for (const name of populations.filter(each => NO_POPULATIONS.includes(each)))
           context.addIssue({
@@ -196,12 +206,20 @@ export function vantagePointsOf(gtm: GtmConfig): string[] {
 
 /** @throws InputError when the application cannot be distributed. */
 function planOrRefuse({ objects }: Manifests, clusters: readonly ClusterInfo[], file: string): void {
+  let planned: Plan;
   try {
-    planOf(objects, clusters);
+    planned = planOf(objects, clusters);
   } catch (error) {
     if (!(error instanceof PlanError)) throw error;
     throw new InputError(file, error.message);
   }
+  const without = centresWithout(planned, clusters);
+  if (without.length === 0) return;
+  throw new InputError(
+    file,
+    `Application ${planned.application}: no step brings anything to ${words(without)}, ` +
+      'and before the timeline every centre of the topology has to answer',
+  );
 }
 
 function loadManifests(files: readonly string[], centres: readonly string[]): Manifests {
@@ -238,13 +256,16 @@ function gtmOf(topology: Topology) {
 
 type Manifest = Pick<KubeObject, 'kind'> & Readonly<Record<string, unknown>>;
 
-/** The names of a workflow's steps, in a Workflow or in an Application; a group waits for nobody but its sub steps. */
+/** The names of a workflow's steps, in a Workflow or in an Application; a group waits for nobody but its sub steps. Those without get one by their place. */
 function stepsOf(objects: readonly Manifest[]): string[] {
   return objects.flatMap(({ kind, spec, steps }) => {
     const own = kind === 'Workflow' ? steps : kind === 'Application' ? at(at(spec, 'workflow'), 'steps') : [];
-    return list(own).flatMap(step => {
+    return list(own).flatMap((step, index) => {
       const subSteps = list(at(step, 'subSteps'));
-      return (subSteps.length > 0 ? subSteps : [step]).map(each => String(at(each, 'name')));
+      const named = (each: unknown, name: string) => String(at(each, 'name') || name);
+      return subSteps.length > 0
+        ? subSteps.map((sub, place) => named(sub, `step-${index}-${place}`))
+        : [named(step, `step-${index}`)];
     });
   });
 }

@@ -376,13 +376,39 @@ describe('what is wrong in a file beside it is said with that file', () => {
     const clusters = join(import.meta.dirname, '../../clusters/web-demo');
     const text = readFileSync(join(clusters, 'app.yaml'), 'utf8').replace(
       /^steps:\n(?: .*\n)+/m,
-      'steps: [{ name: all, type: step-group, subSteps: [{ name: ask, type: suspend }] }]\n',
+      `steps:
+  - name: all
+    type: step-group
+    subSteps: [{ name: ask, type: suspend }, { type: suspend }]
+  - { type: deploy, properties: { policies: [cluster1-beijing, cluster2-beijing, cluster1-hangzhou] } }
+`,
     );
     writeFileSync(join(folder, 'app.yaml'), text);
     const file = `files: { application: [${join(clusters, 'app-meta.yaml')}, app.yaml] }\n`;
     const approving = (step: string) => load(`${steady}${file}timeline: [{ at: 1s, approve: ${step} }]\n`);
     expect(approving('ask')).not.toThrow();
-    expect(approving('all')).toThrow(/no step of the workflow is named "all"; known: ask/);
+    expect(approving('all')).toThrow(/no step of the workflow is named "all"; known: ask, step-0-1, step-1/);
+    expect(approving('step-0-1')).not.toThrow();
+  });
+
+  test('a centre that no step brings anything to', () => {
+    const clusters = join(import.meta.dirname, '../../clusters/web-demo');
+    const text = readFileSync(join(clusters, 'app.yaml'), 'utf8').replace(
+      /^steps:\n(?: .*\n)+/m,
+      'steps: [{ name: all, type: deploy, properties: { policies: [cluster1-beijing] } }]\n',
+    );
+    writeFileSync(join(folder, 'app.yaml'), text);
+    expect(load(`${steady}files: { application: [${join(clusters, 'app-meta.yaml')}, app.yaml] }\n`)).toThrow(
+      /app.yaml: Application web-demo: no step brings anything to cluster2-beijing and cluster1-hangzhou, and before/,
+    );
+  });
+
+  test('a name that the GTM does not answer for', () => {
+    const asking = (name: string) => load(`${steady}clients: { name: ${name} }\n`);
+    expect(asking('shop.example.com')).toThrow(
+      /clients.name: clients ask for shop.example.com \(clients.yaml\), and the GTM answers for web-demo.example.com and /,
+    );
+    expect(asking('web-demo.gtm.example.com')).not.toThrow();
   });
 
   test('the timeline deploys what cannot be distributed', () => {
