@@ -124,19 +124,24 @@ function unknownObjects(
   const wanted: ObjectStruck | undefined = every ?? known?.object?.(params);
   if (wanted === undefined) return [];
   const name = every === undefined ? (wanted.name ?? application.name) : undefined;
+  const namespaceOf = (given: string | undefined) => given ?? application.namespace;
   const isWanted = ({ apiVersion, kind, metadata }: KubeObject) =>
     apiVersion === wanted.apiVersion &&
     kind === wanted.kind &&
-    (name === undefined || name === metadata.name);
-  const inWords = (kind: string, called: string | undefined, apiVersion: string) =>
-    [kind, called, `(${apiVersion})`].filter(word => word !== undefined).join(' ');
+    (name === undefined ||
+      (name === metadata.name && namespaceOf(metadata.namespace) === namespaceOf(wanted.namespace)));
+  /** The application's own namespace goes without saying. */
+  const inWords = (kind: string, called: string | undefined, apiVersion: string, namespace?: string) => {
+    const there = namespaceOf(namespace) === application.namespace ? '' : `${namespace}/`;
+    return [kind, called && `${there}${called}`, `(${apiVersion})`].filter(Boolean).join(' ');
+  };
   const objectsIn = (centre: string) => plans.flatMap(plan => objectsFor(plan, centre));
   const without = on.filter(centre => !objectsIn(centre).some(isWanted));
   if (without.length === 0) return [];
-  const text = inWords(wanted.kind, name, wanted.apiVersion);
+  const text = inWords(wanted.kind, name, wanted.apiVersion, wanted.namespace);
   const there = without
     .flatMap(objectsIn)
-    .map(({ kind, metadata, apiVersion }) => inWords(kind, metadata.name, apiVersion));
+    .map(({ kind, metadata, apiVersion }) => inWords(kind, metadata.name, apiVersion, metadata.namespace));
   return [
     `${fault}: the application has no ${text} in ${list(without)}${suggestion(text, [...new Set(there)])}`,
   ];

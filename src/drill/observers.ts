@@ -42,11 +42,16 @@ export class RolloutWatch {
 /** Kubernetes itself puts this ConfigMap into every namespace: nobody distributes it. */
 const ROOT_CA = 'kube-root-ca.crt';
 
+/** Objects of a kind in a namespace. */
+export interface Watched extends Kind {
+  readonly namespace: string;
+}
+
 /** Journals what the APIs of hub and centres show of the application, whoever did it. */
 export function observe(
   lab: Lab,
   manifests: Manifests,
-  kinds: readonly Kind[],
+  watched: readonly Watched[],
   journal: Journal,
 ): { rollout: RolloutWatch; close(): void } {
   const { clock } = lab;
@@ -71,10 +76,10 @@ export function observe(
     }),
   ];
   for (const centre of lab.centres)
-    for (const kind of kinds)
+    for (const { namespace: within, ...kind } of watched)
       follows.push(
         follow(
-          { client: lab.controls.centre(centre.name).kube, clock, kind, namespace },
+          { client: lab.controls.centre(centre.name).kube, clock, kind, namespace: within },
           ({ type, object }) => {
             if (object.kind === 'ConfigMap' && object.metadata.name === ROOT_CA) return;
             journal.append({

@@ -4,17 +4,17 @@ import { isFinished } from '../engine/controller/workflow.ts';
 import { applyManifests, ensureNamespace } from '../engine/kubectl/apply.ts';
 import { resume } from '../engine/kubectl/operators.ts';
 import { APPLICATION, withSubSteps } from '../engine/model.ts';
-import { expectedObjects } from '../engine/plan/objects.ts';
+import { expectedObjects, objectsFor } from '../engine/plan/objects.ts';
 import { expectedPages } from '../engine/plan/pages.ts';
 import type { Plan } from '../engine/plan/plan.ts';
 import type { PlannedStep } from '../engine/plan/steps/step.ts';
 import { ApiError } from '../kube/client.ts';
 import { insist } from '../kube/insist.ts';
-import type { Kind, KubeObject } from '../kube/objects.ts';
+import type { KubeObject } from '../kube/objects.ts';
 import { type Engine, type Lab, LabError } from '../lab/lab.ts';
 import type { Journal } from '../runtime/journal.ts';
 import { type Manifests, patched, planOf } from './application.ts';
-import { observe, type RolloutState, type RolloutWatch } from './observers.ts';
+import { observe, type RolloutState, type RolloutWatch, type Watched } from './observers.ts';
 import type { Scenario } from './scenario.ts';
 import type { DeployEntry } from './timeline.ts';
 import { whyUnanswered } from './unanswered.ts';
@@ -66,11 +66,12 @@ export class Rollout {
   async first(): Promise<void> {
     const { namespace } = this.#manifests;
     await ensureNamespace(this.#lab.hub, namespace);
-    for (const { kube } of this.#lab.centres) await ensureNamespace(kube, namespace);
+    const planned = this.plan();
+    for (const { name, kube } of this.#lab.centres)
+      for (const each of namespacesIn(planned, name, namespace)) await ensureNamespace(kube, each);
     // KubeVela is part of the hub that the lab brought up.
     if (this.#scenario.topology.engine === 'liangdi') this.#runEngine();
-    const planned = this.plan();
-    this.#observers = observe(this.#lab, this.#manifests, kindsOf(planned), this.#journal);
+    this.#observers = observe(this.#lab, this.#manifests, watchedIn(planned, namespace), this.#journal);
     await this.#deploy(planned);
     await within(
       this.#lab.clock,
@@ -234,10 +235,21 @@ function unlessSkipped(
   return [{ ...step, subSteps: step.subSteps.flatMap(sub => unlessSkipped(sub, phases, hasCondition)) }];
 }
 
-function kindsOf(planned: Plan): Kind[] {
-  const kinds = new Map<string, Kind>();
+/** What the plan writes: its kinds in the application's namespace, and in those that their objects are for. */
+function watchedIn(planned: Plan, namespace: string): Watched[] {
+  const watched = new Map<string, Watched>();
   for (const { dispatch } of withSubSteps(planned.steps))
     for (const { manifests } of dispatch)
-      for (const { apiVersion, kind } of manifests) kinds.set(`${apiVersion}/${kind}`, { apiVersion, kind });
-  return [...kinds.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, kind]) => kind);
+      for (const { apiVersion, kind, metadata } of manifests)
+        for (const each of new Set([namespace, metadata.namespace ?? namespace]))
+          watched.set(`${apiVersion}/${kind} ${each}`, { apiVersion, kind, namespace: each });
+  return [...watched.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => each);
+}
+
+/** The namespaces that the plan needs in a centre and does not make there itself, the application's first. */
+function namespacesIn(planned: Plan, centre: string, namespace: string): string[] {
+  const objects = objectsFor(planned, centre);
+  const made = objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name);
+  const named = objects.flatMap(({ metadata }) => metadata.namespace ?? []);
+  return [namespace, ...new Set(named.filter(each => each !== namespace && !made.includes(each)))];
 }

@@ -4,7 +4,12 @@ import type { Json, KubeObject } from '../kube/objects.ts';
 import { type Controls, faultKind, type ObjectStruck } from './fault.ts';
 
 const schema = z.strictObject({
-  object: z.strictObject({ apiVersion: z.string(), kind: z.string(), name: z.string().optional() }),
+  object: z.strictObject({
+    apiVersion: z.string(),
+    kind: z.string(),
+    namespace: z.string().optional(),
+    name: z.string().optional(),
+  }),
   /** A JSON merge patch (RFC 7386), as somebody with kubectl would apply it in the centre. */
   patch: z.record(z.string(), z.json()),
 });
@@ -12,6 +17,7 @@ const schema = z.strictObject({
 const ref = (controls: Controls, object: ObjectStruck) => ({
   ...controls.application,
   ...object,
+  namespace: object.namespace ?? controls.application.namespace,
   name: object.name ?? controls.application.name,
 });
 

@@ -77,6 +77,8 @@ export interface Hold {
 export interface ObjectStruck {
   readonly apiVersion: string;
   readonly kind: string;
+  /** The application's, where it is not said. */
+  readonly namespace?: string | undefined;
   readonly name?: string | undefined;
 }
 

@@ -22,7 +22,8 @@ test("a centre's objects are the application's or somebody's, but not those of K
       controls: { centre: (name: string) => ({ kube: fleet.client(name) }) },
     } as unknown as Lab;
     const manifests = { namespace: 'demo', name: 'web-demo', objects: [] };
-    const { close } = observe(lab, manifests, [{ apiVersion: 'v1', kind: 'ConfigMap' }], journal);
+    const watched = [{ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'demo' }];
+    const { close } = observe(lab, manifests, watched, journal);
     for (const name of ['kube-root-ca.crt', 'web-demo', 'foreign'])
       await fleet.client('cluster2-beijing').create(configMap(name));
     await fleet.clock.sleep(1000);

@@ -8,7 +8,7 @@ import { CENTRES, type Entry, Journal, smallScenario } from './small-drill.ts';
 const on = 'cluster1-beijing';
 
 /** An Application whose Deployments are not called as it is: two that answer at one name, and one that does not. */
-function shop(): string {
+function shop(namespace = 'shop'): string {
   const file = join(mkdtempSync(join(tmpdir(), 'liangdi-shop-')), 'app.yaml');
   const web = (name: string) => `
     - name: ${name}
@@ -39,14 +39,14 @@ spec:
                 - host: web-demo.example.com
                   http:
                     paths: [{ path: /, pathType: Prefix, backend: { service: { name: shop, port: { number: 80 } } } }]
-  policies: [{ name: all, type: topology, properties: { clusters: [${CENTRES.join(', ')}] } }]
+  policies: [{ name: all, type: topology, properties: { clusters: [${CENTRES.join(', ')}], namespace: ${namespace} } }]
 `,
   );
   return file;
 }
 
-async function drill(timeline: Entry[], ends: string): Promise<Journal> {
-  const scenario = smallScenario({ timeline, ends, application: [shop()] });
+async function drill(timeline: Entry[], ends: string, namespace?: string): Promise<Journal> {
+  const scenario = smallScenario({ timeline, ends, application: [shop(namespace)] });
   return new Journal((await runDrill(scenario, { lab: 'simulated', seed: 1 })).events);
 }
 
@@ -81,4 +81,24 @@ test('pod-kill finds the pods of all Deployments of the application', async () =
         .map(each => each.ready ?? 0),
     );
   expect(['blue', 'green', 'mailer'].map(least)).toEqual([0, 0, 0]);
+});
+
+test('an application may go to a namespace of its own, which is there, watched and struck', async () => {
+  const object = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'live', name: 'mailer' };
+  const journal = await drill(
+    [
+      { at: '5s', fault: 'config-drift', on, object, patch: { spec: { replicas: 2 } } },
+      { at: '10s', for: '20s', fault: 'application-down', on },
+    ],
+    '80s',
+    'live',
+  );
+  expect(journal.outcomes(on, 15, 25)).toEqual([503]);
+  const rolledOut = journal.events.flatMap(each =>
+    each.kind === 'object' && each.centre === on ? [each.object] : [],
+  );
+  expect(rolledOut).toEqual(expect.arrayContaining(['Deployment live/blue', 'Ingress live/shop']));
+  await expect(
+    drill([{ at: '5s', fault: 'config-drift', on, object, patch: { spec: { replicas: 2 } } }], '9s'),
+  ).rejects.toThrow(/has no Deployment live\/mailer \(apps\/v1\) in cluster1-beijing; .*"Deployment mailer/);
 });
