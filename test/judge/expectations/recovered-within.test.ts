@@ -62,6 +62,23 @@ describe('recovered-within', () => {
     expect(resultOf(flap('30s'))).toBe('unknown');
   });
 
+  it('is unknown when a population did not ask in one of the repetitions', () => {
+    const flap = (asks: readonly number[]) => {
+      const story = new Story({ 'recovered-within': { fault: 'flap', within: '15s' } })
+        .timeline()
+        .flap([10_000, 12_000])
+        .end(100_000);
+      for (const from of asks)
+        story.requests({ from, until: from + 30_000, to: HANGZHOU, population: 'pool' });
+      return story;
+    };
+    expect(resultOf(flap([10_000, 60_000]))).toBe('held');
+    expect(judged(flap([10_000]))).toMatchObject({
+      result: 'unknown',
+      evidence: { text: 'No client of pool asked after that.' },
+    });
+  });
+
   it('is unknown when the fault is over before, or never was', () => {
     expect(judged(outage({ within: '10m' }))).toMatchObject({
       result: 'unknown',
