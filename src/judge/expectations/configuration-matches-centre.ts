@@ -28,10 +28,13 @@ export const configurationMatchesCentre = expectation({
     const checker = new Checker(drill, shows);
     let pages = 0;
     const wrong: RequestEvent[] = [];
+    const unsure: RequestEvent[] = [];
     for (const request of drill.requestsIn(window, populations)) {
       if (!succeeded(request)) continue;
       pages++;
-      if (!checker.isRight(request)) wrong.push(request);
+      const isRight = checker.isRight(request);
+      if (isRight === undefined) unsure.push(request);
+      else if (!isRight) wrong.push(request);
     }
     if (pages === 0) return findings.unknown(['noPage']);
     if (drill.plans.length === 0) return findings.unknown(['noPlan']);
@@ -44,6 +47,9 @@ export const configurationMatchesCentre = expectation({
         shown: shownBy(drill.body(first.body)),
       };
       return findings.violated(['wrongPages', wrong.length, pages, example], { figures, events: wrong });
+    }
+    if (unsure.length > 0) {
+      return findings.unknown(['pagesUnseen', unsure.length, pages], { figures, events: unsure });
     }
     const unseen = Object.keys(shows).filter(centre => !checker.hasSeen(centre));
     if (unseen.length > 0) return findings.unknown(['noPageFrom', unseen], { figures });
@@ -63,11 +69,10 @@ function agrees({ env, config }: Shown, wanted: Wanted | undefined): boolean {
   return rightEnv && (wanted.contains === undefined || (config ?? '').includes(wanted.contains));
 }
 
-/** What the plan has for a centre, one page or more, and the time at which its rollout was complete; undefined when that was not seen. */
-interface Version {
+/** What the plan has for a centre: one page or more. */
+interface Version extends Rollout {
   readonly at: number;
   readonly pages: readonly PlanEvent[];
-  readonly complete: number | undefined;
 }
 
 /** Several pages of one centre are of one version when they were planned together: each of its Deployments shows its own. */
@@ -97,7 +102,7 @@ class Checker {
     return this.#centres.has(centre);
   }
 
-  isRight(request: RequestEvent): boolean {
+  isRight(request: RequestEvent): boolean | undefined {
     const { centre = '' } = request;
     let checker = this.#centres.get(centre);
     if (checker === undefined) {
@@ -121,19 +126,22 @@ class CentreChecker {
     this.#versions = versionsOf(drill.plans.filter(plan => plan.centre === centre)).map(pages => ({
       at: pages[0].at,
       pages,
-      complete: completion(drill, pages[0]),
+      ...rolloutOf(drill, pages[0]),
     }));
   }
 
-  isRight({ body = 0, sent, at }: RequestEvent): boolean {
+  /** Undefined when the journal does not say what the page showed, or whether its version was right by then. */
+  isRight({ body = 0, sent, at }: RequestEvent): boolean | undefined {
     this.#shown[body] ??= this.#versionsOf(this.#drill.body(body));
     const shown = this.#shown[body];
-    if (shown.length === 0) return false;
+    if (shown.length === 0) return this.#drill.body(body) === undefined ? undefined : false;
+    let isSeen = true;
     for (let i = this.#versions.length - 1; i >= 0; i--) {
       const version = this.#versions[i] as Version;
       if (version.at > at) continue;
-      if (shown.includes(version)) return true;
+      if (shown.includes(version)) return isSeen ? true : undefined;
       if (version.complete !== undefined && version.complete <= sent) return false;
+      isSeen &&= version.isSeen;
     }
     return false;
   }
@@ -147,18 +155,27 @@ class CentreChecker {
   }
 }
 
-/**
- * The first time that the hub said `running` after the plan's rollout was seen to be under way. (Right after the
- * deployment the status is still that of the version before.)
- */
-function completion(drill: DrillRecord, plan: PlanEvent): number | undefined {
+/** How far the rollout of a plan came. */
+interface Rollout {
+  /** Whether the hub said anything of it. */
+  readonly isSeen: boolean;
+  /**
+   * The first time that the hub said `running` after the rollout was seen to be under way. (Right after the deployment
+   * the status is still that of the version before.) Undefined when that was not seen.
+   */
+  readonly complete?: number;
+}
+
+function rolloutOf(drill: DrillRecord, plan: PlanEvent): Rollout {
+  let isSeen = false;
   let underWay = false;
   for (const { at, phase, publishVersion } of drill.workflow) {
     if (at < plan.at || publishVersion !== plan.publishVersion) continue;
+    isSeen = true;
     if (phase !== 'running') underWay = true;
-    else if (underWay) return at;
+    else if (underWay) return { isSeen, complete: at };
   }
-  return undefined;
+  return { isSeen };
 }
 
 function shownBy(shown: Shown | BodyEvent | PlanEvent | undefined): Page {

@@ -34,12 +34,18 @@ export const converged = expectation({
   }),
 });
 
-/** Comparisons that come after the timeline show how it ended. */
-function lastComparisons({ comparisons, ends }: DrillRecord, { from, until }: Window): CompareEvent[] {
+/**
+ * Comparisons that come after the timeline show how it ended. What was compared with an earlier plan than the window's last
+ * shows nothing of that.
+ */
+function lastComparisons({ comparisons, plans, ends }: DrillRecord, { from, until }: Window): CompareEvent[] {
   const last = new Map<string, CompareEvent>();
   for (const compare of comparisons) {
     const at = Math.min(compare.at, ends ?? compare.at);
-    if (at >= from && at < until) last.set(`${compare.centre} ${compare.object}`, compare);
+    const isOutdated = plans.some(
+      plan => plan.centre === compare.centre && plan.at > compare.at && plan.at < until,
+    );
+    if (at >= from && at < until && !isOutdated) last.set(`${compare.centre} ${compare.object}`, compare);
   }
   return [...last.values()];
 }

@@ -73,6 +73,8 @@ export const chinese: Language = {
   noPlan: () => '日志中没有计划。',
   wrongPages: (wrong, pages, { from, time, shown }) =>
     `${pages} 个页面中 ${wrong} 个有误；第一个于 ${time} 来自 ${from}，显示的内容：${page(shown)}。`,
+  pagesUnseen: (unseen, pages) =>
+    `${pages} 个页面中有 ${unseen} 个，日志中没有它们显示的内容，或者没有当时的发布进度。`,
   noPageFrom: centres => `没有来自 ${list(centres)} 的页面。`,
   allPages: pages => `${pages} 个页面全部如此。`,
 

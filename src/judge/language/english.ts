@@ -81,6 +81,8 @@ export const english = {
   wrongPages: (wrong: number, pages: number, first: { from: string; time: string; shown: Page }) =>
     `${count(wrong, 'page')} of ${pages} were wrong; the first, from ${first.from}` +
     ` at ${first.time}, showed ${page(first.shown)}.`,
+  pagesUnseen: (unseen: number, pages: number) =>
+    `The journal does not hold what ${unseen} of ${count(pages, 'page')} showed, or how far the rollout was then.`,
   noPageFrom: (centres: readonly string[]) => `No page came from ${list(centres)}.`,
   allPages: (pages: number) => `All of ${count(pages, 'page')} showed it.`,
 

@@ -73,7 +73,37 @@ describe('configuration-matches-centre', () => {
         .requests(pages('cluster1-beijing', 3, 120_000, 200_000));
     expect(resultOf(rollout().requests(pages('cluster1-beijing', 1, 120_000, 150_000)))).toBe('held');
     expect(resultOf(rollout().requests(pages('cluster1-beijing', 1, 120_000, 151_000)))).toBe('violated');
-    expect(resultOf(story().requests(pages('cluster1-beijing', 3, 50_000, 51_000)))).toBe('violated');
+    expect(
+      resultOf(
+        story()
+          .add(body(4000, 3, 'new'))
+          .requests(pages('cluster1-beijing', 3, 50_000, 51_000)),
+      ),
+    ).toBe('violated');
+  });
+
+  it('is unknown when the old page is shown and nothing was seen of how far the rollout was', () => {
+    const unseen = () =>
+      story()
+        .add(plan(100_000, 'cluster1-beijing', 'new', 'db', 'v2'), body(100_000, 3, 'new'))
+        .requests(pages('cluster1-beijing', 3, 150_000, 200_000));
+    expect(resultOf(unseen())).toBe('held');
+    const old = unseen().requests(pages('cluster1-beijing', 1, 120_000, 121_000));
+    expect(judged(old)).toMatchObject({
+      result: 'unknown',
+      evidence: {
+        text: 'The journal does not hold what 1 of 51 pages showed, or how far the rollout was then.',
+      },
+    });
+    // It never ends, as when nobody approves it: the old page stays right.
+    expect(resultOf(old.add(phase(101_000, 'workflowSuspending', 'v2')))).toBe('held');
+  });
+
+  it('is unknown when the journal does not hold what a page showed, and no other was wrong', () => {
+    const lost = () => story().requests(pages('cluster1-beijing', 3));
+    expect(resultOf(lost())).toBe('unknown');
+    expect(resultOf(lost().requests(pages('cluster2-beijing', 2)))).toBe('unknown');
+    expect(resultOf(lost().requests(pages('cluster2-beijing', 1)))).toBe('violated');
   });
 
   it('is violated by a plan that is wrong for the centre, whatever the pages show', () => {
@@ -199,6 +229,14 @@ describe('converged', () => {
     expect(resultOf(outage('always'))).toBe('held');
     expect(resultOf(outage('after outage'))).toBe('held');
     expect(resultOf(outage('during outage'))).toBe('unknown');
+  });
+
+  it('is unknown when a centre was compared with an earlier plan alone', () => {
+    const planned = story()
+      .add(compare(9000, HANGZHOU), compare(9000, 'cluster1-beijing'))
+      .add(plan(100_000, HANGZHOU, 'three', 'db', 'v2'));
+    expect(resultOf(planned)).toBe('unknown');
+    expect(resultOf(planned.add(compare(100_000, HANGZHOU)))).toBe('held');
   });
 
   it('is unknown when a centre did not answer, was not compared, or nothing was', () => {

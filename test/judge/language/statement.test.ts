@@ -89,6 +89,7 @@ const EXAMPLES: { readonly [M in Message]: readonly Parameters<(typeof english)[
     [3, 9, { from: 'C1', time: 'T+00:01.0', shown }],
     [1, 9, { from: 'C1', time: 'T+00:01.0', shown: other }],
   ],
+  pagesUnseen: [[2, 9]],
   noPageFrom: [[['C1', 'C2']]],
   allPages: [[9]],
   converged: [[when]],
