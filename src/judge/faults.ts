@@ -38,7 +38,10 @@ export function faultLives(events: readonly FaultEvent[]): FaultLife[] {
     if (step === 'injected') life.injected ??= since ?? at;
     if (life.momentary) continue;
     if (step === 'heal') life.heal ??= at;
-    if (step === 'healed') life.healed ??= at;
+    if (step !== 'healed') continue;
+    life.healed ??= at;
+    // It was in force no longer than that, whenever its healing began.
+    life.heal ??= at;
   }
   return [...lives.values()];
 }

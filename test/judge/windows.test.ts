@@ -48,6 +48,15 @@ describe('windows', () => {
     expect(window('after outage', story)).toBe('The fault outage was never healed.');
   });
 
+  it('a fault whose healing was seen only as it was over was in force no longer', () => {
+    const story = new Story()
+      .timeline()
+      .fault('outage', BEIJING, { inject: 1000, injected: 2000, healed: 5000 })
+      .end(9000);
+    expect(window('during outage', story)).toEqual({ from: 2000, until: 5000 });
+    expect(window('after outage', story)).toEqual({ from: 5000, until: 9001 });
+  });
+
   it('end with the timeline: the comparison and the last healings that follow are in none', () => {
     const story = new Story()
       .timeline()
