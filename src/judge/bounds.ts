@@ -42,6 +42,13 @@ export class Bounds {
     return new Set(pools.flatMap(({ members }) => members.map(({ address }) => address)));
   }
 
+  /** Centres whose addresses a monitor is to check. */
+  get checked(): readonly string[] {
+    return [...this.#addresses].flatMap(([centre, address]) =>
+      this.#monitorsOf(address).length > 0 ? [centre] : [],
+    );
+  }
+
   /** From a fault that fails every check of these targets to the last of their alerts. */
   detection(targets: readonly string[]): number | null {
     const bounds = [...this.addressesOf(targets)].map(address => {

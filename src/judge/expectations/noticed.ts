@@ -39,11 +39,12 @@ function lookFor(centre: string, fault: Window, inject: number, wait: number, dr
   const until = Math.min(deadline, fault.until);
   const findings = new Findings(drill, { from, until });
   const health = drill.health.filter(event => event.centre === centre);
-  const before = health.findLast(({ at }) => at < inject);
+  // In the moment of the injection, too: no check that it fails has ended by then.
+  const before = health.findLast(({ at }) => at <= inject);
   if (before?.status === 'ALERT') {
     return findings.unknown(['downBefore', centre], { events: [before] });
   }
-  const alert = health.find(({ at, status }) => status === 'ALERT' && at >= inject && at <= until);
+  const alert = health.find(({ at, status }) => status === 'ALERT' && at > inject && at <= until);
   if (alert !== undefined) {
     // Before the fault was in force everywhere, when it struck this centre is not known: at the earliest as it began.
     const took = alert.at - (alert.at < from ? inject : from);

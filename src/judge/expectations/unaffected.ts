@@ -4,7 +4,7 @@ import { share } from '../../runtime/yaml.ts';
 import type { DrillRecord } from '../record.ts';
 import { populations, type Window, windowed } from '../windows.ts';
 import { eventsIn, expectation, inWindow, type Judgement } from './expectation.ts';
-import { isBlind } from './no-flap.ts';
+import { isBlind, movesIn } from './no-flap.ts';
 
 /** Clients ask and notice nothing, and the GTM stays where it is. */
 export const unaffected = expectation({
@@ -29,7 +29,7 @@ export const unaffected = expectation({
   judge: inWindow((params, drill, window, findings): Judgement => {
     const requests = drill.requestsIn(window, params.populations);
     const errors = requests.filter(request => !succeeded(request));
-    const switches = eventsIn(drill.switches, window);
+    const switches = movesIn(drill, window);
     const alerts = heldForDown(drill, window);
     const figures = {
       requests: requests.length,
@@ -45,6 +45,8 @@ export const unaffected = expectation({
     if (excess.length > 0) return findings.violated(['effects', figures, false], { figures, events: excess });
     if (requests.length === 0) return findings.unknown(['nobodyAsked'], { figures });
     if (isBlind(drill, window)) return findings.unknown(['effects', figures, true], { figures });
+    const unchecked = params.alerts === undefined ? [] : uncheckedIn(drill, window);
+    if (unchecked.length > 0) return findings.unknown(['neverChecked', unchecked], { figures });
     return findings.held(['effects', figures, false], { figures });
   }),
 });
@@ -58,4 +60,10 @@ function heldForDown({ health }: DrillRecord, { from, until }: Window): HealthEv
     else if (event.at < from) down.delete(event.address);
   }
   return [...down.values()];
+}
+
+/** Centres whose addresses could have been held for down, had anybody checked them. */
+function uncheckedIn({ bounds, probes }: DrillRecord, window: Window): readonly string[] {
+  const seen = new Set(eventsIn(probes, window).map(({ centre }) => centre));
+  return bounds.checked.filter(centre => !seen.has(centre));
 }

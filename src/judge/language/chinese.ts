@@ -102,7 +102,7 @@ export const chinese: Language = {
 
   // no-flap
   noFlap: (most, when) => `地址池集合之间最多切换 ${most} 次，之后不再切换（${during(when)}）`,
-  blind: () => '没有看到 GTM 的任何活动：既没有检查，也没有应答。',
+  blind: () => '没有看到 GTM 的任何活动：没有检查和应答，或者没有决策。',
   noSwitch: () => '没有切换。',
   switched: (times, last) => `切换 ${times} 次，最后一次在 ${last}。`,
 
@@ -178,6 +178,7 @@ export const chinese: Language = {
   effects: ({ requests, errors, switches, alerts }, blind) =>
     `${requests} 个请求中 ${errors} 个错误，切换 ${switches} 次，告警 ${alerts} 次。` +
     `${blind ? '没有看到 GTM 的任何活动。' : ''}`,
+  neverChecked: centres => `没有对 ${list(centres)} 的检查：不可能发现它是否故障。`,
   nobodyAsked: () => '没有客户端发出请求：谁也不可能察觉。',
 };
 

@@ -110,7 +110,7 @@ export const english = {
   // no-flap
   noFlap: (most: number, when: When) =>
     `at most ${switches(most)} between the pool sets, then none (${during(when)})`,
-  blind: () => 'Nothing was seen of the GTM: no check and no answer.',
+  blind: () => 'Nothing was seen of the GTM: no check and no answer, or no decision.',
   noSwitch: () => 'No switch.',
   switched: (times: number, last: string) => `${switches(times)}, the last at ${last}.`,
 
@@ -212,6 +212,8 @@ export const english = {
   ) =>
     `${count(errors, 'error')} of ${count(requests, 'request')}, ` +
     `${switches(times)}, ${count(alerts, 'alert')}.${blind ? ' Nothing was seen of the GTM.' : ''}`,
+  neverChecked: (centres: readonly string[]) =>
+    `Nobody checked ${list(centres)}: it could not have been held for down.`,
   nobodyAsked: () => 'No client asked: nobody could have noticed.',
 };
 

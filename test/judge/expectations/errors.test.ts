@@ -55,12 +55,15 @@ describe('errors-below', () => {
 });
 
 describe('unaffected', () => {
-  const story = (params: object = {}) =>
-    new Story({ unaffected: { when: 'during outage', ...params } })
+  const story = (params: object = {}, checked = [...BEIJING, HANGZHOU]) => {
+    const outage = new Story({ unaffected: { when: 'during outage', ...params } })
       .timeline()
+      .publish(0, BEIJING)
       .fault('outage', [HANGZHOU], { inject: 100_000, injected: 100_000 })
-      .probe(150_000, 'cluster1-beijing')
       .end(300_000);
+    for (const centre of checked) outage.probe(150_000, centre);
+    return outage;
+  };
   const asked = (params: object = {}) => story(params).requests({ from: 0, until: 300_000 });
 
   it('holds when clients ask and nothing happens', () => {
@@ -100,6 +103,26 @@ describe('unaffected', () => {
     ] as const)
       twice.health(at, HANGZHOU, status);
     expect(resultOf(twice)).toBe('held');
+  });
+
+  it('is violated by a move of the GTM that only its decisions or publications show', () => {
+    expect(resultOf(asked().publish(150_000, [HANGZHOU]))).toBe('violated');
+    expect(resultOf(asked().route(0, BEIJING).route(150_000, [HANGZHOU]))).toBe('violated');
+  });
+
+  it('is unknown about alerts where a centre was not checked', () => {
+    const unchecked = (params: object) =>
+      story(params, BEIJING).requests({ from: 0, until: 300_000 }).answer(150_000, 1, BEIJING);
+    expect(resultOf(unchecked({}))).toBe('held');
+    expect(judged(unchecked({ alerts: 0 }))).toMatchObject({
+      result: 'unknown',
+      evidence: { text: 'Nobody checked cluster1-hangzhou: it could not have been held for down.' },
+    });
+    expect(resultOf(unchecked({ alerts: 0 }).probe(99_000, HANGZHOU))).toBe('unknown');
+    expect(resultOf(unchecked({ alerts: 0 }).probe(101_000, HANGZHOU))).toBe('held');
+    expect(resultOf(unchecked({ alerts: 0 }).health(140_000, BEIJING[0] as string, 'ALERT'))).toBe(
+      'violated',
+    );
   });
 
   it('is unknown when nobody asked, or nothing was seen of the GTM', () => {

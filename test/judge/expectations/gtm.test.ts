@@ -24,6 +24,11 @@ describe('no-flap', () => {
     expect(resultOf(flap)).toBe('violated');
   });
 
+  it('is violated by changes of set in its decisions, though neither switch nor publication was written down', () => {
+    const flap = story({}).route(0, BEIJING).route(100_000, [HANGZHOU]).route(200_000, BEIJING);
+    expect(resultOf(flap)).toBe('violated');
+  });
+
   it('counts a switch once, when it was decided, though its publication comes in another window', () => {
     const after = new Story({ 'no-flap': { 'at-most': 0, when: 'after outage' } })
       .timeline()
@@ -37,13 +42,21 @@ describe('no-flap', () => {
   });
 
   it('is unknown to an observer that saw neither checks nor answers', () => {
-    expect(resultOf(new Story({ 'no-flap': {} }).timeline().end(300_000))).toBe('unknown');
+    expect(resultOf(new Story({ 'no-flap': {} }).timeline().publish(0, BEIJING).end(300_000))).toBe(
+      'unknown',
+    );
     const before = new Story({ 'no-flap': { when: 'during outage' } })
       .timeline()
+      .publish(0, BEIJING)
       .probe(1000, HANGZHOU)
       .fault('outage', BEIJING, { inject: 100_000, injected: 100_000 })
       .end(300_000);
     expect(resultOf(before)).toBe('unknown');
+  });
+
+  it('is unknown in a drill where nothing was seen of what the GTM decided', () => {
+    const undecided = new Story({ 'no-flap': {} }).timeline().probe(1000, HANGZHOU).end(300_000);
+    expect(resultOf(undecided)).toBe('unknown');
   });
 });
 
@@ -124,6 +137,8 @@ describe('noticed', () => {
   it('is unknown when the fault was over too soon, or the centre was down before', () => {
     expect(resultOf(story('bound', 130_000))).toBe('unknown');
     expect(resultOf(story('bound').health(50_000, HANGZHOU, 'ALERT'))).toBe('unknown');
+    // No check that the fault fails has ended in the moment that it begins.
+    expect(resultOf(story('bound').health(100_000, HANGZHOU, 'ALERT'))).toBe('unknown');
   });
 });
 

@@ -179,6 +179,7 @@ const EXAMPLES: { readonly [M in Message]: readonly Parameters<(typeof english)[
     [{ requests: 50, errors: 3, switches: 2, alerts: 4 }, false],
     [{ requests: 50, errors: 3, switches: 2, alerts: 4 }, true],
   ],
+  neverChecked: [[['C1', 'C2']]],
   nobodyAsked: [[]],
 };
 
