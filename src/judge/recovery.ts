@@ -29,7 +29,8 @@ import { PHASES, type Phase, type Recovery } from './verdict.ts';
  * - client: the last connection that was opened because of an old answer;
  * - connection: the end of the last request that failed at an address of the fault.
  *
- * Where the GTM withdrew nothing, or nothing was left to answer with, there are no phases.
+ * Where the GTM withdrew nothing, or nothing was left to answer with, there are no phases; nor where the journal lacks an
+ * answer that a request used: how long old ones were in use is not to be seen then.
  */
 export interface PopulationRecovery extends Recovery {
   /** Requests that the population sent while the fault was in force. */
@@ -39,6 +40,8 @@ export interface PopulationRecovery extends Recovery {
   readonly lastError?: RequestEvent;
   /** Whether errors were over before the fault's healing began. */
   readonly withstood: boolean;
+  /** After so long they were seen to be over: `rto`, or when only the healing shows it, how long that took. */
+  readonly seenOver: number | null;
 }
 
 /** How the GTM took the fault's addresses out of its answers. */
@@ -48,8 +51,8 @@ interface Withdrawal {
   readonly publish: PublishEvent;
   /** Until then an answer with an address of the fault is an old one. */
   readonly until: number;
-  /** By answer id: 1 when it holds an address of the fault. */
-  readonly old: readonly (1 | undefined)[];
+  /** By answer id, whether it holds an address of the fault: 1, or 0. */
+  readonly old: readonly (1 | 0 | undefined)[];
   /** No check of the fault's addresses passed, nor did a later fault alone fail them. */
   readonly failedEveryCheck: boolean;
 }
@@ -113,10 +116,12 @@ function recoveryOf(
   const lasted = (some: readonly RequestEvent[]) =>
     some.reduce((longest, { at }) => Math.max(longest, at - began), 0);
   const course = courseOf(fault, asked, requests, errors);
+  const rto = course.ended ? lasted([...possible, ...course.hidden]) : null;
   return {
     fault: fault.name,
     ended: course.ended,
-    rto: course.ended ? lasted([...possible, ...course.hidden]) : null,
+    rto,
+    seenOver: rto === null || course.served ? rto : Math.max(rto, healed - began),
     atLeast: lasted(certain),
     withstood: course.withstood,
     bound: sum(bounds),
@@ -130,6 +135,8 @@ function recoveryOf(
 interface ErrorCourse {
   readonly ended: boolean | null;
   readonly withstood: boolean;
+  /** Whether one was served after the last error, before the fault was healed. */
+  readonly served: boolean;
   /** Errors of other faults from the last own one to the first success: they hide whether it would have gone on. */
   readonly hidden: readonly RequestEvent[];
 }
@@ -145,9 +152,9 @@ function courseOf(
   if (possible.length === 0) {
     // That nothing failed is known of who asked and was served.
     const isServed = asked.some(succeeded);
-    return { ended: isServed ? true : null, withstood: isServed, hidden: [] };
+    return { ended: isServed ? true : null, withstood: isServed, served: isServed, hidden: [] };
   }
-  if (asked.length === 0) return { ended: null, withstood: false, hidden: [] };
+  if (asked.length === 0) return { ended: null, withstood: false, served: false, hidden: [] };
   const last = lastSent(possible);
   const successes = requests.filter(request => request.sent >= injected && succeeded(request));
   const firstSuccess = successes.reduce(
@@ -169,6 +176,7 @@ function courseOf(
   return {
     ended: ended || (goesOn && isLastCertain ? false : null),
     withstood: isOver(heal < NEVER ? quietBy(heal) : quiet),
+    served: firstSuccess < healed,
     hidden: others.filter(({ sent }) => sent < firstSuccess),
   };
 }
@@ -199,8 +207,8 @@ function withdrawalOf(drill: DrillRecord, fault: FaultLife): Withdrawal | undefi
   );
   if (fault.leavesNothing && other !== undefined) return undefined;
   const again = publications.find(each => drill.precedes(publish, each) && holds(each));
-  const old: 1[] = [];
-  for (const answer of drill.answers) if (holds(answer)) old[answer.id] = 1;
+  const old: (1 | 0)[] = [];
+  for (const answer of drill.answers) old[answer.id] = holds(answer) ? 1 : 0;
   const until = Math.min(healed, again?.at ?? healed);
   return {
     health: change,
@@ -241,13 +249,16 @@ function phasesOf(
   { fault, addresses }: Reach,
   { health, route, publish, until, old }: Withdrawal,
   requests: readonly RequestEvent[],
-): Record<Phase, number> {
+): Record<Phase, number> | undefined {
   const began = fault.injected as number;
   let looked = publish.at;
   let connected = publish.at;
   let failed = publish.at;
   for (const request of requests) {
-    if (request.sent >= until || old[request.answer] !== 1) continue;
+    if (request.sent >= until) continue;
+    const isOld = old[request.answer];
+    if (isOld === undefined && request.answer !== 0) return undefined;
+    if (isOld !== 1) continue;
     looked = Math.max(looked, request.looked);
     connected = Math.max(connected, request.connected);
     if (!succeeded(request) && addresses.has(request.address ?? '')) failed = Math.max(failed, request.at);

@@ -285,6 +285,15 @@ describe('phases', () => {
     expect(phasesOf(story)).toEqual([40_000, 0, 2000, 0, 0, 0]);
   });
 
+  it('are not there when the journal lacks an answer that a request used', () => {
+    const story = failover()
+      .requests({ from: T0, until: T0 + 42_000, fails: true, fields: { answer: 1 } })
+      .requests({ from: T0 + 42_000, until: T0 + 60_000, fails: true, fields: { answer: 7 } })
+      .requests({ from: T0 + 60_000, until: 500_000, to: HANGZHOU, fields: { answer: 3 } });
+    expect(phasesOf(story)).toEqual(PHASES.map(() => null));
+    expect(phasesOf(story.answer(T0 - 1000, 7, BEIJING))).toEqual([40_000, 0, 2000, 17_000, 0, 100]);
+  });
+
   it('do not depend on how answers are numbered', () => {
     const last = Number.MAX_SAFE_INTEGER;
     const story = failover()

@@ -68,13 +68,15 @@ function finding(result: Result, text: Recovered, recovery?: PopulationRecovery)
 
 function judgeOne(of: string, limit: Limit, recovery: PopulationRecovery): Finding {
   const most = limit === 'bound' ? recovery.bound : limit;
-  const { rto, atLeast, ended, requests, fault } = recovery;
+  const { rto, seenOver, atLeast, ended, requests, fault } = recovery;
   if (requests === 0) return finding('unknown', { of, was: 'silent', fault });
   if (most === null) return finding('unknown', { of, was: 'unbounded' });
   const result = atLeast > most ? 'violated' : 'unknown';
   if (ended === false) return finding(result, { of, was: 'lasting', fault, atLeast, most }, recovery);
   if (atLeast > most) return finding('violated', { of, was: 'measured', atLeast, rto, most }, recovery);
-  if (rto === null) return finding('unknown', { of, was: 'unseen', fault }, recovery);
+  // Nobody was served after the last error that is known: others may have come until the fault was healed.
+  const isHidden = rto !== null && rto <= most && seenOver !== null && seenOver > most;
+  if (rto === null || isHidden) return finding('unknown', { of, was: 'unseen', fault }, recovery);
   return finding(rto <= most ? 'held' : 'unknown', { of, was: 'measured', atLeast, rto, most }, recovery);
 }
 

@@ -44,6 +44,24 @@ describe('rto-below', () => {
     expect(never('10m').result).toBe('unknown');
   });
 
+  it('is unknown when nobody was served after the last error, and the fault healed only after the limit', () => {
+    const silent = (most: string) =>
+      new Story({ 'rto-below': { honest: most } })
+        .timeline()
+        .fault('outage', BEIJING, { inject: 100_000, injected: 100_000, heal: 300_000, healed: 301_000 })
+        .requests({ from: 0, until: 100_000 })
+        .requests({ from: 100_000, until: 110_000, fails: true })
+        .requests({ from: 301_000, until: 400_000 })
+        .end(400_000);
+    expect(resultOf(silent('9s'))).toBe('violated');
+    expect(judged(silent('60s'))).toMatchObject({
+      result: 'unknown',
+      evidence: { text: 'it was not to be seen whether honest recovered from outage.' },
+    });
+    expect(resultOf(silent('60s').requests({ from: 150_000, until: 151_000, to: HANGZHOU }))).toBe('held');
+    expect(resultOf(silent('201s'))).toBe('held');
+  });
+
   it('is unknown for a population that did not ask after the fault, also as one of all', () => {
     expect(resultOf(outage({ pool: '10m' }))).toBe('unknown');
     expect(judged(outage({ all: '10m' })).evidence.text).toBe(
