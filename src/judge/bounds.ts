@@ -42,11 +42,10 @@ export class Bounds {
     return new Set(pools.flatMap(({ members }) => members.map(({ address }) => address)));
   }
 
-  /** Centres whose addresses a monitor is to check. */
-  get checked(): readonly string[] {
-    return [...this.#addresses].flatMap(([centre, address]) =>
-      this.#monitorsOf(address).length > 0 ? [centre] : [],
-    );
+  /** Of the centres whose addresses are to be checked, what checks them. */
+  get monitors(): ReadonlyMap<string, readonly Monitor[]> {
+    const all = [...this.#addresses].map(([centre, address]) => [centre, this.#monitorsOf(address)] as const);
+    return new Map(all.filter(([, monitors]) => monitors.length > 0));
   }
 
   /** From a fault that fails every check of these targets to the last of their alerts. */

@@ -1,25 +1,27 @@
+import { gapsOf } from './gaps.ts';
 import type { Statement } from './language/statement.ts';
 import type { DrillRecord } from './record.ts';
 import type { ExpectationResult } from './verdict.ts';
 
 /**
- * Added to the expectations when there was nothing to see: no client that asked, or nothing seen of the GTM. A drill
- * that could not observe cannot pass, whatever little its expectations ask for.
+ * Added to the expectations when there was nothing to see: no client that asked, or nothing seen of the GTM, be it in a part
+ * of the drill. A drill that could not observe cannot pass, whatever little its expectations ask for.
  */
-export function unobserved({
-  requests,
-  publications,
-  probes,
-}: DrillRecord): ExpectationResult<Statement> | undefined {
+export function unobserved(drill: DrillRecord): ExpectationResult<Statement> | undefined {
+  const { requests, publications, probes } = drill;
   const missing = {
     clients: requests.length === 0,
     gtm: publications.length === 0 && probes.length === 0,
   };
-  if (!missing.clients && !missing.gtm) return undefined;
-  return {
-    name: 'observed',
-    says: ['sawAll'],
-    result: 'unknown',
-    evidence: { text: ['sawNothing', missing] },
-  };
+  if (missing.clients || missing.gtm) return unknown(['sawNothing', missing]);
+  const gaps = gapsOf(drill).map(({ of, from, until }) => ({
+    of,
+    from: drill.time(from),
+    until: drill.time(until),
+  }));
+  return gaps.length === 0 ? undefined : unknown(['sawGaps', gaps]);
+}
+
+function unknown(text: Statement): ExpectationResult<Statement> {
+  return { name: 'observed', says: ['sawAll'], result: 'unknown', evidence: { text } };
 }

@@ -15,6 +15,8 @@ export interface Settings {
   readonly topology: Topology;
   readonly gtm: GtmConfig;
   readonly clients: ClientsConfig;
+  /** How long it lasts, ms; missing in what a test writes by hand. */
+  readonly ends?: number | undefined;
   /** Its faults have names and parameters; both are missing in what is no fault. */
   readonly timeline: readonly { readonly name?: string | undefined; readonly params?: unknown }[];
   /** Checked one by one when they are judged: an old journal may hold what today's version does not know. */
@@ -28,6 +30,7 @@ const schema: z.ZodType<Settings> = z.looseObject({
   topology: topologySchema,
   gtm: gtmConfigSchema,
   clients: clientsSchema,
+  ends: z.number().optional(),
   timeline: z
     .array(z.looseObject({ name: z.string().optional(), params: z.unknown().optional() }))
     .default([]),

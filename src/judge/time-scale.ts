@@ -26,7 +26,6 @@ export function scaledScenario<S extends ScalableScenario>(scenario: S, scale: n
     timeScale: scale,
     approveAfter: shorter(scenario.approveAfter, scale),
     timeline: scenario.timeline.map(entry => scaledEntry(entry, scale)),
-    ends: shorter(scenario.ends, scale),
   };
 }
 
@@ -40,6 +39,7 @@ interface Scalable {
   readonly gtm: GtmConfig;
   readonly clients: ClientsConfig;
   readonly expect: readonly Entry[];
+  readonly ends?: number | undefined;
 }
 
 interface ScalableScenario extends Scalable {
@@ -56,12 +56,13 @@ interface ScalableEntry {
 /** What judging needs, scaled. */
 export function scaledSettings<S extends Scalable>(settings: S, scale: number): S {
   if (scale === 1) return settings;
-  const { topology, gtm, clients, expect } = settings;
+  const { topology, gtm, clients, expect, ends } = settings;
   return {
     ...settings,
     topology: { ...topology, pod: { ...topology.pod, serviceTime: topology.pod.serviceTime / scale } },
     gtm: scaledGtm(gtm, scale),
     clients: scaledClients(clients, scale),
+    ...(ends !== undefined && { ends: shorter(ends, scale) }),
     expect: expect.map(entry => ({ ...entry, params: scaledLimits(entry, scale) })),
   };
 }

@@ -65,5 +65,5 @@ function heldForDown({ health }: DrillRecord, { from, until }: Window): HealthEv
 /** Centres whose addresses could have been held for down, had anybody checked them. */
 function uncheckedIn({ bounds, probes }: DrillRecord, window: Window): readonly string[] {
   const seen = new Set(eventsIn(probes, window).map(({ centre }) => centre));
-  return bounds.checked.filter(centre => !seen.has(centre));
+  return [...bounds.monitors.keys()].filter(centre => !seen.has(centre));
 }

@@ -40,6 +40,11 @@ export const chinese: Language = {
     return `没有可供判定的内容：${what.join('，')}。`;
   },
 
+  sawGaps: gaps => {
+    const each = gaps.map(({ of, from, until }) => `${of}（从 ${from} 到 ${until}）`);
+    return `有一段时间没有看到 ${list(each)} 的任何请求或检查，而本应有。`;
+  },
+
   phase: phase => PHASES[phase],
 
   // phases-within-bounds

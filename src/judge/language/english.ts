@@ -42,6 +42,11 @@ export const english = {
     return `There was nothing to judge by: ${what.join(', ')}.`;
   },
 
+  sawGaps: (gaps: readonly { of: string; from: string; until: string }[]) => {
+    const each = gaps.map(({ of, from, until }) => `of ${of} from ${from} to ${until}`);
+    return `Nothing was seen ${list(each)}, though requests or checks were due.`;
+  },
+
   phase: (phase: Phase): string => phase,
 
   // phases-within-bounds
