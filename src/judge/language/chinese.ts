@@ -34,12 +34,13 @@ export const chinese: Language = {
   afterFault: fault => `${fault} 之后`,
 
   // observed
-  sawAll: () => '演练看到了客户端发出请求，也看到了 GTM 在工作',
+  sawAll: () => '演练看到了客户端发出请求、GTM 在工作，也看到了故障生效',
   sawNothing: ({ clients, gtm }) => {
     const what = [...(clients ? ['没有客户端发出请求'] : []), ...(gtm ? ['没有看到 GTM 的任何活动'] : [])];
     return `没有可供判定的内容：${what.join('，')}。`;
   },
 
+  sawNoEffect: faults => `没有看到故障 ${list(faults)} 生效。`,
   sawGaps: gaps => {
     const each = gaps.map(({ of, from, until }) => `${of}（从 ${from} 到 ${until}）`);
     return `有一段时间没有看到 ${list(each)} 的任何请求或检查，而本应有。`;

@@ -33,7 +33,7 @@ export const english = {
   afterFault: (fault: string) => `after ${fault}`,
 
   // observed
-  sawAll: () => 'the drill saw clients ask and the GTM at work',
+  sawAll: () => 'the drill saw clients ask, the GTM at work and its faults take effect',
   sawNothing: (missing: { clients: boolean; gtm: boolean }) => {
     const what = [
       ...(missing.clients ? ['no client sent a request'] : []),
@@ -42,6 +42,7 @@ export const english = {
     return `There was nothing to judge by: ${what.join(', ')}.`;
   },
 
+  sawNoEffect: (faults: readonly string[]) => `It was not seen that ${list(faults)} took effect.`,
   sawGaps: (gaps: readonly { of: string; from: string; until: string }[]) => {
     const each = gaps.map(({ of, from, until }) => `of ${of} from ${from} to ${until}`);
     return `Nothing was seen ${list(each)}, though requests or checks were due.`;

@@ -51,6 +51,7 @@ const EXAMPLES: { readonly [M in Message]: readonly Parameters<(typeof english)[
   ],
   afterFault: [['F1']],
   sawAll: [[]],
+  sawNoEffect: [[['F1', 'F2']]],
   sawGaps: [[[{ of: 'P1', from: 'T+00:01.0', until: 'T+00:02.0' }]]],
   sawNothing: [[{ clients: true, gtm: false }], [{ clients: false, gtm: true }]],
   phase: PHASES.map(phase => [phase]),

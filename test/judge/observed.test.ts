@@ -76,3 +76,14 @@ describe('what was not seen for a part of the drill', () => {
     ).toBeUndefined();
   });
 });
+
+describe('a fault of the timeline that was not seen to take effect', () => {
+  it('makes a drill unknown, whatever was expected', async () => {
+    const outage = { at: '20s', fault: 'application-down', on: [BEIJING], for: '30s' };
+    const journal = (await smallDrill([outage], '90s')).events;
+    expect(observed(journal)).toBeUndefined();
+    const without = journal.filter(event => !(event.kind === 'fault' && event.step === 'injected'));
+    expect(observed(without)).toBe('unknown: It was not seen that application-down took effect.');
+    expect(observed(journal.filter(({ kind }) => kind !== 'fault'))).toContain('application-down');
+  });
+});
