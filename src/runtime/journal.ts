@@ -278,5 +278,5 @@ export interface Journal {
 
 /** A request that did what its client wanted: web-demo's page, status 200. */
 export function succeeded(request: RequestEvent): boolean {
-  return request.status === 200;
+  return request.status === 200 && request.failure === undefined;
 }

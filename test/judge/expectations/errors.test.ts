@@ -23,6 +23,11 @@ describe('errors-below', () => {
     expect(resultOf(many)).toBe('violated');
   });
 
+  it('counts as an error what failed after its status had come', () => {
+    const cut = story({ share: 0 }).requests({ from: 0, until: 1000, fields: { failure: 'reset' } });
+    expect(resultOf(cut)).toBe('violated');
+  });
+
   it('looks at the requests to some centres only: whether these carry the load', () => {
     const load = story({ share: '1%', centres: [HANGZHOU] })
       .requests({ from: 0, until: 100_000, fails: true })
