@@ -27,6 +27,8 @@ export const approvedBefore = expectation({
         events: early.map(([, object]) => object),
       });
     }
+    const unseen = rolledOut(drill, step).filter(version => !arrivals.has(version));
+    if (unseen.length > 0) return findings.unknown(['unseenArrivals', unseen, centre], { figures });
     return findings.held(['approved', arrivals.size, centre], {
       figures,
       events: [...approvals, ...arrivals.values()],
@@ -43,4 +45,12 @@ function firstArrivals({ objects }: DrillRecord, centre: string): ReadonlyMap<st
       first.set(version, object);
   }
   return first;
+}
+
+/** Versions whose rollout the hub last said to be complete, the step with it: these have reached the step's centres. */
+function rolledOut({ workflow }: DrillRecord, step: string): readonly string[] {
+  const last = new Map(workflow.map(event => [event.publishVersion ?? '', event]));
+  return [...last].flatMap(([version, { phase, steps }]) =>
+    phase === 'running' && steps[step] === 'succeeded' ? [version] : [],
+  );
 }

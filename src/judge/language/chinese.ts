@@ -66,6 +66,7 @@ export const chinese: Language = {
     const what = early.map(({ version, object, time }) => `${version || '该应用'}（${time} 的 ${object}）`);
     return `未经批准就进入 ${centre}：${list(what)}。`;
   },
+  unseenArrivals: (versions, centre) => `${list(versions)} 已发布完成，但没有看到它到达 ${centre}。`,
   approved: (versions, centre) => `${versions} 个版本进入 ${centre}，每个都在获得批准之后。`,
 
   // configuration-matches-centre

@@ -71,6 +71,8 @@ export const english = {
     );
     return `In ${centre} without approval: ${list(what)}.`;
   },
+  unseenArrivals: (versions: readonly string[], centre: string) =>
+    `${list(versions)} was rolled out, and nothing was seen of it in ${centre}.`,
   approved: (versions: number, centre: string) =>
     `${count(versions, 'version')} reached ${centre}, each after its approval.`,
 

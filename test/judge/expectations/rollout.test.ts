@@ -180,6 +180,20 @@ describe('approved-before', () => {
     expect(resultOf(story().add(approval(1000, 'v1', 'deploy1'), object(1001, 'v1')))).toBe('violated');
   });
 
+  it('is unknown when a version was rolled out and did not show in the centre', () => {
+    const rollout = (step: string, name: string) =>
+      story()
+        .add(approval(1000, 'v1'), object(1001, 'v1'))
+        .add({ ...phase(9000, name, 'v2'), steps: { deploy2: step } });
+    expect(resultOf(rollout('suspending', 'workflowSuspending'))).toBe('held');
+    expect(judged(rollout('succeeded', 'running'))).toMatchObject({
+      result: 'unknown',
+      evidence: { text: 'v2 was rolled out, and nothing was seen of it in cluster2-beijing.' },
+    });
+    const seen = rollout('succeeded', 'running').add(approval(8000, 'v2'), object(8500, 'v2'));
+    expect(resultOf(seen)).toBe('held');
+  });
+
   it('is unknown when nothing was seen in the centre', () => {
     expect(resultOf(story())).toBe('unknown');
     expect(resultOf(story().add(approval(1000, 'v1')))).toBe('unknown');

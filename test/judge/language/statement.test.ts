@@ -79,6 +79,7 @@ const EXAMPLES: { readonly [M in Message]: readonly Parameters<(typeof english)[
       ],
     ],
   ],
+  unseenArrivals: [[['V1', 'V2'], 'C1']],
   approved: [[2, 'C1']],
   showsConfiguration: [
     [[{ centre: 'C1', texts: ['E1', 'K1'] }], when],
