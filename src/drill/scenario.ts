@@ -256,7 +256,10 @@ function gtmOf(topology: Topology) {
 
 type Manifest = Pick<KubeObject, 'kind'> & Readonly<Record<string, unknown>>;
 
-/** The names of a workflow's steps, in a Workflow or in an Application; a group waits for nobody but its sub steps. Those without get one by their place. */
+/**
+ * The names of a workflow's steps, in a Workflow or in an Application; those without get one by their place. A group waits
+ * for nobody but its sub steps.
+ */
 function stepsOf(objects: readonly Manifest[]): string[] {
   return objects.flatMap(({ kind, spec, steps }) => {
     const own = kind === 'Workflow' ? steps : kind === 'Application' ? at(at(spec, 'workflow'), 'steps') : [];

@@ -5,7 +5,8 @@ import type { ExpectationResult } from './verdict.ts';
 
 /**
  * Added to the expectations when there was nothing to see: no client that asked, or nothing seen of the GTM, be it in a part
- * of the drill; or when one of its faults was not seen to take effect. A drill that could not observe cannot pass, whatever little its expectations ask for.
+ * of the drill; or when one of its faults was not seen to take effect. A drill that could not observe cannot pass, whatever
+ * little its expectations ask for.
  */
 export function unobserved(drill: DrillRecord): ExpectationResult<Statement> | undefined {
   const { requests, publications, probes } = drill;

@@ -40,7 +40,7 @@ export function simulatedLab(options: SimulatedLabOptions): Lab {
         serviceTimeMs: topology.pod.serviceTime,
         queue: topology.pod.queue,
       },
-      ...(address === undefined ? {} : { address }),
+      ...(address === undefined ? {} : { address, port: application.port }),
       freeze: options.freeze ?? false,
     });
   const hub = cluster('hub', 0);

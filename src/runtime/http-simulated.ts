@@ -54,7 +54,7 @@ export class TcpExchange implements Exchange {
   }
 
   #dialled({ host, back }: Route): boolean {
-    const accepts = host.server.accepts();
+    const accepts = host.server.accepts(this.#attempt.port);
     if (accepts === 'drop') return false;
     const answer = accepts === 'refuse' ? 'refusal' : 'syn-ack';
     this.transmission.send(answer, back, SYN_RESEND_MS, this.#attempt.manner);
@@ -127,7 +127,7 @@ export class HttpExchange implements Exchange, Listener<HttpResponse | 'reset'> 
   }
 
   #dialled(route: Route): boolean {
-    const accepts = route.host.server.accepts();
+    const accepts = route.host.server.accepts(this.#request.port);
     if (accepts === 'drop') return false;
     if (accepts === 'refuse') {
       this.#sendBack('refusal', SYN_RESEND_MS);
@@ -147,7 +147,7 @@ export class HttpExchange implements Exchange, Listener<HttpResponse | 'reset'> 
 
   /** The host may have changed since the connection was opened. */
   #served({ host: { server } }: Route): boolean {
-    const accepts = server.accepts();
+    const accepts = server.accepts(this.#request.port);
     if (accepts === 'drop') return false;
     const isKnown = this.#connection === undefined || this.#connection.process === server.process?.();
     if (accepts === 'refuse' || !isKnown) this.told('reset');

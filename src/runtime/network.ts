@@ -103,8 +103,8 @@ export interface ServerProcess {
 
 /** A server on the simulated network. */
 export interface SimulatedServer {
-  /** What the host does with a packet now: serve it, refuse the connection, or let it vanish. */
-  accepts(): 'accept' | 'refuse' | 'drop';
+  /** What the host does now with a packet to one of its ports: serve it, refuse the connection, or let it vanish. */
+  accepts(port: number): 'accept' | 'refuse' | 'drop';
   /** Who serves now: connections to another, which ended without a word, are reset. By default always the same. */
   process?(): ServerProcess;
   /** Tells `asker` at most once, now or later; a host that went away meanwhile never does. */

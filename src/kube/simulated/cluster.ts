@@ -27,6 +27,8 @@ export interface ClusterOptions {
   readonly name: string;
   /** The public address before the ingress; absent: a cluster that serves no clients (the hub). */
   readonly address?: string;
+  /** The one at which it serves them, 80 by default. */
+  readonly port?: number;
   readonly nodes: number;
   readonly clock: Clock;
   readonly random: Random;
@@ -38,6 +40,7 @@ export interface ClusterOptions {
 }
 
 const API_TIMEOUT = 10_000;
+const HTTP = 80;
 
 /**
  * A Kubernetes cluster on one machine, as kind makes them: API, controllers, nodes with their pods, an ingress at a
@@ -105,7 +108,7 @@ export class SimulatedCluster {
         pods,
         onSynced: () => this.#tellWhenReady(),
       });
-      network.listen(address, name, this.#server(this.#ingress));
+      network.listen(address, name, this.#server(this.#ingress, options.port ?? HTTP));
     }
   }
 
@@ -262,11 +265,11 @@ export class SimulatedCluster {
     ];
   }
 
-  #server(ingress: Ingress): SimulatedServer {
+  #server(ingress: Ingress, served: number): SimulatedServer {
     return {
-      accepts: () => {
+      accepts: port => {
         if (this.#paused || this.#power !== 'on') return 'drop';
-        return ingress.listening ? 'accept' : 'refuse';
+        return port === served && ingress.listening ? 'accept' : 'refuse';
       },
       process: () => ingress.process,
       handle: (request, asker) => ingress.handle(request, asker),

@@ -3,6 +3,7 @@ import type { Fields } from '../../../src/kube/objects.ts';
 import type { Condition } from '../../../src/kube/simulated/objects.ts';
 import { INGRESS, isTrue, NODE, nodeOf, REPLICA_SET } from '../../../src/kube/simulated/objects.ts';
 import {
+  ADDRESS,
   configMap,
   count,
   deployment,
@@ -35,6 +36,19 @@ describe('a cluster that comes up', () => {
 });
 
 describe("the article's application", () => {
+  test(
+    'is served at one port; nobody listens at another',
+    inCluster(async rig => {
+      await rig.deploy();
+      expect(await rig.ask(2000, 9999)).toEqual({ failure: 'refused' });
+      const attempt = { from: 'clients/a', address: ADDRESS, timeoutMs: 2000 };
+      const dialled = (port: number) =>
+        new Promise(resolve => rig.network.tcp({ ...attempt, port }, resolve));
+      expect(await dialled(9999)).toBe('refused');
+      expect(await dialled(80)).toBeUndefined();
+    }),
+  );
+
   test(
     'gets 5 of 5 ready and serves its page',
     inCluster(async rig => {

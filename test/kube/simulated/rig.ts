@@ -157,8 +157,8 @@ export class Rig {
     this.api.patch({ ...DEPLOYMENT, namespace: 'demo', name: 'web-demo' }, 'strategic', patch);
   }
 
-  ask(timeoutMs = 2000): Promise<HttpOutcome> {
-    const request = { from: 'clients/a', address: ADDRESS, port: 80, host: HOST, path: '/', timeoutMs };
+  ask(timeoutMs = 2000, port = 80): Promise<HttpOutcome> {
+    const request = { from: 'clients/a', address: ADDRESS, port, host: HOST, path: '/', timeoutMs };
     return new Promise(resolve => this.network.http(request, resolve));
   }
 
