@@ -117,8 +117,3 @@ export interface Strategy {
 export function vantagePlace(node: string): string {
   return `vantage/${node}`;
 }
-
-/** The names of all vantage points, each once, sorted. */
-export function vantagePoints(gtm: ResolvedGtm): readonly string[] {
-  return [...new Set(gtm.pools.flatMap(pool => pool.monitor?.nodes ?? []))].sort();
-}

@@ -52,7 +52,7 @@ export class Bounds {
   detection(targets: readonly string[]): number | null {
     const bounds = [...this.addressesOf(targets)].map(address => {
       const monitors = this.#monitorsOf(address);
-      return monitors.length === 0 ? null : Math.max(...monitors.map(monitor => detectionBound(monitor)));
+      return monitors.length === 0 ? null : Math.max(...monitors.map(detectionBound));
     });
     return bounds.length === 0 ? null : this.#late(largest(bounds));
   }
