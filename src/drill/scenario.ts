@@ -198,6 +198,7 @@ function laidOver<S extends z.ZodType>(file: string, schema: S) {
     });
 }
 
+/** The names of all vantage points, each once, sorted. */
 export function vantagePointsOf(gtm: GtmConfig): string[] {
   return [
     ...new Set(gtm.AddrPools.flatMap(pool => pool.Monitor?.IspCityNode.map(node => node.Name) ?? [])),

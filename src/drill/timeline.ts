@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { faultKinds } from '../faults/index.ts';
 import { unnumbered } from '../judge/faults.ts';
 import { placesOf, type Topology } from '../kube/topology.ts';
+import { vantagePlace } from '../runtime/network.ts';
 import { suggestion } from '../runtime/suggest.ts';
 import { duration, explain } from '../runtime/yaml.ts';
 
@@ -238,7 +239,7 @@ function targetSchema(
 
 /** `from`: the places at the other end of struck links, one or several: those that have anything to do with a centre. */
 function fromSchema({ topology, vantagePoints }: Targets): z.ZodType<string[]> {
-  const known = ['*', 'clients', 'hub', 'vantage', ...vantagePoints.map(node => `vantage/${node}`)];
+  const known = ['*', 'clients', 'hub', 'vantage', ...vantagePoints.map(vantagePlace)];
   const others = placesOf(topology);
   const place = z.string().superRefine((name, context) => {
     // Of which populations there are, the timeline knows nothing.

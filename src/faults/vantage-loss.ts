@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { vantagePlace } from '../runtime/network.ts';
 import { faultKind } from './fault.ts';
 
 export const vantageLoss = faultKind({
@@ -9,8 +10,8 @@ export const vantageLoss = faultKind({
   stacks: true,
   schema: z.strictObject({}),
   async inject(controls, node, _params, label) {
-    await controls.shapeLink(label, `vantage/${node}`, '*', { cut: true });
-    await controls.shapeLink(label, '*', `vantage/${node}`, { cut: true });
+    await controls.shapeLink(label, vantagePlace(node), '*', { cut: true });
+    await controls.shapeLink(label, '*', vantagePlace(node), { cut: true });
   },
   isInEffect: () => Promise.resolve(true),
   heal: (controls, _node, _undo, label) => controls.restoreLinks(label),

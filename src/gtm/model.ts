@@ -112,8 +112,3 @@ export interface Strategy {
   /** Absent: `EMPTY` in the configuration. */
   readonly backup?: PoolSet;
 }
-
-/** Where a vantage point stands on the network. */
-export function vantagePlace(node: string): string {
-  return `vantage/${node}`;
-}

@@ -1,9 +1,15 @@
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Journal } from '../runtime/journal.ts';
-import type { HttpOutcome, HttpRequest, Network, NetworkFailure } from '../runtime/network.ts';
+import {
+  type HttpOutcome,
+  type HttpRequest,
+  type Network,
+  type NetworkFailure,
+  vantagePlace,
+} from '../runtime/network.ts';
 import type { Random } from '../runtime/random.ts';
 import { type AddressHealth, failing, newHealth, observe } from './health.ts';
-import { type AddressStatus, type HttpMonitor, type Monitor, type Pool, vantagePlace } from './model.ts';
+import type { AddressStatus, HttpMonitor, Monitor, Pool } from './model.ts';
 import { firstTarget, MOST_REDIRECTS, redirected, requestOf, type WebTarget } from './redirect.ts';
 
 /** What is checked: an address, by a monitor. */

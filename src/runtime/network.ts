@@ -9,6 +9,11 @@ export type Place = string;
 /** The places that are there in every design. Below the last three are `vantage/<node>` and so on. */
 export const PLACES: readonly Place[] = ['hub', 'gtm', 'vantage', 'clients', 'resolver'];
 
+/** Where a vantage point of the GTM stands. */
+export function vantagePlace(node: string): Place {
+  return `vantage/${node}`;
+}
+
 /**
  * Why an exchange gave no answer. `refused`: the host said no at once. `timeout`: nothing came in time (black
  * hole, overload, loss). `reset`: the connection broke while it was in use.

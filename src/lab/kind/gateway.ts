@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-import type { LinkQuality, Place } from '../../runtime/network.ts';
+import { type LinkQuality, type Place, vantagePlace } from '../../runtime/network.ts';
 import { OBSERVER } from '../observer.ts';
 import type { Docker } from './docker.ts';
 import {
@@ -35,7 +35,7 @@ export interface Way {
  * own, and so has the observer; the hub goes to the Kubernetes API.
  */
 export function waysInto(publicPort: number, vantagePoints: readonly string[]): readonly Way[] {
-  const own = [OBSERVER, ...vantagePoints.map(node => `vantage/${node}`)];
+  const own = [OBSERVER, ...vantagePoints.map(vantagePlace)];
   return [
     { place: CLIENTS, port: publicPort, to: publicPort },
     ...own.map((place, index) => ({ place, port: FIRST_OWN_PORT + index, to: publicPort })),
