@@ -178,7 +178,7 @@ export class Injection {
   }
 }
 
-export function faultKindOf(entry: FaultEntry): FaultKind {
+function faultKindOf(entry: FaultEntry): FaultKind {
   const kind = faultKinds.get(entry.fault);
   if (kind === undefined) throw new Error(`no such kind of fault: ${entry.fault}`);
   return kind;

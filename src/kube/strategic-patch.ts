@@ -177,7 +177,7 @@ export function fieldOf(schema: PatchSchema, field: string): FieldSchema {
   return (own(schema, field) as FieldSchema | undefined) ?? {};
 }
 
-export function keyOf(item: unknown, mergeKey: string): unknown {
+function keyOf(item: unknown, mergeKey: string): unknown {
   return isObject(item) ? own(item, mergeKey) : undefined;
 }
 

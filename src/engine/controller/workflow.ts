@@ -23,7 +23,7 @@ export function freshWorkflow(plan: Plan, appRevision: string): WorkflowStatus {
 }
 
 /** Whether nothing may run until somebody resumes: somebody suspended it, rather than a step. */
-export function isHeld({ suspend, steps }: WorkflowStatus): boolean {
+function isHeld({ suspend, steps }: WorkflowStatus): boolean {
   const isWaiting = ({ phase, reason }: StepStatus) => phase === 'suspending' && reason === 'Suspend';
   return suspend && !withSubSteps(steps).some(isWaiting);
 }

@@ -15,7 +15,7 @@ import { templateActions } from './gtm3/templates.ts';
 import { type Flat, readParameters } from './parameters.ts';
 
 /** Everything that the emulator can be asked: GTM 2.0's 28 actions and 3.0's 51. */
-export const ACTIONS: Actions = {
+const ACTIONS: Actions = {
   ...instanceActions,
   ...poolActions,
   ...monitorActions,

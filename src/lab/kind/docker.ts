@@ -252,6 +252,6 @@ export function unlessDone(error: unknown): void {
   if (statusCodeOf(error) !== 304) throw error;
 }
 
-export function statusCodeOf(error: unknown): number | undefined {
+function statusCodeOf(error: unknown): number | undefined {
   return (error as { statusCode?: number } | null)?.statusCode;
 }

@@ -101,7 +101,7 @@ export async function raiseCentre(name: string, plan: CentrePlan, workshop: Work
   return { cluster, gateway, fromHub };
 }
 
-export function clientFromHub(name: string, kubeconfig: string, gateway: Gateway): RealKubeClient {
+function clientFromHub(name: string, kubeconfig: string, gateway: Gateway): RealKubeClient {
   return client(through(kubeconfig, serverOf(gateway), nodeName(name)));
 }
 

@@ -9,8 +9,8 @@ const LONGEST = 400;
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /** A text from a journal, fit to be shown: cut (and says by how much), without characters that nobody sees, well-formed. */
-export function safeText(text: string, longest = LONGEST): string {
-  const cut = text.length > longest ? `${text.slice(0, longest)}… (+${text.length - longest})` : text;
+function safeText(text: string): string {
+  const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)}… (+${text.length - LONGEST})` : text;
   return cut.replace(UNSEEN, '\ufffd').toWellFormed();
 }
 

@@ -4,7 +4,7 @@ import { KEY } from './rig.ts';
 
 /* Calls in the RPC style, signed by the documentation's own words. */
 
-export const rfc3986 = (text: string) =>
+const rfc3986 = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 export const sorted = (pairs: Record<string, string>) =>
   Object.keys(pairs)

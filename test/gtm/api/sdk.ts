@@ -41,12 +41,6 @@ export interface Client {
   call(action: string, parameters?: Readonly<Record<string, unknown>>): Promise<any>;
 }
 
-/** What the SDK makes of an error answer. */
-export interface SdkError extends Error {
-  readonly code: string;
-  readonly statusCode: number;
-}
-
 export class Sdk implements Client {
   readonly #client: SdkClient;
 

@@ -8,7 +8,7 @@ import { VirtualClock } from '../../../src/runtime/virtual-clock.ts';
 
 export const ADDRESS = '192.0.2.11';
 export const HOST = 'web-demo.example.com';
-export const labels = { app: 'web-demo' };
+const labels = { app: 'web-demo' };
 const metadata = { name: 'web-demo', namespace: 'demo', labels };
 
 /** The article's application. */

@@ -90,7 +90,7 @@ function place(
   return result;
 }
 
-export function partsOf(path: string): (string | number)[] {
+function partsOf(path: string): (string | number)[] {
   const parts: (string | number)[] = [];
   const pattern = /\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|"((?:[^"\\]|\\.)*)"|([^.[\]"]+)|\./gy;
   while (pattern.lastIndex < path.length) {

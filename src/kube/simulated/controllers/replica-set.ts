@@ -83,7 +83,7 @@ function podOf(set: KubeObject): KubeObject {
  * Which pods to give up first: those without a node, those that are not ready, those that share their node with most
  * others, then the youngest (`ActivePodsWithRanks` of Kubernetes).
  */
-export function byExpendability(pods: readonly KubeObject[]): KubeObject[] {
+function byExpendability(pods: readonly KubeObject[]): KubeObject[] {
   const perNode = new Map<string | undefined, number>();
   for (const pod of pods) perNode.set(nodeOf(pod), (perNode.get(nodeOf(pod)) ?? 0) + 1);
   const rank = (pod: KubeObject): readonly number[] => [

@@ -52,7 +52,7 @@ export function scheduler(context: ControllerContext): Runnable {
 }
 
 /** The name of the node for the pod; `undefined` when none will do. */
-export function choose(
+function choose(
   pod: KubeObject,
   nodes: readonly KubeObject[],
   pods: readonly KubeObject[],
