@@ -1,13 +1,13 @@
 import type { ResolvedCloud } from './cloud-model.ts';
 import { type CloudDecision, decideCloud, sameCloudAnswers } from './cloud-route.ts';
-import type { AccessMode, Emulator, SetName, Strategy } from './model.ts';
+import type { AccessMode, SetName, SteeringSettings, Strategy } from './model.ts';
 import { type Decision, decide, sameAnswers } from './route.ts';
 import type { Course } from './steering.ts';
 
 /** How a 2.0 access strategy decides. `alerts` are the keys of the members that are held for down, now and later. */
 export function strategyCourse(
   strategy: Strategy,
-  emulator: Emulator,
+  emulator: SteeringSettings,
   alerts: ReadonlySet<string>,
   accessMode: AccessMode = strategy.accessMode,
 ): Course<Decision> {

@@ -11,11 +11,11 @@ export interface ResolvedGtm {
   readonly ttlSeconds: number;
   readonly pools: readonly Pool[];
   readonly strategies: readonly Strategy[];
-  readonly emulator: Emulator;
+  readonly emulator: SteeringSettings;
 }
 
-/** What the cloud does not document; see `emulator` in config.ts. */
-export interface Emulator {
+/** What the cloud does not document of deciding and publishing; `emulator` in config.ts gives the reasons. */
+export interface SteeringSettings {
   readonly publishDelay: number;
   readonly holdDown: number;
   readonly whenAllDown: WhenAllDown;

@@ -1,4 +1,12 @@
-import type { AccessMode, Emulator, Member, PoolSet, RecordType, SetName, Strategy } from './model.ts';
+import type {
+  AccessMode,
+  Member,
+  PoolSet,
+  RecordType,
+  SetName,
+  SteeringSettings,
+  Strategy,
+} from './model.ts';
 
 export interface WeightedAddress {
   readonly address: string;
@@ -36,7 +44,7 @@ type Choice = Pick<Decision, 'set' | 'addresses' | 'reason'> & { readonly review
  */
 export function decide(
   strategy: Strategy,
-  emulator: Emulator,
+  emulator: SteeringSettings,
   before: Decision | undefined,
   circumstances: Circumstances,
 ): Decision {
@@ -82,7 +90,7 @@ export function sameAnswers(a: Decision, b: Decision): boolean {
 /** What a decision is made of. */
 class View {
   readonly strategy: Strategy;
-  readonly emulator: Emulator;
+  readonly emulator: SteeringSettings;
   readonly before: Decision | undefined;
   readonly now: number;
   readonly primary: readonly WeightedAddress[];
@@ -93,7 +101,7 @@ class View {
 
   constructor(
     strategy: Strategy,
-    emulator: Emulator,
+    emulator: SteeringSettings,
     before: Decision | undefined,
     { now, alerts }: Circumstances,
   ) {

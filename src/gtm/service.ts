@@ -6,7 +6,7 @@ import { cloudBefore, cloudCourse, strategyBefore, strategyCourse } from './cour
 import type { Authority, Finding, Question } from './dns/types.ts';
 import { type Host, type Zone, Zones } from './dns/zones.ts';
 import { LineTable } from './lines.ts';
-import type { AccessMode, AddressStatus, Emulator, ResolvedGtm, Strategy } from './model.ts';
+import type { AccessMode, AddressStatus, ResolvedGtm, SteeringSettings, Strategy } from './model.ts';
 import { type Check, checksOf, Prober, type ProberPorts } from './prober.ts';
 import type { Decision } from './route.ts';
 import { Steering, type SteeringPorts, type Summary } from './steering.ts';
@@ -55,7 +55,7 @@ const NO_RECORDS: Host = { answer: () => undefined };
 
 interface StrategyAtWork {
   readonly strategy: Strategy;
-  readonly emulator: Emulator;
+  readonly emulator: SteeringSettings;
   readonly steering: Steering<Decision>;
 }
 
@@ -168,7 +168,7 @@ export class GtmService implements Authority {
     return this.#zones(plan);
   }
 
-  #steer(strategy: Strategy, emulator: Emulator): void {
+  #steer(strategy: Strategy, emulator: SteeringSettings): void {
     const course = strategyCourse(strategy, emulator, this.#prober.alerts);
     const before = this.#strategies.get(strategy.id);
     before?.steering.follow(course);

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type {
   AccessMode,
   AddressMode,
-  Emulator,
   LbaStrategy,
   PoolSet,
+  SteeringSettings,
   Strategy,
 } from '../../src/gtm/model.ts';
 import { type Decision, decide, sameAnswers } from '../../src/gtm/route.ts';
@@ -16,7 +16,7 @@ const key = (address: string) => `${address === hangzhou ? 'hangzhou' : 'beijing
 /** The shipped strategy, changed, over a story of health changes. */
 class Story {
   readonly strategy: Strategy;
-  readonly emulator: Emulator;
+  readonly emulator: SteeringSettings;
   mode: AccessMode = 'AUTO';
   now = 0;
   decision: Decision;

@@ -1,13 +1,13 @@
 import { canonicalAddress } from '../../../runtime/ip-address.ts';
 import { nodeName } from '../../catalogue.ts';
 import type {
-  Emulator,
   HealthRule,
   Monitor,
   Pool,
   PoolSet,
   RecordType,
   ResolvedGtm,
+  SteeringSettings,
   Strategy,
 } from '../../model.ts';
 import type {
@@ -25,8 +25,8 @@ import { accessDomain } from './instances.ts';
 
 /* GTM 2.0's objects as the service works on them. */
 
-/** What the cloud does not document; see `emulator` in config.ts. */
-export interface EmulatorSettings extends Emulator {
+/** These, and what becomes part of the monitors. */
+export interface EmulatorSettings extends SteeringSettings {
   readonly recoverySuccesses: number;
   readonly codeComparison: 'gt' | 'gte';
 }
