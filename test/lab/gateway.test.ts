@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { lastAddresses } from '../../src/lab/kind/addresses.ts';
 import { waysInto, waysOf } from '../../src/lab/kind/gateway.ts';
 import { gatewayNetwork } from '../../src/lab/kind/gateway-network.ts';
-import { isStaticElf, isWebDemo } from '../../src/lab/kind/images.ts';
+import { isBuiltHere, isStaticElf } from '../../src/lab/kind/images.ts';
 import { struck } from '../../src/lab/kind/links.ts';
 import type { HttpRequest, Network } from '../../src/runtime/network.ts';
 
@@ -89,10 +89,11 @@ test.each([
 test.each([
   ['acr-registry.example.com/ack/web-demo:0.4.0', true],
   ['web-demo', true],
+  ['web-demo@sha256:0123456789abcdef', false],
   ['nginx:1.29', false],
   ['example.com/web-demo-tools:1', false],
 ])('%s is built here: %s', (image, built) => {
-  expect(isWebDemo(image)).toBe(built);
+  expect(isBuiltHere(image)).toBe(built);
 });
 
 describe('a static program', () => {

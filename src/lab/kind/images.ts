@@ -10,8 +10,11 @@ const CONTEXT = shipped('clusters/web-demo/image');
 const FILES = ['Dockerfile', 'serve', 'index.cgi'];
 const EXECUTABLE = 0o755;
 
-/** The article's image cannot be pulled by everybody: the lab builds its own under any such name. */
-export const isWebDemo = (image: string) => /(^|\/)web-demo(:|$)/.test(image);
+/**
+ * The article's image cannot be pulled by everybody: the lab builds its own under any such name. One with a digest is
+ * somebody's own, and cannot be built under it.
+ */
+export const isBuiltHere = (image: string) => /(^|\/)web-demo(:|$)/.test(image);
 
 async function provide(docker: Docker, image: string, progress: Progress): Promise<void> {
   if (await docker.hasImage(image)) return;
@@ -27,7 +30,7 @@ export async function provideAll(
   progress: Progress,
 ): Promise<void> {
   for (const image of images)
-    await (isWebDemo(image) ? buildWebDemo(docker, image, runFolder) : provide(docker, image, progress));
+    await (isBuiltHere(image) ? buildWebDemo(docker, image, runFolder) : provide(docker, image, progress));
 }
 
 /** Builds web-demo; Docker's cache makes that quick the second time. @throws LabError */
