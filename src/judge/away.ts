@@ -1,5 +1,5 @@
 import { ATTEMPT_TIMEOUT_MS } from '../traffic/resolver.ts';
-import type { FaultLife } from './faults.ts';
+import { type FaultLife, NEVER } from './faults.ts';
 import type { DrillRecord } from './record.ts';
 import type { Window } from './windows.ts';
 
@@ -11,8 +11,6 @@ import type { Window } from './windows.ts';
 export interface Away extends Window {
   readonly address: string;
 }
-
-const NEVER = Number.POSITIVE_INFINITY;
 
 /** An answer that a resolver takes may have left the name server so long before. */
 const UNDER_WAY_MS = ATTEMPT_TIMEOUT_MS;

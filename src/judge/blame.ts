@@ -1,4 +1,5 @@
 import { type AnswerEvent, type RequestEvent, succeeded } from '../runtime/journal.ts';
+import { NEVER } from './faults.ts';
 import { ENOUGH, isQuiet } from './quiet.ts';
 import { hasMoved, isInForce, type Reach, strikes } from './reach.ts';
 import type { DrillRecord } from './record.ts';
@@ -31,8 +32,6 @@ interface Served {
   readonly between: number;
   readonly since: number;
 }
-
-const NEVER = Number.POSITIVE_INFINITY;
 
 /**
  * Which faults may have failed which requests of a population: of those that were in force while a request was under

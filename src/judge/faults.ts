@@ -1,6 +1,9 @@
 import { faultKinds } from '../faults/index.ts';
 import type { FaultEvent } from '../runtime/journal.ts';
 
+/** The time of what does not come. */
+export const NEVER = Number.POSITIVE_INFINITY;
+
 /** A fault's life in the journal; a time is absent when the step was not reached. */
 export interface FaultLife {
   readonly name: string;

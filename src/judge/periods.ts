@@ -1,5 +1,5 @@
 import { type RequestEvent, succeeded } from '../runtime/journal.ts';
-import type { FaultLife } from './faults.ts';
+import { type FaultLife, NEVER } from './faults.ts';
 import type { Statement } from './language/statement.ts';
 import type { DrillRecord } from './record.ts';
 import { recoveriesOf } from './recovery.ts';
@@ -97,7 +97,7 @@ function recoveredAt(drill: DrillRecord, fault: FaultLife): number | undefined {
   if (slowest === undefined || slowest === 0) return undefined;
   const at = (fault.injected as number) + slowest;
   // A request may fail while the fault is healed that was sent before.
-  return at < (fault.heal ?? Number.POSITIVE_INFINITY) ? at : undefined;
+  return at < (fault.heal ?? NEVER) ? at : undefined;
 }
 
 /** Of all populations that asked; undefined where one did not recover while the fault was in force, or none asked. */
@@ -119,11 +119,11 @@ function overAt(drill: DrillRecord, fault: FaultLife): number | undefined {
 }
 
 function nameOf(drill: DrillRecord, from: number): Statement {
-  const began = drill.faults.filter(fault => (injectionOf(fault) ?? Number.POSITIVE_INFINITY) <= from);
-  const over = (fault: FaultLife) => overAt(drill, fault) ?? Number.POSITIVE_INFINITY;
+  const began = drill.faults.filter(fault => (injectionOf(fault) ?? NEVER) <= from);
+  const over = (fault: FaultLife) => overAt(drill, fault) ?? NEVER;
   const inForce = began.filter(fault => over(fault) > from);
   if (inForce.length > 0) {
-    const isOver = (fault: FaultLife) => (recoveredAt(drill, fault) ?? Number.POSITIVE_INFINITY) <= from;
+    const isOver = (fault: FaultLife) => (recoveredAt(drill, fault) ?? NEVER) <= from;
     return ['duringFaults', inForce.map(fault => ({ name: fault.name, recovered: isOver(fault) }))];
   }
   // What follows comes after the one that was over last.

@@ -1,11 +1,9 @@
 import { faultKinds } from '../faults/index.ts';
 import type { RequestEvent } from '../runtime/journal.ts';
 import { type Away, Diversions } from './away.ts';
-import type { FaultLife } from './faults.ts';
+import { type FaultLife, NEVER } from './faults.ts';
 import type { DrillRecord } from './record.ts';
 import type { Window } from './windows.ts';
-
-const NEVER = Number.POSITIVE_INFINITY;
 
 /** A fault and how the requests of a population meet it. */
 export interface Reach {

@@ -7,7 +7,7 @@ import {
 } from '../runtime/journal.ts';
 import { type Errors, errorsByFault, lastSent, sightingsOf } from './blame.ts';
 import { sum } from './bounds.ts';
-import type { FaultLife } from './faults.ts';
+import { type FaultLife, NEVER } from './faults.ts';
 import { chanceOfQuiet, ENOUGH, isQuiet } from './quiet.ts';
 import { holdsAny, type Reach, reachesOf } from './reach.ts';
 import type { DrillRecord } from './record.ts';
@@ -56,8 +56,6 @@ interface Withdrawal {
   /** No check of the fault's addresses passed, nor did a later fault alone fail them. */
   readonly failedEveryCheck: boolean;
 }
-
-const NEVER = Number.POSITIVE_INFINITY;
 
 /** Errors that had more likely than not come to no end are said to go on. */
 const LIKELY = 1 / 2;
