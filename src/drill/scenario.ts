@@ -22,11 +22,13 @@ import {
   parseYaml,
   parseYamlDocuments,
   readText,
+  type SchemaProblem,
+  tellProblems,
 } from '../runtime/yaml.ts';
 import { type ClientsConfig, clientsSchema } from '../traffic/config.ts';
 import { centresWithout, type Manifests, planOf, unplannable } from './application.ts';
 import { appendedAt, overlay, placeInChanges } from './overlay.ts';
-import { faultsOf, type TimelineEntry, timelineSchema } from './timeline.ts';
+import { type FaultEntry, faultsOf, type TimelineEntry, timelineSchema } from './timeline.ts';
 
 /** A drill as data: what is run, what strikes it, and what must hold. Times are milliseconds of the timeline. */
 export interface Scenario {
@@ -125,48 +127,78 @@ export function loadScenario(nameOrFile: string): Scenario {
         ends: duration.refine(ms => ms > 0 && ms <= 24 * 3_600_000, 'must be more than 0s and at most 24h'),
         expect: expectSchema,
       })
-      .superRefine(({ timeline, ends, expect, gtm, clients }, context) => {
+      .superRefine((scenario, context) => {
         // Zod comes here with an unknown field or a number out of range, too: what held it was not read then.
         if (context.issues.length > 0) return;
-        const late = timeline.find(entry => entry.at >= ends);
-        if (late !== undefined) {
-          const message = `the timeline goes on at ${late.at / 1000}s, after the drill has ended`;
-          context.addIssue({ code: 'custom', path: ['ends'], message });
-        }
-        for (const message of unplannable(application, timeline, clusters))
-          context.addIssue({ code: 'custom', path: ['timeline'], message });
-        const { PublicUserDomainName, PublicRr, PublicZoneName } = gtm.Config;
-        const answered = [PublicUserDomainName, `${PublicRr}.${PublicZoneName}`];
-        if (!answered.includes(clients.name)) {
-          const message =
-            `clients ask for ${clients.name} (${basename(files.clients)}), ` +
-            `and the GTM answers for ${answered.join(' and ')} alone (${basename(files.gtm)})`;
-          context.addIssue({ code: 'custom', path: ['clients', 'name'], message });
-        }
-        const populations = clients.populations.map(population => population.name);
-        for (const name of populations.filter(each => NO_POPULATIONS.includes(each)))
-          context.addIssue({
-            code: 'custom',
-            path: ['clients'],
-            message: `no population can be named "${name}": rto-below means something else by it`,
-          });
-        for (const { name, params } of faultsOf(timeline))
-          for (const place of [at(params, 'from') ?? []].flat().map(String)) {
-            const places = populations.map(each => `clients/${each}`);
-            if (!place.startsWith('clients/') || places.includes(place)) continue;
-            const message = `${name}: no population has the place "${place}"${suggestion(place, places)}`;
-            context.addIssue({ code: 'custom', path: ['timeline'], message });
-          }
-        const names = { faults: faultsOf(timeline).map(({ name }) => name), populations, centres, steps };
-        // A drill without clients may be asked for: what is expected of clients is unknown then, not wrong.
-        for (const [index, entry] of expect.entries())
-          for (const { path, message } of unknownReferences(entry, names))
-            if (populations.length > 0 || !message.startsWith('no population'))
-              context.addIssue({ code: 'custom', path: ['expect', index, ...path], message });
+        tellProblems(contradictions(scenario, { files, application, clusters, steps }), context);
       }),
   );
   const { files: _, ...fields } = scenario;
   return { name: basename(file).replace(/\.ya?ml$/, ''), file, topology, application, ...fields };
+}
+
+/** What a scenario strikes and judges, as far as its own fields may be at odds with it. */
+interface Design {
+  readonly files: { readonly gtm: string; readonly clients: string };
+  readonly application: Manifests;
+  readonly clusters: readonly ClusterInfo[];
+  readonly steps: readonly string[];
+}
+
+/** What the fields of a scenario, each right by itself, say against each other and against the design. */
+function* contradictions(
+  {
+    gtm,
+    clients,
+    timeline,
+    ends,
+    expect,
+  }: Pick<Scenario, 'gtm' | 'clients' | 'timeline' | 'ends' | 'expect'>,
+  { files, application, clusters, steps }: Design,
+): Generator<SchemaProblem> {
+  const late = timeline.find(entry => entry.at >= ends);
+  if (late !== undefined)
+    yield {
+      path: ['ends'],
+      message: `the timeline goes on at ${late.at / 1000}s, after the drill has ended`,
+    };
+  for (const message of unplannable(application, timeline, clusters)) yield { path: ['timeline'], message };
+  const { PublicUserDomainName, PublicRr, PublicZoneName } = gtm.Config;
+  const answered = [PublicUserDomainName, `${PublicRr}.${PublicZoneName}`];
+  if (!answered.includes(clients.name))
+    yield {
+      path: ['clients', 'name'],
+      message:
+        `clients ask for ${clients.name} (${basename(files.clients)}), ` +
+        `and the GTM answers for ${answered.join(' and ')} alone (${basename(files.gtm)})`,
+    };
+  const populations = clients.populations.map(({ name }) => name);
+  for (const name of populations)
+    if (NO_POPULATIONS.includes(name))
+      yield {
+        path: ['clients'],
+        message: `no population can be named "${name}": rto-below means something else by it`,
+      };
+  const faults = faultsOf(timeline);
+  for (const message of faults.flatMap(fault => unknownClients(fault, populations)))
+    yield { path: ['timeline'], message };
+  const centres = clusters.map(({ name }) => name);
+  const names = { faults: faults.map(({ name }) => name), populations, centres, steps };
+  // A drill without clients may be asked for: what is expected of clients is unknown then, not wrong.
+  const hasClients = populations.length > 0;
+  for (const [index, entry] of expect.entries())
+    for (const { kind, path, message } of unknownReferences(entry, names))
+      if (hasClients || kind !== 'populations') yield { path: ['expect', index, ...path], message };
+}
+
+/** The places of clients that a fault strikes the links of, and no population has. */
+function unknownClients({ name, params }: FaultEntry, populations: readonly string[]): string[] {
+  const known = populations.map(population => `clients/${population}`);
+  return [at(params, 'from') ?? []]
+    .flat()
+    .map(String)
+    .filter(place => place.startsWith('clients/') && !known.includes(place))
+    .map(place => `${name}: no population has the place "${place}"${suggestion(place, known)}`);
 }
 
 /** A field whose map is laid over the file's values before both are checked together. */
@@ -238,21 +270,29 @@ function loadManifests(files: readonly string[], centres: readonly string[]): Ma
 function gtmOf(topology: Topology) {
   const centres = new Map(centresOf(topology).map(({ name, address }) => [name, address]));
   return gtmConfigSchema.superRefine((gtm, context) => {
-    if (context.issues.length > 0) return;
-    for (const [i, pool] of gtm.AddrPools.entries()) {
-      const seen = new Set<string>();
-      for (const [j, { Addr }] of pool.Addr.entries()) {
-        const address = /^[\d.]+$/.test(Addr) ? Addr : centres.get(Addr);
-        const message =
-          address === undefined
-            ? `the topology has no centre "${Addr}"${suggestion(Addr, [...centres.keys()])}`
-            : `${address} (${Addr}) is already in the pool`;
-        if (address === undefined || seen.has(address))
-          context.addIssue({ code: 'custom', path: ['AddrPools', i, 'Addr', j, 'Addr'], message });
-        if (address !== undefined) seen.add(address);
-      }
-    }
+    if (context.issues.length === 0) tellProblems(wrongAddresses(gtm, centres), context);
   });
+}
+
+/** Of pools: centres that there are not, and addresses that are there already, perhaps by the centre's name. */
+function* wrongAddresses(
+  { AddrPools }: GtmConfig,
+  centres: ReadonlyMap<string, string>,
+): Generator<SchemaProblem> {
+  for (const [i, pool] of AddrPools.entries()) {
+    const seen = new Set<string>();
+    for (const [j, { Addr }] of pool.Addr.entries()) {
+      const path = ['AddrPools', i, 'Addr', j, 'Addr'];
+      const address = /^[\d.]+$/.test(Addr) ? Addr : centres.get(Addr);
+      if (address === undefined)
+        yield {
+          path,
+          message: `the topology has no centre "${Addr}"${suggestion(Addr, [...centres.keys()])}`,
+        };
+      else if (seen.has(address)) yield { path, message: `${address} (${Addr}) is already in the pool` };
+      else seen.add(address);
+    }
+  }
 }
 
 type Manifest = Pick<KubeObject, 'kind'> & Readonly<Record<string, unknown>>;

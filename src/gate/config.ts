@@ -3,7 +3,16 @@ import * as z from 'zod';
 import { loadScenario, type Scenario } from '../drill/scenario.ts';
 import { faultsOf } from '../drill/timeline.ts';
 import { suggestion } from '../runtime/suggest.ts';
-import { duration, InputError, load, parseYaml, readText, share } from '../runtime/yaml.ts';
+import {
+  duration,
+  InputError,
+  load,
+  parseYaml,
+  readText,
+  type SchemaProblem,
+  share,
+  tellProblems,
+} from '../runtime/yaml.ts';
 
 const recovery = z.strictObject({ p50: duration.optional(), p99: duration.optional() });
 
@@ -54,30 +63,53 @@ function gatesSchema(folder: string) {
       budgets: budgetsSchema.prefault({}),
       scenarios: z.array(entry).min(1),
     })
-    .superRefine(({ baseline, seeds, budgets, scenarios }, context) => {
-      if (context.issues.length > 0) return;
-      const refuse = (path: PropertyKey[], message: string | undefined) => {
-        if (message !== undefined) context.addIssue({ code: 'custom', path, message });
-      };
-      if (baseline !== undefined && seeds < FEWEST_SEEDS)
-        refuse(
-          ['seeds'],
-          `a baseline needs at least ${FEWEST_SEEDS} seeds: fewer cannot tell a change for the worse from chance`,
-        );
-      const all = scenarios.map(({ scenario }) => scenario);
-      for (const population of Object.keys(budgets.rto ?? {}))
-        refuse(['budgets', 'rto', population], strangerTo(all, population));
-      for (const [index, { scenario, budgets: own }] of scenarios.entries()) {
-        if (all.findIndex(({ name }) => name === scenario.name) < index)
-          refuse(['scenarios', index], `the scenario ${scenario.name} is named twice`);
-        if (own.rto === undefined) continue;
-        const place = ['scenarios', index, 'budgets', 'rto'];
-        for (const population of Object.keys(own.rto))
-          refuse([...place, population], strangerTo([scenario], population));
-        if (faultsOf(scenario.timeline).length === 0 || scenario.clients.populations.length === 0)
-          refuse(place, `in ${scenario.name} nobody recovers from a fault`);
-      }
+    .superRefine((gates, context) => {
+      if (context.issues.length === 0) tellProblems(contradictions(gates), context);
     });
+}
+
+/** A gate's file as far as its fields may be at odds. */
+interface Written {
+  readonly baseline?: string | undefined;
+  readonly seeds: number;
+  readonly budgets: Budgets;
+  readonly scenarios: readonly { readonly scenario: Scenario; readonly budgets: Budgets }[];
+}
+
+/** What the fields of a gate's file, each right by itself, say against each other and against the scenarios. */
+function* contradictions({ baseline, seeds, budgets, scenarios }: Written): Generator<SchemaProblem> {
+  if (baseline !== undefined && seeds < FEWEST_SEEDS)
+    yield {
+      path: ['seeds'],
+      message: `a baseline needs at least ${FEWEST_SEEDS} seeds: fewer cannot tell a change for the worse from chance`,
+    };
+  const all = scenarios.map(({ scenario }) => scenario);
+  yield* strangers(budgets, all, ['budgets', 'rto']);
+  for (const [index, { scenario, budgets: own }] of scenarios.entries()) {
+    if (all.findIndex(({ name }) => name === scenario.name) < index)
+      yield { path: ['scenarios', index], message: `the scenario ${scenario.name} is named twice` };
+    if (own.rto === undefined) continue;
+    const path = ['scenarios', index, 'budgets', 'rto'];
+    yield* strangers(own, [scenario], path);
+    if (faultsOf(scenario.timeline).length === 0 || scenario.clients.populations.length === 0)
+      yield { path, message: `in ${scenario.name} nobody recovers from a fault` };
+  }
+}
+
+/** A budget for a population that one of the scenarios does not have would be held by any drill of it. */
+function* strangers(
+  { rto = {} }: Budgets,
+  scenarios: readonly Scenario[],
+  path: SchemaProblem['path'],
+): Generator<SchemaProblem> {
+  for (const population of Object.keys(rto))
+    for (const { name, clients } of scenarios) {
+      const known = [...clients.populations.map(each => each.name), 'all'];
+      if (known.includes(population)) continue;
+      const message = `${name} has no population "${population}"${suggestion(population, known)}`;
+      yield { path: [...path, population], message };
+      break;
+    }
 }
 
 export type Budgets = z.infer<typeof budgetsSchema>;
@@ -112,14 +144,4 @@ export function loadGates(file: string): Gates {
     seeds,
     scenarios: scenarios.map(({ budgets: own, ...each }) => ({ ...each, budgets: [own, shared] })),
   };
-}
-
-/** A budget for a population that is not there would be held by any drill. */
-function strangerTo(scenarios: readonly Scenario[], population: string): string | undefined {
-  for (const { name, clients } of scenarios) {
-    const known = [...clients.populations.map(each => each.name), 'all'];
-    if (!known.includes(population))
-      return `${name} has no population "${population}"${suggestion(population, known)}`;
-  }
-  return undefined;
 }

@@ -1,7 +1,4 @@
-export interface Contradiction {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
+import type { SchemaProblem } from '../runtime/schema-problems.ts';
 
 /** What is checked of a configuration (config.ts). */
 interface Checked {
@@ -25,11 +22,11 @@ interface Named {
 }
 
 /** What is wrong with a configuration whose every field is right by itself. */
-export function contradictions(config: Checked): readonly Contradiction[] {
+export function contradictions(config: Checked): readonly SchemaProblem[] {
   return [...editionLimits(config), ...ambiguousNames(config), ...impossibleStrategies(config)];
 }
 
-function* editionLimits(config: Checked): Generator<Contradiction> {
+function* editionLimits(config: Checked): Generator<SchemaProblem> {
   if (config.VersionCode === 'ultimate') return;
   if (config.Config.Ttl < 60) {
     yield { path: ['Config', 'Ttl'], message: 'a TTL below 60 seconds needs VersionCode ultimate' };
@@ -45,7 +42,7 @@ function* editionLimits(config: Checked): Generator<Contradiction> {
   }
 }
 
-function* ambiguousNames(config: Checked): Generator<Contradiction> {
+function* ambiguousNames(config: Checked): Generator<SchemaProblem> {
   yield* repeated(config.AddrPools, 'Name', ['AddrPools'], 'pool');
   for (const [i, pool] of config.AddrPools.entries()) {
     yield* repeated(pool.Addr, 'Addr', ['AddrPools', i, 'Addr'], 'address');
@@ -54,7 +51,7 @@ function* ambiguousNames(config: Checked): Generator<Contradiction> {
   }
 }
 
-function* impossibleStrategies(config: Checked): Generator<Contradiction> {
+function* impossibleStrategies(config: Checked): Generator<SchemaProblem> {
   for (const [i, strategy] of config.AccessStrategies.entries()) {
     const path = ['AccessStrategies', i];
     yield* impossibleSet(
@@ -79,7 +76,7 @@ function* impossibleSet(
   set: 'Default' | 'Failover',
   references: readonly Named[],
   minimum: number,
-): Generator<Contradiction> {
+): Generator<SchemaProblem> {
   const list = [...path, `${set}AddrPool`];
   yield* repeated(references, 'Name', list, 'pool');
   const pools = new Map(config.AddrPools.map(pool => [pool.Name, pool]));
@@ -103,7 +100,7 @@ function* repeated<K extends string>(
   key: K,
   path: readonly (string | number)[],
   what: string,
-): Generator<Contradiction> {
+): Generator<SchemaProblem> {
   const seen = new Set<string>();
   for (const [i, item] of items.entries()) {
     if (seen.has(item[key]))

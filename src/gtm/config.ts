@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { duration } from '../runtime/yaml.ts';
+import { duration, tellProblems } from '../runtime/yaml.ts';
 import { contradictions } from './checks.ts';
 
 /*
@@ -153,10 +153,6 @@ export const gtmConfigSchema = z
     }),
     emulator: z.strictObject(emulatorSettings).prefault({}),
   })
-  .superRefine((config, context) => {
-    for (const { path, message } of contradictions(config)) {
-      context.addIssue({ code: 'custom', path: [...path], message });
-    }
-  });
+  .superRefine((config, context) => tellProblems(contradictions(config), context));
 
 export type GtmConfig = z.output<typeof gtmConfigSchema>;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { PLACES } from '../runtime/network.ts';
 import { suggestion } from '../runtime/suggest.ts';
-import { duration, share } from '../runtime/yaml.ts';
+import { duration, type SchemaProblem, share, tellProblems } from '../runtime/yaml.ts';
 import { ENGINES } from './engines.ts';
 
 /** A place name: what DNS-1123 allows, as Kubernetes names clusters. */
@@ -43,10 +43,9 @@ const shape = z.strictObject({
     .default([]),
 });
 
-export const topologySchema = shape.superRefine((topology, context) => {
-  for (const { path, message } of [...ambiguities(topology), ...linksToNowhere(topology)])
-    context.addIssue({ code: 'custom', path: [...path], message });
-});
+export const topologySchema = shape.superRefine((topology, context) =>
+  tellProblems([...ambiguities(topology), ...linksToNowhere(topology)], context),
+);
 
 export type Topology = z.infer<typeof shape>;
 export type Centre = Topology['cities'][number]['centres'][number];
@@ -62,13 +61,8 @@ export function placesOf(topology: Topology): readonly string[] {
   return ['*', ...PLACES, ...new Set([...cities, ...centresOf(topology).map(centre => centre.name)])];
 }
 
-interface Contradiction {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
 /** A name stands for one city or centre, an address for one centre. */
-function* ambiguities({ cities }: Topology): Generator<Contradiction> {
+function* ambiguities({ cities }: Topology): Generator<SchemaProblem> {
   const taken = new Map(PLACES.map(place => [place, 'a place that is always there']));
   for (const [i, city] of cities.entries()) {
     const other = taken.get(city.name);
@@ -92,7 +86,7 @@ function* ambiguities({ cities }: Topology): Generator<Contradiction> {
     }
 }
 
-function* linksToNowhere(topology: Topology): Generator<Contradiction> {
+function* linksToNowhere(topology: Topology): Generator<SchemaProblem> {
   const places = placesOf(topology);
   for (const [i, link] of topology.links.entries())
     for (const end of ['from', 'to'] as const) {

@@ -6,13 +6,19 @@ export type Path = readonly PropertyKey[];
 /** Of more unknown fields of one mapping, only these many are told. */
 const MAX_KEYS = 20;
 
-interface Problem {
+/** What is wrong in a value, and where in it. */
+export interface SchemaProblem {
   readonly path: Path;
   readonly message: string;
 }
 
+/** For a schema's `superRefine`: what its fields, each right by itself, say against each other. */
+export function tellProblems(problems: Iterable<SchemaProblem>, context: z.RefinementCtx): void {
+  for (const { path, message } of problems) context.addIssue({ code: 'custom', path: [...path], message });
+}
+
 /** Zod's issues as problems with a place: one per unknown key, and those of the branch of a union that was meant. */
-export function flatten(issue: z.core.$ZodIssue, before: Path = []): Problem[] {
+export function flatten(issue: z.core.$ZodIssue, before: Path = []): SchemaProblem[] {
   const path = [...before, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
     const messages = issue.message.split('\n');

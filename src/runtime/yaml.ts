@@ -25,7 +25,7 @@ import { explain, flatten, type Path, printPath, shorten, show } from './schema-
 export { InputError } from './input-error.ts';
 export { duration, load, share } from './quantities.ts';
 export { readText } from './read-text.ts';
-export { explain } from './schema-problems.ts';
+export { explain, type SchemaProblem, tellProblems } from './schema-problems.ts';
 
 /** Deeper nesting is refused: no file of ours or of Kubernetes comes near it. */
 const MAX_DEPTH = 100;

@@ -31,10 +31,11 @@ const NOUNS: Readonly<Record<keyof Names, string>> = {
 export function unknownReferences(
   entry: ExpectEntry,
   names: Names,
-): { path: readonly (string | number)[]; message: string }[] {
+): (Pick<Reference, 'kind' | 'path'> & { message: string })[] {
   return references(entry)
     .filter(reference => !isKnown(reference, names))
     .map(({ kind, name, path }) => ({
+      kind,
       path,
       message: `no ${NOUNS[kind]} is named "${name}"${suggestion(name, names[kind])}`,
     }));

@@ -65,14 +65,18 @@ describe('expect:', () => {
       unknown('only-traffic-to: { centres: [beijing-1], when: during flap, populations: [honest] }'),
     ).toEqual([]);
     expect(unknown('errors-below: { share: 0, when: after outag }')).toEqual([
-      { path: ['errors-below', 'when'], message: 'no fault is named "outag"; did you mean "outage"?' },
+      {
+        kind: 'faults',
+        path: ['errors-below', 'when'],
+        message: 'no fault is named "outag"; did you mean "outage"?',
+      },
     ]);
     expect(unknown('split: { between: [beijing-1, beijing-2] }')).toMatchObject([
       { path: ['split', 'between', 'beijing-2'] },
     ]);
     expect(unknown('rto-below: { fault: x, all: bound, jvm: 90s }')).toMatchObject([
       { path: ['rto-below', 'fault'] },
-      { path: ['rto-below', 'jvm'] },
+      { path: ['rto-below', 'jvm'], kind: 'populations' },
     ]);
   });
 });
