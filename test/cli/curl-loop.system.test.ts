@@ -1,9 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { cleanUp, here, liangdi, type Outcome, root } from './liangdi.ts';
-
-afterAll(cleanUp);
+import { describe, expect, test } from 'vitest';
+import { here, liangdi, type Outcome, root } from './liangdi.ts';
 
 const simulated = (more = '') => liangdi(`curl-loop --lab simulated${more}`.split(' '));
 

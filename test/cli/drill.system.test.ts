@@ -13,20 +13,18 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Verdict } from '../../src/judge/verdict.ts';
-import { cleanUp, liangdi, type Outcome, root, scratch } from './liangdi.ts';
-
-afterAll(cleanUp);
+import { scratch } from '../scratch.ts';
+import { liangdi, type Outcome, root } from './liangdi.ts';
 
 const FILES = ['journal.ndjson', 'junit.xml', 'report.html', 'verdict.json'];
 const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
 
 describe('liangdi drill beijing-down', () => {
-  let cwd: string;
+  const cwd = scratch();
   let drill: Outcome;
   beforeAll(async () => {
-    cwd = scratch();
     drill = await liangdi(['drill', 'beijing-down'], { cwd });
   });
 

@@ -1,10 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { GateRow } from '../../src/gate/judge.ts';
-import { cleanUp, here, liangdi, root, scratch, timed } from './liangdi.ts';
-
-afterAll(cleanUp);
+import { scratch } from '../scratch.ts';
+import { here, liangdi, root, timed } from './liangdi.ts';
 
 const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
 

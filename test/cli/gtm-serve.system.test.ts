@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Sdk } from '../gtm/api/sdk.ts';
-import { cleanUp, here, liangdi, root, scratch } from './liangdi.ts';
+import { scratch } from '../scratch.ts';
+import { here, liangdi, root } from './liangdi.ts';
 
 const KEY = { accessKeyId: 'test-key', accessKeySecret: 'test-secret' };
 const instanceId = 'gtm-cn-x';
@@ -21,7 +22,6 @@ const running = new Set<ChildProcess>();
 afterEach(() => {
   for (const child of running) child.kill('SIGKILL');
   running.clear();
-  cleanUp();
 });
 
 /** `liangdi gtm serve` in a process of its own, once it is ready. */

@@ -1,9 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { cleanUp, liangdi, scratch } from './liangdi.ts';
-
-afterAll(cleanUp);
+import { describe, expect, test } from 'vitest';
+import { scratch } from '../scratch.ts';
+import { liangdi } from './liangdi.ts';
 
 const lab = (name: string) => JSON.stringify({ step: 'lab', lab: name, settings: null });
 const inject = JSON.stringify({

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { vi } from 'vitest';
 import { run } from '../../src/cli/program.ts';
+import { scratch } from '../scratch.ts';
 
 export const root = resolve(import.meta.dirname, '../..');
 
@@ -63,17 +62,4 @@ export async function here(words: readonly string[]): Promise<Omit<Outcome, 'cod
   } finally {
     for (const spy of spies) spy.mockRestore();
   }
-}
-
-const folders: string[] = [];
-
-/** A new folder; `cleanUp` removes it. */
-export function scratch(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'liangdi-cli-'));
-  folders.push(folder);
-  return folder;
-}
-
-export function cleanUp(): void {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }

@@ -1,9 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { cleanUp, here, scratch } from './liangdi.ts';
-
-afterAll(cleanUp);
+import { expect, test } from 'vitest';
+import { scratch } from '../scratch.ts';
+import { here } from './liangdi.ts';
 
 /** A scenario with an application of its own: a webservice of `image`, behind a gateway, at `port`. */
 function scenarioOf(image: string, port: number): string {

@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { cleanUp, here, root, scratch } from './liangdi.ts';
-
-afterAll(cleanUp);
+import { describe, expect, it } from 'vitest';
+import { scratch } from '../scratch.ts';
+import { here, root } from './liangdi.ts';
 
 const SHIPPED = join(root, 'clusters/web-demo');
 

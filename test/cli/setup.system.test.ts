@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { cleanUp, root, scratch } from './liangdi.ts';
-
-afterAll(cleanUp);
+import { describe, expect, test } from 'vitest';
+import { scratch } from '../scratch.ts';
+import { root } from './liangdi.ts';
 
 const TARGET = `node-${process.platform}-${process.arch}`;
 

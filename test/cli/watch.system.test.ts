@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Watch } from '../../src/cli/watch.ts';
 import { journalOf } from '../report/html/journals.ts';
-import { cleanUp, root, scratch } from './liangdi.ts';
-
-afterAll(cleanUp);
+import { scratch } from '../scratch.ts';
+import { root } from './liangdi.ts';
 
 describe('liangdi drill --watch', { timeout: 60_000 }, () => {
+  const cwd = scratch();
   let child: ReturnType<typeof spawn>;
   let address: string;
   beforeAll(async () => {
     child = spawn(join(root, 'bin/liangdi'), ['drill', 'beijing-down', '--watch', '--format', 'json'], {
-      cwd: scratch(),
+      cwd,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let said = '';

@@ -1,6 +1,6 @@
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scratch } from './liangdi.ts';
+import { scratch } from '../scratch.ts';
 
 /** One text, again and again. */
 const bomb = (text: string) => `a: &a [${Array(9).fill(text).join(', ')}]
@@ -35,7 +35,7 @@ expect:
     '{"at":0,"kind":"drill","format":1,"version":"0","lab":"simulated","seed":1,"scenario":{"name":"x"}}\n',
 };
 
-/** A new folder with files that are wrong in one way each; `cleanUp` removes it. */
+/** A new folder with files that are wrong in one way each. */
 export function wrongFiles(): string {
   const folder = scratch();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);

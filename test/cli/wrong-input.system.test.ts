@@ -1,13 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cleanUp, timed } from './liangdi.ts';
+import { expect, test } from 'vitest';
+import { timed } from './liangdi.ts';
 import { wrongFiles } from './wrong-files.ts';
 
-afterAll(cleanUp);
-
-let cwd: string;
-beforeAll(() => {
-  cwd = wrongFiles();
-});
+const cwd = wrongFiles();
 
 test.each([
   ['dril beijing-down', /^liangdi: unknown command 'dril'/],

@@ -1,14 +1,9 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cleanUp, here } from './liangdi.ts';
+import { expect, test } from 'vitest';
+import { here } from './liangdi.ts';
 import { wrongFiles } from './wrong-files.ts';
 
-afterAll(cleanUp);
-
-let cwd: string;
-beforeAll(() => {
-  cwd = wrongFiles();
-});
+const cwd = wrongFiles();
 
 test.each<[string, RegExp]>([
   ['', /^Usage: liangdi/],

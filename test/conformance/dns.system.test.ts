@@ -1,10 +1,10 @@
 import { Resolver } from 'node:dns/promises';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BEIJING_1, BEIJING_2, HANGZHOU, Rig } from '../gtm/api/rig.ts';
 import { LocalServers } from '../runtime/local-servers.ts';
+import { scratch } from '../scratch.ts';
 import { Daemon, type Dug, needs, parseDig, run } from './tools.ts';
 
 /*
@@ -286,20 +286,15 @@ async function inFront<T>(
   start: (own: number, folder: string) => Daemon,
   use: (ask: (name: string, ...args: string[]) => Promise<Dug>, own: number) => Promise<T>,
 ): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'liangdi-dns-'));
   await using servers = new LocalServers();
   const own = await servers.closedPort();
-  await using daemon = start(own, folder);
+  await using daemon = start(own, scratch());
   const ask = async (name: string, ...args: string[]) =>
     parseDig(await run('dig', ['@127.0.0.1', '-p', String(own), '+tries=1', '+time=3', name, ...args]));
-  try {
-    await expect
-      .poll(async () => (await ask('ns.example.com')).status, { timeout: 20_000, message: daemon.output })
-      .toBe('NOERROR');
-    return await use(ask, own);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  await expect
+    .poll(async () => (await ask('ns.example.com')).status, { timeout: 20_000, message: daemon.output })
+    .toBe('NOERROR');
+  return await use(ask, own);
 }
 
 function unbound(more: string): (own: number, folder: string) => Daemon {
@@ -483,8 +478,7 @@ describe(`dnsperf${withDnsperf.note}`, { skip: withDnsperf.skip, timeout: 120_00
   test.each(['udp', 'tcp'])(
     'hears no lost or failed answer over %s while health goes up and down',
     async mode => {
-      const folder = mkdtempSync(join(tmpdir(), 'liangdi-dnsperf-'));
-      const queries = join(folder, 'queries');
+      const queries = join(scratch(), 'queries');
       writeFileSync(queries, 'a.gtm.example.com A\nwww.example.com A\na.gtm.example.com AAAA\n');
       let over = false;
       const toggling = (async () => {
@@ -500,7 +494,6 @@ describe(`dnsperf${withDnsperf.note}`, { skip: withDnsperf.skip, timeout: 120_00
       const text = await run('dnsperf', args);
       over = true;
       expect(await toggling).toBeGreaterThan(1);
-      rmSync(folder, { recursive: true, force: true });
       expect(text).toMatch(/Queries lost: +0 /);
       expect(/Response codes: +(.*)/.exec(text)?.[1]).toMatch(/^NOERROR \d+ \(100\.00%\)$/);
     },

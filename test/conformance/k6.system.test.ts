@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { K6_SUMMARY, k6Load } from '../../src/lab/kind/k6.ts';
 import type { LoadTarget } from '../../src/lab/load.ts';
 import type { DnsAnswer } from '../../src/runtime/network.ts';
+import { scratch } from '../scratch.ts';
 import { needs } from './tools.ts';
 
 /*
@@ -23,12 +23,9 @@ const REQUESTS = [RATE * SECONDS - 1, RATE * SECONDS + 1] as const;
 let folder: string;
 const servers: Server[] = [];
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'liangdi-k6-'));
+  folder = scratch();
 });
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map(server => new Promise(closed => server.close(closed))));
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => Promise.all(servers.splice(0).map(server => new Promise(closed => server.close(closed)))));
 
 interface Sent {
   readonly centre: string;

@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { runDrill } from '../../src/drill/runner.ts';
 import { loadScenario } from '../../src/drill/scenario.ts';
 import type { BodyEvent } from '../../src/runtime/journal.ts';
+import { scratch } from '../scratch.ts';
 
 /** The article that the shipped design follows, and its two files word for word; not everybody has them. */
 const seed = resolve(import.meta.dirname, '../../../shared/seed');
@@ -22,7 +22,7 @@ describe.skipIf(!existsSync(seed))(
     });
 
     test('run unchanged, and the pages are those that the article prints', async () => {
-      const file = join(mkdtempSync(join(tmpdir(), 'liangdi-article-')), 'article.yaml');
+      const file = join(scratch(), 'article.yaml');
       const application = ['app-meta.yaml', 'app.yaml'].map(name => join(seed, name));
       writeFileSync(
         file,

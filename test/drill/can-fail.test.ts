@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -8,13 +7,14 @@ import { loadScenario } from '../../src/drill/scenario.ts';
 import { judge } from '../../src/judge/judge.ts';
 import type { Verdict } from '../../src/judge/verdict.ts';
 import type { JournalEvent } from '../../src/runtime/journal.ts';
+import { scratch } from '../scratch.ts';
 
 /*
  * The shipped design holds because it is right, not because nothing could be found wrong: each scenario falls when
  * the part of the design that it proves is broken.
  */
 
-const folder = mkdtempSync(join(tmpdir(), 'liangdi-can-fail-'));
+const folder = scratch();
 const root = resolve(import.meta.dirname, '../..');
 
 /** The shipped scenario with other fields, as a user would write it into a file of their own. */
@@ -29,7 +29,7 @@ function variant(name: string, changes: Record<string, unknown>): string {
 function application(from: string, to: string): Record<string, unknown> {
   const text = readFileSync(join(root, 'clusters/web-demo/app.yaml'), 'utf8');
   expect(text).toContain(from);
-  const file = join(mkdtempSync(join(folder, 'application-')), 'app.yaml');
+  const file = join(scratch(), 'app.yaml');
   writeFileSync(file, text.replace(from, to));
   return { files: { application: [join(root, 'clusters/web-demo/app-meta.yaml'), file] } };
 }

@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { listScenarios, loadScenario } from '../../src/drill/scenario.ts';
 import { faultsOf } from '../../src/drill/timeline.ts';
 import { InputError } from '../../src/runtime/input-error.ts';
+import { scratch } from '../scratch.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'liangdi-scenario-'));
+const folder = scratch();
 
 function written(text: string): string {
   const file = join(folder, 'mine.yaml');

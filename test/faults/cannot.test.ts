@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { missingCapabilities } from '../../src/drill/injection.ts';
@@ -7,6 +6,7 @@ import { refuseWhatItCannotDo, runDrill } from '../../src/drill/runner.ts';
 import { combined } from '../../src/faults/behaviour.ts';
 import { faultKinds } from '../../src/faults/index.ts';
 import { type Lab, LabError } from '../../src/lab/lab.ts';
+import { scratch } from '../scratch.ts';
 import { type Entry, smallDrill, smallScenario } from './small-drill.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -43,7 +43,7 @@ test('every kind of fault needs something of a lab', () => {
 
 /** The shipped application with manifests that are changed. */
 function applicationWith(change: (manifests: string) => string): string[] {
-  const folder = mkdtempSync(join(tmpdir(), 'liangdi-shop-'));
+  const folder = scratch();
   return ['app-meta.yaml', 'app.yaml'].map(name => {
     const text = readFileSync(join(root, 'clusters/web-demo', name), 'utf8');
     const file = join(folder, name);

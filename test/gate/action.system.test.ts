@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { cleanUp, root, scratch } from '../cli/liangdi.ts';
-
-afterAll(cleanUp);
+import { root } from '../cli/liangdi.ts';
+import { scratch } from '../scratch.ts';
 
 interface Action {
   inputs: Record<string, { default: string }>;

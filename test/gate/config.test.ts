@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type Gates, loadGates } from '../../src/gate/config.ts';
+import { scratch } from '../scratch.ts';
 
 const EMPTY = `proves: nothing
 clients: { populations: [] }
@@ -11,9 +11,8 @@ ends: 20s
 expect: [no-flap: {}]
 `;
 
-let folder: string;
+const folder = scratch();
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'liangdi-gates-'));
   writeFileSync(join(folder, 'empty.yaml'), EMPTY);
   writeFileSync(join(folder, 'mine.yaml'), 'proves: nothing\nends: 20s\nexpect: [no-flap: {}]\n');
   writeFileSync(
@@ -21,7 +20,6 @@ beforeAll(() => {
     'proves: nothing\nends: 20s\nexpect: [no-flap: {}]\nexpcet: []\n',
   );
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 function load(text: string): Gates {
   const file = join(folder, 'gates.yaml');

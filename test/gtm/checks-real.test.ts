@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer as createPlainServer } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Server as NetServer } from 'node:net';
+import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HttpMonitor, Monitor, PingMonitor } from '../../src/gtm/model.ts';
@@ -13,7 +14,7 @@ import { realPing } from '../../src/runtime/ping-real.ts';
 import { seededRandom } from '../../src/runtime/random-seeded.ts';
 import { RealClock } from '../../src/runtime/real-clock.ts';
 import { needs } from '../conformance/tools.ts';
-import { scratch } from './api/rig.ts';
+import { scratch } from '../scratch.ts';
 
 /* Checks that need real sockets: HTTPS, redirects and PING. */
 
@@ -58,7 +59,7 @@ describe(`HTTPS${withOpenssl.note}`, { skip: withOpenssl.skip, timeout: 30_000 }
   const folder = scratch();
 
   beforeAll(async () => {
-    const [key, cert] = [folder.file('key.pem'), folder.file('cert.pem')];
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
     const subject = ['-subj', '/CN=www.example.com', '-keyout', key, '-out', cert];
     execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', ...subject], {
       stdio: 'ignore',
@@ -69,10 +70,7 @@ describe(`HTTPS${withOpenssl.note}`, { skip: withOpenssl.skip, timeout: 30_000 }
     });
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   });
-  afterAll(async () => {
-    await new Promise(resolve => (server as NetServer).close(resolve));
-    folder.remove();
-  });
+  afterAll(() => new Promise(resolve => (server as NetServer).close(resolve)));
 
   const https: HttpMonitor = {
     ...check,

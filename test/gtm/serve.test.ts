@@ -1,6 +1,9 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { LocalServers } from '../runtime/local-servers.ts';
-import { BEIJING_1, BEIJING_2, HANGZHOU, KEY, Rig, scratch } from './api/rig.ts';
+import { scratch } from '../scratch.ts';
+import { BEIJING_1, BEIJING_2, HANGZHOU, KEY, Rig } from './api/rig.ts';
 import { Sdk } from './api/sdk.ts';
 
 /* What is kept, and what is taken again with the file, by SIGHUP; test/cli/gtm-serve.system.test.ts sends one. */
@@ -44,12 +47,12 @@ afterEach(() => rig[Symbol.asyncDispose]());
 describe('a state file', () => {
   test('that cannot be written any more keeps calls from being answered, and name servers on', async () => {
     const folder = scratch();
-    await start(folder.file('state.json'));
-    folder.remove();
+    await start(join(folder, 'state.json'));
+    rmSync(folder, { recursive: true });
     rig.set(503, ...both);
     await expect.poll(() => rig.ask(NAME), { timeout: 8000 }).toEqual([HANGZHOU]);
     expect(rig.told).toContainEqual(
-      expect.stringContaining(`the state cannot be kept in ${folder.file('state.json')}`),
+      expect.stringContaining(`the state cannot be kept in ${join(folder, 'state.json')}`),
     );
     const instance = { instanceId: 'gtm-cn-a' };
     const rename = { ...instance, instanceName: 'other' };
@@ -132,12 +135,12 @@ describe('the file taken again', () => {
 
   test('changes nothing when a network in it is none, or the state cannot be kept', async () => {
     const folder = scratch();
-    await start(folder.file('state.json'));
+    await start(join(folder, 'state.json'));
     expect(() => reload('192.0.2.0/24: telecom', '192.0.2.0/33: telecom')).toThrow(
       /account\.yaml:\d+:\d+: lines.*"192\.0\.2\.0\/33" is not a network/,
     );
-    folder.remove();
-    expect(() => reload('/33', '/25')).toThrow(`the state cannot be kept in ${folder.file('state.json')}`);
+    rmSync(folder, { recursive: true });
+    expect(() => reload('/33', '/25')).toThrow(`the state cannot be kept in ${join(folder, 'state.json')}`);
     expect(await rig.sdk.call('DescribeDnsGtmInstances')).toMatchObject({ totalItems: 1 });
     expect(await rig.ask(NAME)).toEqual(both);
   });

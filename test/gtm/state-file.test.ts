@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type Account, copyOf } from '../../src/gtm/account/account.ts';
 import type { View } from '../../src/gtm/account/action.ts';
 import { execute } from '../../src/gtm/account/execute.ts';
@@ -11,7 +12,7 @@ import { StateFile } from '../../src/gtm/state-file.ts';
 import { InputError } from '../../src/runtime/input-error.ts';
 import { MemoryJournal } from '../../src/runtime/journal-memory.ts';
 import { parseYaml } from '../../src/runtime/yaml.ts';
-import { scratch } from './api/rig.ts';
+import { scratch } from '../scratch.ts';
 
 const CONFIG = `
 reach: { 192.0.2.1: '127.0.0.1:1' }
@@ -91,8 +92,7 @@ const OPTIONAL =
 const REQUIRED = /\.Addr\[\d+\]\.LbaWeight$/;
 
 describe('a state file', () => {
-  const folder = scratch();
-  const path = folder.file('state.json');
+  const path = join(scratch(), 'state.json');
   const file = new StateFile(path);
   let saved: Saved;
   let fields: readonly (readonly (string | number)[])[];
@@ -102,7 +102,6 @@ describe('a state file', () => {
     file.save(saved);
     fields = [...fieldsOf(JSON.parse(readFileSync(path, 'utf8')))];
   });
-  afterAll(() => folder.remove());
 
   const load = (value: unknown) => {
     writeFileSync(path, JSON.stringify(value));

@@ -1,15 +1,13 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ensureCluster, type Workshop } from '../../src/lab/kind/clusters.ts';
 import { type Docker, DockerError } from '../../src/lab/kind/docker.ts';
 import type { KindCli } from '../../src/lab/kind/kind-cli.ts';
 import { LabError } from '../../src/lab/lab.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
-import { cleanUp, liangdi, scratch } from '../cli/liangdi.ts';
-
-afterAll(cleanUp);
+import { liangdi } from '../cli/liangdi.ts';
+import { scratch } from '../scratch.ts';
 
 // Docker's client is slow to load on a busy machine.
 describe('without Docker', { timeout: 60_000 }, () => {
@@ -43,7 +41,6 @@ describe('without Docker', { timeout: 60_000 }, () => {
 });
 
 test('a cluster that never becomes ready is told of, in time', async () => {
-  const runFolder = mkdtempSync(join(tmpdir(), 'liangdi-never-'));
   // Nothing listens there.
   const kubeconfig = JSON.stringify({
     apiVersion: 'v1',
@@ -64,16 +61,12 @@ test('a cluster that never becomes ready is told of, in time', async () => {
       now += ms;
     },
   };
-  const workshop: Workshop = { docker, kind, clock, runFolder, signal: undefined };
-  try {
-    const failure = await ensureCluster('hub', workshop).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(LabError);
-    expect(failure).toMatchObject({
-      message: expect.stringMatching(/^the cluster hub does not answer after 180 s: the API of .* refused/),
-    });
-  } finally {
-    rmSync(runFolder, { recursive: true });
-  }
+  const workshop: Workshop = { docker, kind, clock, runFolder: scratch(), signal: undefined };
+  const failure = await ensureCluster('hub', workshop).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(LabError);
+  expect(failure).toMatchObject({
+    message: expect.stringMatching(/^the cluster hub does not answer after 180 s: the API of .* refused/),
+  });
 });
 
 describe("Docker's failures are the lab's", () => {

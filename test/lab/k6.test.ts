@@ -1,13 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { resolveOverHttp } from '../../src/gtm/http-resolver-real.ts';
 import { findK6, K6_IMAGE, K6_SUMMARY, k6Command, k6Load } from '../../src/lab/kind/k6.ts';
 import type { LoadTarget } from '../../src/lab/load.ts';
 import type { DnsAnswer } from '../../src/runtime/network.ts';
-import { cleanUp, liangdi, root } from '../cli/liangdi.ts';
+import { liangdi, root } from '../cli/liangdi.ts';
+import { scratch } from '../scratch.ts';
 
 const ANSWER: DnsAnswer = { rcode: 'NOERROR', addresses: ['192.0.2.1', '192.0.2.2'], ttlSeconds: 60 };
 const clients = { name: 'web-demo.example.com', port: 80, path: '/', rate: 7 };
@@ -17,13 +17,9 @@ const SCRIPT = join(root, 'clusters/load/web-demo.ts');
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'liangdi-k6-'));
+  folder = scratch();
 });
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(folder, { recursive: true });
-  cleanUp();
-});
+afterEach(() => vi.unstubAllEnvs());
 
 /** Makes a `k6` of this script the only one that can be found; `version` ends well. */
 function pathWith(script?: string): void {

@@ -1,13 +1,12 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { HelmCli } from '../../src/lab/kind/helm-cli.ts';
 import { clusterSecret, KubeVela } from '../../src/lab/kind/kubevela.ts';
 import { LabError } from '../../src/lab/lab.ts';
+import { scratch } from '../scratch.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'liangdi-helm-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = scratch();
 afterEach(() => vi.unstubAllEnvs());
 
 /** A Helm that writes down what it is asked, and knows no chart named `missing`. */

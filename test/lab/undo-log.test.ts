@@ -1,27 +1,17 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { appendFileSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Undo } from '../../src/lab/lab.ts';
 import { LabError } from '../../src/lab/lab.ts';
 import { UndoFile } from '../../src/lab/undo-log.ts';
 import { InputError } from '../../src/runtime/input-error.ts';
+import { scratch } from '../scratch.ts';
 
 let folder: string;
 let log: UndoFile;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'liangdi-undo-'));
+  folder = scratch();
   log = new UndoFile(folder);
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const undo = (label: string): Undo => ({
   label,

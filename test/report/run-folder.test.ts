@@ -4,19 +4,16 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   readSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import {
   claimFile,
   claimFolder,
@@ -28,12 +25,12 @@ import {
 } from '../../src/report/run-folder.ts';
 import { InputError } from '../../src/runtime/input-error.ts';
 import { wallStamp } from '../../src/runtime/wall.ts';
+import { scratch } from '../scratch.ts';
 
 let runs: string;
 beforeEach(() => {
-  runs = mkdtempSync(join(tmpdir(), 'liangdi-'));
+  runs = scratch();
 });
-afterEach(() => rmSync(runs, { recursive: true }));
 
 test("a run's name says when, what and with which seed", () => {
   const time = wallStamp(new Date('2026-11-24T15:59:06.789Z'));

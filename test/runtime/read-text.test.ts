@@ -1,17 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/runtime/input-error.ts';
 import { readBytes, readText } from '../../src/runtime/read-text.ts';
+import { scratch } from '../scratch.ts';
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'read-text-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = scratch();
 
 function written(content: string | Uint8Array): string {
   const file = join(folder, 'file');

@@ -1,18 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import * as testing from '../../src/testing/index.ts';
+import { scratch } from '../scratch.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
 describe('the npm package', () => {
-  let folder: string;
-  let installed: string;
+  const folder = scratch();
+  const installed = join(folder, 'node_modules/liangdi');
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'liangdi-package-'));
-    installed = join(folder, 'node_modules/liangdi');
     execFileSync('npm', ['pack', '--offline', '--silent', '--pack-destination', folder], { cwd: root });
     const [archive = ''] = readdirSync(folder);
     mkdirSync(installed, { recursive: true });
@@ -24,7 +22,6 @@ describe('the npm package', () => {
       symlinkSync(join(root, 'node_modules', name), link);
     }
   }, 120_000);
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   const manifest = (field: string) =>
     (JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Record<string, object>)[field] ??

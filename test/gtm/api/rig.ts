@@ -1,9 +1,6 @@
 import { Resolver } from 'node:dns/promises';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Auth } from '../../../src/gtm/api/signature.ts';
 import { type Serving, serveGtm } from '../../../src/gtm/serve.ts';
 import { MemoryJournal } from '../../../src/runtime/journal-memory.ts';
@@ -128,10 +125,4 @@ class Centre {
       this.#server.closeAllConnections();
     });
   }
-}
-
-/** A new folder; the returned function removes it. */
-export function scratch(): { readonly file: (name: string) => string; remove(): void } {
-  const folder = mkdtempSync(join(tmpdir(), 'liangdi-gtm-'));
-  return { file: name => join(folder, name), remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
