@@ -7,7 +7,7 @@ export interface NodeHealth {
   readonly against: number;
 }
 
-/** How an address stands: the vantage points' verdicts, in the monitor's order, and what follows from them. */
+/** How an address stands: how each vantage point sees it, in the monitor's order, and what follows from them. */
 export interface AddressHealth {
   readonly status: AddressStatus;
   readonly nodes: readonly NodeHealth[];

@@ -47,7 +47,7 @@ export interface Member {
   readonly weight: number;
 }
 
-/** When results of probes turn into verdicts. */
+/** When results of checks change how an address stands. */
 export interface HealthRule {
   /** Failures in a row after which a vantage point holds the address for down. */
   readonly evaluationCount: number;

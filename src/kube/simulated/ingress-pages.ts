@@ -1,6 +1,9 @@
 import type { HttpResponse } from '../../runtime/network.ts';
 
-/** nginx' own pages, which the ingress gives in place of an application's. */
+/**
+ * What the ingress answers in place of an application: the pages of nginx, which is the article's ingress. (Real labs have
+ * Traefik, whose ways the simulated one has, but not its words.)
+ */
 export const notFoundPage = nginxPage(404, 'Not Found');
 export const badGatewayPage = nginxPage(502, 'Bad Gateway');
 export const unavailablePage = nginxPage(503, 'Service Temporarily Unavailable');
