@@ -1,4 +1,16 @@
-const MAP = { width: 900, box: 84, gap: 12, clients: 262, gtm: 100, centre: 270 };
+/** Where things stand on the map from left to right, and how large they are. */
+const MAP = {
+  width: 900,
+  clients: 262,
+  middle: 330,
+  middleWidth: 180,
+  gtm: 100,
+  cities: 606,
+  centres: 616,
+  centre: 270,
+  box: 84,
+  gap: 12,
+};
 
 /** Cities, centres, hub, GTM and clients as they were at the moment. @param {ReportModel} model @returns {View} */
 function mapView(model) {
@@ -45,7 +57,7 @@ function populationLine(traffic, index) {
 /** @param {ReportModel} model @param {number} index */
 function centreLines(model, index) {
   const { at } = choice;
-  const { name, address } = /** @type {ReportModel['centres'][number]} */ (model.centres[index]);
+  const { name, address } = centreOf(model, index);
   const traffic = trafficAt(model, at);
   const share = say(
     'map.share',
@@ -62,72 +74,86 @@ function centreLines(model, index) {
   ];
 }
 
-/** @param {ReportModel} model */
+/** Clients on the left, GTM above the hub in the middle, cities with their centres on the right. @param {ReportModel} model */
 function drawMap(model) {
   const { at } = choice;
   const places = placesOnMap(model);
   const height = Math.max(330, places.height);
   const traffic = trafficAt(model, at);
-  const published = publishedAt(model, at);
-  const links = model.centres.map(({ name }, index) => {
-    const place = /** @type {{ y: number }} */ (places.centres[index]);
-    const share = traffic.total === 0 ? 0 : (traffic.requests[index] ?? 0) / traffic.total;
-    const failing = (traffic.errors[index] ?? 0) > 0;
-    const y = place.y + MAP.box / 2;
-    const down = healthAt(model, name, at) === 'ALERT';
-    return svg(
-      'g',
-      {},
-      line(
-        MAP.clients,
-        height / 2,
-        620,
-        y,
-        failing ? 'link errors' : 'link',
-        1 + share * 14,
-        share === 0 ? 0 : 1,
-      ),
-      line(510, 52, 620, y - 18, down ? 'check down' : 'check', 1.5, 1),
-      line(510, height - 40, 620, y + 22, 'hub', 1, 1),
-    );
-  });
   const clients = model.populations.map(({ name }, index) => `${name}: ${populationLine(traffic, index)}`);
-  const gtm = published
-    ? [setName(published.set), ...(published.list || say('nothing')).split(', ')]
-    : [say('none')];
-  const struck = (/** @type {string} */ target) =>
-    faultsOn(model, target, at).map(({ name, fault }) => `⚡ ${name} (${fault})`);
   return svg(
     'svg',
     { viewBox: `0 0 ${MAP.width} ${height}`, role: 'img', 'aria-label': say('map', clock(at)) },
-    ...links,
-    line(MAP.clients, height / 2 - 20, 330, 52, 'check', 1.5, 1),
+    ...model.centres.map((_, index) => linksOf(model, index, yOf(places, index), height)),
+    line(MAP.clients, height / 2 - 20, MAP.middle, 52, 'check', 1.5, 1),
     box(4, 40, MAP.clients - 4, height - 80, say('clients'), clients, 'clients'),
-    box(
-      330,
-      10,
-      180,
-      MAP.gtm,
-      say('gtm'),
-      [...gtm, ...struck('gtm')],
-      struck('gtm').length > 0 ? 'struck' : '',
-    ),
-    box(330, height - 74, 180, 66, say('hub'), struck('hub'), struck('hub').length > 0 ? 'struck' : ''),
+    middleBox(model, 'gtm', 10, MAP.gtm, answerLines(publishedAt(model, at))),
+    middleBox(model, 'hub', height - 74, 66, []),
     ...places.cities.map(({ name, y, height: tall }) =>
       svg(
         'g',
         {},
-        svg('rect', { x: 606, y, width: 290, height: tall, rx: 10, class: 'city' }),
-        svg('text', { x: 618, y: y + 16, class: 'name' }, name),
+        svg('rect', { x: MAP.cities, y, width: 290, height: tall, rx: 10, class: 'city' }),
+        svg('text', { x: MAP.cities + 12, y: y + 16, class: 'name' }, name),
       ),
     ),
-    ...model.centres.map(({ name }, index) => {
-      const place = /** @type {{ y: number }} */ (places.centres[index]);
-      const kind =
-        faultsOn(model, name, at).length > 0 ? 'struck' : healthAt(model, name, at) === 'ALERT' ? 'down' : '';
-      return box(616, place.y, MAP.centre, MAP.box, name, centreLines(model, index), kind, index);
-    }),
+    ...model.centres.map((_, index) => centreBox(model, index, yOf(places, index))),
   );
+}
+
+/** What leads to a centre: the clients' requests, the GTM's checks, the hub's deliveries. @param {ReportModel} model @param {number} index @param {number} top @param {number} height */
+function linksOf(model, index, top, height) {
+  const { at } = choice;
+  const { name } = centreOf(model, index);
+  const traffic = trafficAt(model, at);
+  const share = traffic.total === 0 ? 0 : (traffic.requests[index] ?? 0) / traffic.total;
+  const requests = (traffic.errors[index] ?? 0) > 0 ? 'link errors' : 'link';
+  const check = healthAt(model, name, at) === 'ALERT' ? 'check down' : 'check';
+  const [from, to, y] = [MAP.middle + MAP.middleWidth, MAP.centres + 4, top + MAP.box / 2];
+  return svg(
+    'g',
+    {},
+    line(MAP.clients, height / 2, to, y, requests, 1 + share * 14, share === 0 ? 0 : 1),
+    line(from, 52, to, y - 18, check, 1.5, 1),
+    line(from, height - 40, to, y + 22, 'hub', 1, 1),
+  );
+}
+
+/** @param {ReturnType<typeof publishedAt>} published */
+function answerLines(published) {
+  return published
+    ? [setName(published.set), ...(published.list || say('nothing')).split(', ')]
+    : [say('none')];
+}
+
+/** The GTM or the hub, and what strikes it. @param {ReportModel} model @param {'gtm' | 'hub'} place @param {number} y @param {number} height @param {readonly string[]} lines */
+function middleBox(model, place, y, height, lines) {
+  const struck = faultLines(model, place);
+  const kind = struck.length > 0 ? 'struck' : '';
+  return box(MAP.middle, y, MAP.middleWidth, height, say(place), [...lines, ...struck], kind);
+}
+
+/** @param {ReportModel} model @param {number} index @param {number} y */
+function centreBox(model, index, y) {
+  const { name } = centreOf(model, index);
+  const isDown = healthAt(model, name, choice.at) === 'ALERT';
+  const kind = faultLines(model, name).length > 0 ? 'struck' : isDown ? 'down' : '';
+  return box(MAP.centres, y, MAP.centre, MAP.box, name, centreLines(model, index), kind, index);
+}
+
+/** @param {ReportModel} model @param {string} target */
+function faultLines(model, target) {
+  return faultsOn(model, target, choice.at).map(({ name, fault }) => `⚡ ${name} (${fault})`);
+}
+
+/** @param {ReportModel} model @param {number} index */
+function centreOf(model, index) {
+  return /** @type {ReportModel['centres'][number]} */ (model.centres[index]);
+}
+
+/** @param {ReturnType<typeof placesOnMap>} places @param {number} index */
+function yOf({ centres }, index) {
+  return /** @type {{ y: number }} */ (centres[index]).y;
 }
 
 /** Centres under one another, in the frames of their cities. @param {ReportModel} model */
