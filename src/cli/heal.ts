@@ -3,9 +3,6 @@ import { Command } from 'commander';
 import type { UndoRecord } from '../lab/undo-log.ts';
 import { InputError } from '../runtime/input-error.ts';
 
-/** As at a drill's end. */
-const HEALED_WITHIN_MS = 5 * 60_000;
-
 export function healCommand(): Command {
   return new Command('heal')
     .description('take back the faults that a drill whose process was killed has left in force')
@@ -28,13 +25,14 @@ async function heal(run: string | undefined): Promise<void> {
 }
 
 async function healRun(folder: string, { lab, settings, unhealed }: UndoRecord): Promise<void> {
-  const [{ reattach }, { healLeft }, { UndoFile }, { RealClock }, { LabError }] = await Promise.all([
-    import('../lab/kind/reattach.ts'),
-    import('../drill/heal.ts'),
-    import('../lab/undo-log.ts'),
-    import('../runtime/real-clock.ts'),
-    import('../lab/lab.ts'),
-  ]);
+  const [{ reattach }, { HEALED_WITHIN_MS, healLeft }, { UndoFile }, { RealClock }, { LabError }] =
+    await Promise.all([
+      import('../lab/kind/reattach.ts'),
+      import('../drill/heal.ts'),
+      import('../lab/undo-log.ts'),
+      import('../runtime/real-clock.ts'),
+      import('../lab/lab.ts'),
+    ]);
   if (lab !== 'kind') throw new LabError(`${folder}: faults of the ${lab} lab cannot be healed from outside`);
   const say = (line: string) => process.stdout.write(`${folder}: ${line}\n`);
   const held = await reattach(folder, settings, new RealClock());

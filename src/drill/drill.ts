@@ -4,6 +4,7 @@ import { refOf } from '../kube/objects.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Load } from '../lab/load.ts';
 import type { EndEvent, Journal } from '../runtime/journal.ts';
+import { HEALED_WITHIN_MS } from './heal.ts';
 import { Injection } from './injection.ts';
 import { READY_WITHIN_MS, Rollout } from './rollout.ts';
 import { recordOf, type Scenario } from './scenario.ts';
@@ -12,9 +13,6 @@ import type { FaultEntry, TimelineEntry } from './timeline.ts';
 import { startTraffic } from './traffic.ts';
 import { VERSION } from './version.ts';
 import { aborted, within } from './waiting.ts';
-
-/** At a drill's end, for an API that has to come back first. */
-const HEALED_WITHIN_MS = 5 * 60_000;
 
 /**
  * One drill on one lab, whatever the lab is: brings everything up, lets the scenario's timeline happen, holds the

@@ -3,6 +3,9 @@ import { faultKinds } from '../faults/index.ts';
 import { insist } from '../kube/insist.ts';
 import { LabError, type Undo, type UndoLog } from '../lab/lab.ts';
 
+/** How long a healing, at a drill's end or after it, waits for an API that has to come back first. */
+export const HEALED_WITHIN_MS = 5 * 60_000;
+
 /**
  * Takes back what a drill that is no more has left in force, as the drill would have at its end: lasting faults all at
  * once, since one may have to wait for another; then what momentary ones left behind, the latest first. What needs an API
