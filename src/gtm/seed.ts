@@ -52,67 +52,86 @@ export function seedAccount(
       throw error;
     }
   };
-  for (const [i, instance] of config.DnsGtm.entries()) seedInstance(instance, `DnsGtm[${i}]`, file, call);
-  seedCloud(config.CloudGtm, file, call);
+  const seeding = new Seeding(file, call);
+  for (const [i, instance] of config.DnsGtm.entries()) seeding.instance(instance, `DnsGtm[${i}]`);
+  seeding.cloud(config.CloudGtm);
   return account;
 }
 
-function seedInstance(
-  instance: AccountConfig['DnsGtm'][number],
-  path: string,
-  file: string,
-  call: Caller,
-): void {
-  const { InstanceId, Config, AddrPools, AccessStrategies } = instance;
-  if (Config) {
-    const { StrategyMode, ...settings } = Config;
-    call(`${path}.Config`, 'UpdateDnsGtmInstanceGlobalConfig', {
+/** Ids that the API gave, by the names that stand for them in the file. */
+type Ids = ReadonlyMap<string, string>;
+
+type Instance = AccountConfig['DnsGtm'][number];
+type Cloud = AccountConfig['CloudGtm'];
+
+/** The calls that make what the file describes; each `path` is an object's place there. */
+class Seeding {
+  readonly #file: string;
+  readonly #call: Caller;
+
+  constructor(file: string, call: Caller) {
+    this.#file = file;
+    this.#call = call;
+  }
+
+  /** Of 2.0. */
+  instance({ InstanceId, Config, AddrPools, AccessStrategies }: Instance, path: string): void {
+    if (Config) this.#configure(InstanceId, Config, `${path}.Config`);
+    const pools = new Map<string, string>();
+    for (const [i, pool] of AddrPools.entries())
+      pools.set(pool.Name, this.#pool(InstanceId, pool, `${path}.AddrPools[${i}]`));
+    // The API wants the global line served before any other; in a file they may stand in any order.
+    const isGlobal = ({ Lines }: Values) => Array.isArray(Lines) && Lines.includes('default');
+    const inOrder = Array.from(AccessStrategies.entries()).sort(
+      ([, a], [, b]) => Number(isGlobal(b)) - Number(isGlobal(a)),
+    );
+    for (const [i, strategy] of inOrder)
+      this.#strategy(InstanceId, strategy, pools, `${path}.AccessStrategies[${i}]`);
+  }
+
+  #configure(InstanceId: string, { StrategyMode, ...settings }: Values, path: string): void {
+    this.#call(path, 'UpdateDnsGtmInstanceGlobalConfig', {
       InstanceName: InstanceId,
       ...settings,
       InstanceId,
     });
     if (StrategyMode !== undefined)
-      call(`${path}.Config`, 'SwitchDnsGtmInstanceStrategyMode', { InstanceId, StrategyMode });
+      this.#call(path, 'SwitchDnsGtmInstanceStrategyMode', { InstanceId, StrategyMode });
   }
-  const pools = new Map<string, string>();
-  AddrPools.forEach(({ Monitor, ...pool }, i) => {
-    const place = `${path}.AddrPools[${i}]`;
+
+  #pool(InstanceId: string, { Monitor, ...pool }: Instance['AddrPools'][number], path: string): string {
     const Addr = listIn(pool['Addr']).map(one => ({ Mode: 'SMART', AttributeInfo: '{}', ...one }));
-    const { AddrPoolId = '' } = call(place, 'AddDnsGtmAddressPool', {
+    const { AddrPoolId = '' } = this.#call(path, 'AddDnsGtmAddressPool', {
       LbaStrategy: 'ALL_RR',
       ...pool,
       Addr,
       InstanceId,
     });
-    pools.set(pool.Name, AddrPoolId);
-    if (Monitor) {
-      // Names of nodes are the labs'.
-      const IspCityNode = listIn(Monitor['IspCityNode']).map(({ Name: _, ...node }) => ({
-        IspCode: '465',
-        ...node,
-      }));
-      const { MonitorExtendInfo = {} } = Monitor;
-      call(`${place}.Monitor`, 'AddDnsGtmMonitor', {
-        Interval: 60,
-        Timeout: 5000,
-        EvaluationCount: 2,
-        ...Monitor,
-        MonitorExtendInfo: JSON.stringify(MonitorExtendInfo),
-        IspCityNode,
-        AddrPoolId,
-      });
-    }
-  });
-  // The API wants the global line served before any other; in a file they may stand in any order.
-  const isGlobal = ({ Lines }: Values) => Array.isArray(Lines) && Lines.includes('default');
-  const inOrder = Array.from(AccessStrategies.entries()).sort(
-    ([, a], [, b]) => Number(isGlobal(b)) - Number(isGlobal(a)),
-  );
-  for (const [i, strategy] of inOrder) {
-    const place = `${path}.AccessStrategies[${i}]`;
+    if (Monitor) this.#monitor(AddrPoolId, Monitor, `${path}.Monitor`);
+    return AddrPoolId;
+  }
+
+  #monitor(AddrPoolId: string, monitor: Values, path: string): void {
+    const { MonitorExtendInfo = {} } = monitor;
+    // Names of nodes are the labs'.
+    const IspCityNode = listIn(monitor['IspCityNode']).map(({ Name: _, ...node }) => ({
+      IspCode: '465',
+      ...node,
+    }));
+    this.#call(path, 'AddDnsGtmMonitor', {
+      Interval: 60,
+      Timeout: 5000,
+      EvaluationCount: 2,
+      ...monitor,
+      MonitorExtendInfo: JSON.stringify(MonitorExtendInfo),
+      IspCityNode,
+      AddrPoolId,
+    });
+  }
+
+  #strategy(InstanceId: string, strategy: Values, pools: Ids, path: string): void {
     const { AccessMode, Lines, DefaultAddrPool, FailoverAddrPool, ...rest } = strategy;
-    const references = (list: unknown) => listIn(list).map(one => named(one, 'Id', pools, file, place));
-    const { StrategyId } = call(place, 'AddDnsGtmAccessStrategy', {
+    const { StrategyId } = this.#call(path, 'AddDnsGtmAccessStrategy', {
       StrategyMode: 'GEO',
       DefaultAddrPoolType: 'IPV4',
       DefaultLbaStrategy: 'ALL_RR',
@@ -120,101 +139,98 @@ function seedInstance(
       FailoverMinAvailableAddrNum: 1,
       ...rest,
       ...(Lines !== undefined && { Lines: JSON.stringify(Lines) }),
-      DefaultAddrPool: references(DefaultAddrPool),
-      FailoverAddrPool: references(FailoverAddrPool),
+      DefaultAddrPool: this.#referring(DefaultAddrPool, 'Id', pools, path),
+      FailoverAddrPool: this.#referring(FailoverAddrPool, 'Id', pools, path),
       InstanceId,
     });
-    if (AccessMode !== undefined) call(place, 'SetDnsGtmAccessMode', { StrategyId, AccessMode });
+    if (AccessMode !== undefined) this.#call(path, 'SetDnsGtmAccessMode', { StrategyId, AccessMode });
   }
-}
 
-function seedCloud(cloud: AccountConfig['CloudGtm'], file: string, call: Caller): void {
-  const [templates, addresses, pools] = [
-    new Map<string, string>(),
-    new Map<string, string>(),
-    new Map<string, string>(),
-  ];
-  cloud.MonitorTemplates.forEach((template, i) => {
-    const { ExtendInfo, IspCityNodes, ...rest } = template;
-    const { TemplateId = '' } = call(`CloudGtm.MonitorTemplates[${i}]`, 'CreateCloudGtmMonitorTemplate', {
+  /** All of 3.0. */
+  cloud({ MonitorTemplates, Addresses, AddressPools, InstanceConfigs }: Cloud): void {
+    const templates = new Map<string, string>();
+    for (const [i, template] of MonitorTemplates.entries())
+      templates.set(template.Name, this.#template(template, `CloudGtm.MonitorTemplates[${i}]`));
+    const addresses = new Map<string, string>();
+    for (const [i, address] of Addresses.entries())
+      addresses.set(address.Name, this.#address(address, templates, `CloudGtm.Addresses[${i}]`));
+    const pools = new Map<string, string>();
+    for (const [i, pool] of AddressPools.entries())
+      pools.set(pool.AddressPoolName, this.#addressPool(pool, addresses, `CloudGtm.AddressPools[${i}]`));
+    for (const [i, config] of InstanceConfigs.entries())
+      this.#instanceConfig(config, pools, `CloudGtm.InstanceConfigs[${i}]`);
+  }
+
+  #template({ ExtendInfo, IspCityNodes, ...rest }: Values, path: string): string {
+    const { TemplateId = '' } = this.#call(path, 'CreateCloudGtmMonitorTemplate', {
       IpVersion: 'IPv4',
       ...rest,
       ExtendInfo: JSON.stringify(ExtendInfo ?? {}),
       IspCityNodes: JSON.stringify(IspCityNodes ?? []),
     });
-    templates.set(template.Name, TemplateId);
-  });
-  cloud.Addresses.forEach((address, i) => {
-    const path = `CloudGtm.Addresses[${i}]`;
-    const { HealthTasks, ...rest } = address;
-    const tasks = listIn(HealthTasks).map(({ Template, ...task }) =>
-      named({ Name: Template, ...task }, 'TemplateId', templates, file, path),
-    );
-    const { AddressId = '' } = call(path, 'CreateCloudGtmAddress', {
+    return TemplateId;
+  }
+
+  #address({ HealthTasks, ...rest }: Values, templates: Ids, path: string): string {
+    const tasks = listIn(HealthTasks).map(({ Template, ...task }) => ({ Name: Template, ...task }));
+    const { AddressId = '' } = this.#call(path, 'CreateCloudGtmAddress', {
       Type: 'IPv4',
       EnableStatus: 'enable',
       AvailableMode: 'auto',
       HealthJudgement: 'p50_ok',
       ...rest,
-      HealthTasks: JSON.stringify(tasks),
+      HealthTasks: JSON.stringify(this.#referring(tasks, 'TemplateId', templates, path)),
     });
-    addresses.set(address.Name, AddressId);
-  });
-  cloud.AddressPools.forEach((pool, i) => {
-    const path = `CloudGtm.AddressPools[${i}]`;
+    return AddressId;
+  }
+
+  #addressPool(pool: Values, addresses: Ids, path: string): string {
     const { Addresses, AddressLbStrategy, SequenceLbStrategyMode, ...rest } = pool;
     const defaults = { AddressPoolType: 'IPv4', EnableStatus: 'enable', HealthJudgement: 'any_ok' };
-    const { AddressPoolId = '' } = call(path, 'CreateCloudGtmAddressPool', { ...defaults, ...rest });
-    const members = listIn(Addresses).map(one => named(one, 'AddressId', addresses, file, path));
-    call(path, 'ReplaceCloudGtmAddressPoolAddress', { AddressPoolId, Addresses: JSON.stringify(members) });
+    const { AddressPoolId = '' } = this.#call(path, 'CreateCloudGtmAddressPool', { ...defaults, ...rest });
+    this.#call(path, 'ReplaceCloudGtmAddressPoolAddress', {
+      AddressPoolId,
+      Addresses: JSON.stringify(this.#referring(Addresses, 'AddressId', addresses, path)),
+    });
     if (AddressLbStrategy !== undefined)
-      call(path, 'UpdateCloudGtmAddressPoolLbStrategy', {
+      this.#call(path, 'UpdateCloudGtmAddressPoolLbStrategy', {
         AddressPoolId,
         AddressLbStrategy,
         SequenceLbStrategyMode,
       });
-    pools.set(pool.AddressPoolName, AddressPoolId);
-  });
-  cloud.InstanceConfigs.forEach((config, i) => {
-    const path = `CloudGtm.InstanceConfigs[${i}]`;
+    return AddressPoolId;
+  }
+
+  #instanceConfig(config: Values, pools: Ids, path: string): void {
     const { AddressPools, AddressPoolLbStrategy, SequenceLbStrategyMode, ...rest } = config;
     const defaults = { ScheduleZoneMode: 'custom', ScheduleRrType: 'A', Ttl: 60, EnableStatus: 'enable' };
-    const { ConfigId } = call(path, 'CreateCloudGtmInstanceConfig', { ...defaults, ...rest });
-    const members = listIn(AddressPools).map(one => named(one, 'AddressPoolId', pools, file, path));
-    call(path, 'ReplaceCloudGtmInstanceConfigAddressPool', {
+    const { ConfigId } = this.#call(path, 'CreateCloudGtmInstanceConfig', { ...defaults, ...rest });
+    this.#call(path, 'ReplaceCloudGtmInstanceConfigAddressPool', {
       ConfigId,
-      AddressPools: JSON.stringify(members),
+      AddressPools: JSON.stringify(this.#referring(AddressPools, 'AddressPoolId', pools, path)),
     });
     if (AddressPoolLbStrategy !== undefined)
-      call(path, 'UpdateCloudGtmInstanceConfigLbStrategy', {
+      this.#call(path, 'UpdateCloudGtmInstanceConfigLbStrategy', {
         ConfigId,
         AddressPoolLbStrategy,
         SequenceLbStrategyMode,
       });
-  });
+  }
+
+  /** A list of the file whose elements refer by `Name`, with the ids in the place of the names. @throws InputError */
+  #referring(list: unknown, id: string, ids: Ids, path: string): Values[] {
+    return listIn(list).map(({ Name, ...rest }) => {
+      const found = ids.get(String(Name));
+      if (found !== undefined) return { [id]: found, ...rest };
+      const known = [...ids.keys()].join(', ') || 'none';
+      throw new InputError(this.#file, `there is no "${String(Name)}" above; there are ${known}`, { path });
+    });
+  }
 }
 
 /** The elements of a list in the file; none where there is `EMPTY` or nothing. */
 function listIn(value: unknown): Values[] {
   return Array.isArray(value) ? value.filter(one => typeof one === 'object' && one !== null) : [];
-}
-
-/** A reference by name as one by id. */
-function named(
-  { Name, ...rest }: Values,
-  id: string,
-  ids: ReadonlyMap<string, string>,
-  file: string,
-  path: string,
-): Values {
-  const found = ids.get(String(Name));
-  if (found === undefined)
-    throw new InputError(
-      file,
-      `there is no "${String(Name)}" above; there are ${[...ids.keys()].join(', ') || 'none'}`,
-      { path },
-    );
-  return { [id]: found, ...rest };
 }
 
 /** `{ Addr: [{ Addr: '192.0.2.1' }] }` as `Addr.1.Addr=192.0.2.1`. */
