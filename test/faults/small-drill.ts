@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { runDrill } from '../../src/drill/runner.ts';
 import { loadScenario, type Scenario } from '../../src/drill/scenario.ts';
 import type { CompareEvent, JournalEvent, RequestEvent } from '../../src/runtime/journal.ts';
-import { scratch } from '../scratch.ts';
 
 export const CENTRES = ['cluster1-beijing', 'cluster2-beijing', 'cluster1-hangzhou'] as const;
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -29,7 +29,8 @@ export function smallScenario(fields: {
   gtm?: object;
 }): Scenario {
   const { timeline, ends, populations = POPULATIONS, application } = fields;
-  const folder = scratch();
+  // Not `scratch`: a test may ask for hundreds, or a `beforeAll` for one.
+  const folder = mkdtempSync(join(tmpdir(), 'liangdi-test-'));
   const file = join(folder, 'small.yaml');
   const clients = join(folder, 'clients.yaml');
   writeFileSync(clients, stringify({ name: 'web-demo.example.com', rate: 4, populations }));
@@ -45,7 +46,11 @@ export function smallScenario(fields: {
       expect: [],
     }),
   );
-  return loadScenario(file);
+  try {
+    return loadScenario(file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 export async function smallDrill(
