@@ -61,7 +61,8 @@ function resolveMonitor(config: GtmConfig, monitor: NonNullable<PoolConfig['Moni
   };
   const check = {
     ...rule,
-    interval: monitor.Interval * 1000,
+    // Whole milliseconds, as all times: a drill that runs faster divides by any number.
+    interval: Math.round(monitor.Interval * 1000),
     timeout: monitor.Timeout,
     port: monitor.MonitorExtendInfo.port,
     nodes: monitor.IspCityNode.map(node => node.Name),

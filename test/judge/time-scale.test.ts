@@ -105,3 +105,9 @@ test.each(SCENARIOS)('%s is held as well when it runs fast', async name => {
   // The journal says how fast it was: it is judged again as it was judged first.
   expect(judge(parseNdjson(String(toNdjson(events)), 'journal'))).toEqual(verdict);
 });
+
+// A check every 15 s comes every 4545.45… ms then.
+test.each([3.3, 7, 14.9])('a drill may run %s times faster, too', async timeScale => {
+  const { verdict } = await runDrill(loadScenario('beijing-down'), { lab: 'simulated', seed: 7, timeScale });
+  expect(verdict.expectations.filter(({ result }) => result !== 'held')).toEqual([]);
+});
