@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { parseManifests, replacePlaceholders } from '../engine/manifests.ts';
@@ -327,7 +327,12 @@ const at = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 
 function scenarioFile(nameOrFile: string): string {
-  if (/[/\\]|\.ya?ml$/.test(nameOrFile)) return resolve(nameOrFile);
+  if (/[/\\]|\.ya?ml$/.test(nameOrFile)) {
+    const file = resolve(nameOrFile);
+    // Through a symbolic link, too, the project's own scenario is its own.
+    const own = join(SCENARIOS, basename(file));
+    return existsSync(file) && realpathSync(dirname(file)) === realpathSync(SCENARIOS) ? own : file;
+  }
   const known = scenarioNames();
   if (known.includes(nameOrFile)) return join(SCENARIOS, `${nameOrFile}.yaml`);
   throw new InputError(nameOrFile, `no such scenario${suggestion(nameOrFile, known)}`);

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { listScenarios, loadScenario } from '../../src/drill/scenario.ts';
+import { listScenarios, loadScenario, recordOf } from '../../src/drill/scenario.ts';
 import { faultsOf } from '../../src/drill/timeline.ts';
 import { InputError } from '../../src/runtime/input-error.ts';
 import { scratch } from '../scratch.ts';
@@ -33,6 +33,16 @@ describe('a scenario file', () => {
     const scenario = loadScenario(written(steady));
     expect(scenario).toMatchObject({ name: 'mine', ends: 60_000, timeline: [] });
     expect(scenario.application.objects.map(object => object.kind)).toContain('Application');
+  });
+
+  test('one of the project is the same by its name, its path, and a path through a symbolic link', () => {
+    const scenarios = join(import.meta.dirname, '../../scenarios');
+    symlinkSync(scenarios, join(folder, 'link'));
+    const record = recordOf(loadScenario('noop'));
+    for (const path of [scenarios, join(folder, 'link')])
+      expect(recordOf(loadScenario(join(path, 'noop.yaml')))).toEqual(record);
+    writeFileSync(join(folder, 'noop.yaml'), readFileSync(join(scenarios, 'noop.yaml')));
+    expect(recordOf(loadScenario(join(folder, 'noop.yaml')))).toEqual({ ...record, file: 'noop.yaml' });
   });
 
   test('resolves a city to its centres, and writes repetitions out', () => {
