@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { judged } from '../../src/gtm/cloud-health.ts';
 import type { CloudPoolModel, ResolvedCloud } from '../../src/gtm/cloud-model.ts';
-import { type CloudDecision, cloudAnswer, decideCloud } from '../../src/gtm/cloud-route.ts';
+import { type CloudDecision, cloudAnswer, decideCloud, sameCloudAnswers } from '../../src/gtm/cloud-route.ts';
 import { seededRandom } from '../../src/runtime/random-seeded.ts';
 
 type PoolChange = Partial<Omit<CloudPoolModel, 'addresses'>>;
@@ -150,6 +150,65 @@ describe('among addresses', () => {
     const second = answers(decided(one), 3000).filter(text => text === 'b').length;
     expect(Math.abs(second - 2000)).toBeLessThan(4 * Math.sqrt((3000 * 2) / 9));
   });
+
+  test("nearest answers those of the client's line in turn, and all to a client of no line that any has", () => {
+    const lines = { a: ['telecom'], b: ['telecom'], c: ['unicom'], d: [] } as Record<string, string[]>;
+    const one = (...names: readonly string[]) => {
+      const near = pool(1, names, { strategy: 'source_nearest' });
+      const addresses = near.addresses.map(address => ({ ...address, lines: lines[address.id] ?? [] }));
+      return config('sequence', { ...near, addresses });
+    };
+    const all = decided(one('a', 'b', 'c', 'd'));
+    expect(answers(all, 2, ['telecom', 'default'])).toEqual(['ab', 'ba']);
+    expect(answers(all, 1, ['unicom', 'default'])).toEqual(['c']);
+    // What has no line is there for everybody.
+    expect(answers(all, 1, ['mobile', 'default'])).toEqual(['d']);
+    expect(answers(decided(one('a', 'c')), 1, ['mobile', 'default'])).toEqual(['ac']);
+  });
+});
+
+describe('what is told of a decision', () => {
+  const two = config('sequence', pool(1, ['a', 'b']), pool(2, ['c', 'd']), pool(3, ['e', 'f']));
+
+  test('counts the available addresses of the first pool, and of the others', () => {
+    expect(decided(two).available).toEqual({ DEFAULT: 2, FAILOVER: 4 });
+    expect(decided(two, ['b', 'c', 'd', 'e']).available).toEqual({ DEFAULT: 1, FAILOVER: 1 });
+    expect(decided(config('sequence')).available).toEqual({ DEFAULT: 0, FAILOVER: 0 });
+  });
+
+  test('counts none of a pool that is left out whole', () => {
+    const strict = config('sequence', pool(1, ['a', 'b'], { judgement: 'all_ok' }), pool(2, ['c']));
+    expect(decided(strict, ['a']).available).toEqual({ DEFAULT: 0, FAILOVER: 1 });
+  });
+
+  test('says how many pools are available, and to which one it falls back', () => {
+    expect(decided(two, ['a', 'b'])).toMatchObject({ fallback: false, reason: '2 of 3 pools available' });
+    expect(decided(two, ['a', 'b', 'c', 'd', 'e', 'f'])).toMatchObject({
+      fallback: true,
+      reason: '0 of 3 pools available: fallback to pool 1 with all its addresses',
+    });
+    expect(decided(config('sequence')).reason).toBe('0 of 0 pools available, none to fall back to');
+  });
+});
+
+describe('two decisions give the same answers', () => {
+  const pools = [pool(1, ['a', 'b']), pool(2, ['c'])];
+  const answering = decided(config('round_robin', ...pools));
+  const same = (other: CloudDecision) => sameCloudAnswers(answering, other);
+
+  test('when they answer with the same, whatever they say of health', () => {
+    const sequence = config('sequence', ...pools);
+    expect(same(decided(config('round_robin', ...pools, pool(3, ['d'])), ['d']))).toBe(true);
+    expect(sameCloudAnswers(decided(sequence), decided(sequence, ['c']))).toBe(true);
+  });
+
+  test('but not with another address, another weight, or shared out in another way', () => {
+    expect(same(decided(config('round_robin', ...pools), ['b']))).toBe(false);
+    expect(same(decided(config('round_robin', pool(1, ['a', 'b'], { weight: 2 }), pool(2, ['c']))))).toBe(
+      false,
+    );
+    expect(same(decided(config('weight', ...pools)))).toBe(false);
+  });
 });
 
 describe('when nothing is available', () => {
@@ -167,6 +226,12 @@ describe('when nothing is available', () => {
       pool(2, ['g'], { lines: ['default'] }),
     );
     expect(answers(decided(two, ['t', 'g']), 1, ['telecom', 'default'])).toEqual(['g']);
+  });
+
+  test('a pool without lines is of the global line; without nearest, lines do not count', () => {
+    const pools = [pool(1, ['t'], { lines: ['telecom'] }), pool(2, ['g'])];
+    expect(answers(decided(config('source_nearest', ...pools), ['t', 'g']), 1)).toEqual(['g']);
+    expect(answers(decided(config('sequence', ...pools), ['t', 'g']), 1)).toEqual(['t']);
   });
 
   test('without a global line, it is the first of all', () => {

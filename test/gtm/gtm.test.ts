@@ -217,6 +217,20 @@ test('a stopped instance probes and publishes no more, and answers on', async ()
   expect(rig.journal.events.at(-1)?.at).toBeLessThanOrEqual(20_000);
 });
 
+test('a stopped instance does not go back when the hold-down ends', async () => {
+  const rig = await onRig(design(), async rig => {
+    rig.set('drop', ...both);
+    await rig.clock.sleep(120_000);
+    rig.set(200, ...both);
+    await rig.clock.sleep(60_000);
+    rig.gtm.stop();
+    await rig.clock.sleep(200_000);
+    expect(rig.ask()).toEqual([hangzhou]);
+  });
+  expect(rig.events('health').at(-1)).toMatchObject({ status: 'OK' });
+  expect(rig.events('switch')).toHaveLength(1);
+});
+
 test('an access mode for what is not there is refused', async () => {
   const noBackup: Change = ['FailoverAddrPool: [{ Name: hangzhou }]', 'FailoverAddrPool: EMPTY'];
   await onRig(design(noBackup), async ({ gtm }) => {

@@ -8,7 +8,7 @@ import type {
   SteeringSettings,
   Strategy,
 } from '../../src/gtm/model.ts';
-import { type Decision, decide, sameAnswers } from '../../src/gtm/route.ts';
+import { type Decision, decide, sameAnswers, type WeightedAddress } from '../../src/gtm/route.ts';
 import { beijing1, beijing2, type Change, design, hangzhou } from './design.ts';
 
 const key = (address: string) => `${address === hangzhou ? 'hangzhou' : 'beijing'}/${address}`;
@@ -174,6 +174,29 @@ test('the same addresses from another set are another answer: the switch is to b
   expect(sameAnswers(decision, { ...decision, set: 'FAILOVER' })).toBe(false);
 });
 
+describe('answers are other ones', () => {
+  const { decision } = new Story();
+  const [first, second] = decision.addresses as [WeightedAddress, WeightedAddress];
+  const nearest = { ...decision, answer: { nearest: 2 } };
+
+  test.each<[string, Partial<Decision>]>([
+    ['of aliases in place of addresses', { type: 'CNAME' }],
+    ['of one in place of all', { answer: 'one' }],
+    ['of the nearest in place of all', { answer: { nearest: 2 } }],
+    ['of fewer', { addresses: [first] }],
+    ['of another address', { addresses: [first, { ...second, address: '192.0.2.1' }] }],
+    ['of another weight', { addresses: [first, { ...second, weight: 7 }] }],
+  ])('%s', (_, change) => {
+    expect(sameAnswers(decision, { ...decision, ...change })).toBe(false);
+    expect(sameAnswers({ ...decision, ...change }, decision)).toBe(false);
+  });
+
+  test('of more of the nearest, but not of as many', () => {
+    expect(sameAnswers(nearest, { ...nearest, answer: { nearest: 3 } })).toBe(false);
+    expect(sameAnswers(nearest, { ...nearest, answer: { nearest: 2 } })).toBe(true);
+  });
+});
+
 describe('when no set is available', () => {
   const all = [beijing1, beijing2, hangzhou];
 
@@ -275,6 +298,38 @@ describe('what an answer is composed of', () => {
       });
     },
   );
+
+  const answerOf = (change: Partial<PoolSet>) => {
+    const { emulator, strategies } = design();
+    const [shipped] = strategies as [Strategy];
+    const strategy = { ...shipped, primary: { ...shipped.primary, ...change } };
+    const { type, answer } = decide(strategy, emulator, undefined, {
+      now: 0,
+      accessMode: 'AUTO',
+      alerts: new Set(),
+    });
+    return { type, answer };
+  };
+
+  test('as many of the nearest as the strategy says', () => {
+    expect(answerOf({ nearest: 3 })).toEqual({ type: 'A', answer: { nearest: 3 } });
+    expect(answerOf({ nearest: 3, lbaStrategy: 'RATIO' }).answer).toEqual({ nearest: 3 });
+  });
+
+  test('one name, when they are names: a name may be the alias of one alone', () => {
+    expect(answerOf({ type: 'CNAME', lbaStrategy: 'ALL_RR' })).toEqual({ type: 'CNAME', answer: 'one' });
+    expect(answerOf({ type: 'CNAME', nearest: 3 }).answer).toEqual({ nearest: 1 });
+  });
+
+  test('what kind of records, says the set that answers', () => {
+    const { emulator, strategies } = design();
+    const [shipped] = strategies as [Strategy];
+    const strategy = { ...shipped, backup: { ...(shipped.backup as PoolSet), type: 'CNAME' as const } };
+    const typeWith = (accessMode: AccessMode) =>
+      decide(strategy, emulator, undefined, { now: 0, accessMode, alerts: new Set() }).type;
+    expect(typeWith('DEFAULT')).toBe('A');
+    expect(typeWith('FAILOVER')).toBe('CNAME');
+  });
 
   test('one by the weight of pool and address, from pools RATIO under a strategy RATIO', () => {
     expect(composed('RATIO', 'RATIO')).toMatchObject({

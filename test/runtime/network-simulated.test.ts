@@ -127,6 +127,7 @@ describe('an answer takes', () => {
       () => new Promise(resolve => network.exchange('a', 'b', 10, reply => reply(1), resolve)),
     );
     expect(outcome).toEqual({ value: 1 });
+    expect(clock.now()).toBe(0);
   });
 
   test('an error page just as long', async () => {
@@ -231,6 +232,15 @@ describe('a cut', () => {
     expect(bench.arrivals).toEqual([]);
   });
 
+  test('takes them also when their sender has asked others meanwhile', async () => {
+    const bench = new Bench();
+    bench.network.listen('192.0.2.80', 'elsewhere', { accepts: () => 'refuse', handle: () => {} });
+    bench.at(32, () => void bench.tcp('192.0.2.80'));
+    bench.at(35, () => bench.cut('clients', 'centre'));
+    expect(await bench.run(() => bench.http())).toEqual({ failure: 'timeout', at: 2000 });
+    expect(bench.arrivals).toEqual([]);
+  });
+
   test('takes an answer that is under way, though the server did its work', async () => {
     const bench = new Bench();
     bench.at(150, () => bench.cut('centre', 'clients'));
@@ -317,6 +327,12 @@ describe('impairments', () => {
     expect(await time()).toBe(40 + 200 + 20);
     second();
     expect(await time()).toBe(40 + 20);
+  });
+
+  test('that say nothing of a time leave it as it is', async () => {
+    const bench = new Bench();
+    bench.network.impair('*', '*', { loss: 0 });
+    expect(await bench.run(() => bench.http())).toEqual({ ...OK, at: 160 });
   });
 
   test('of jitter widen it', async () => {

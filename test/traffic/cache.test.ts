@@ -52,6 +52,22 @@ describe('a lookup', () => {
   });
 });
 
+describe('a resolver that prefetches', () => {
+  test('asks in the last part of the TTL while it hands out, and waits for nobody', () => {
+    const entry = fill({ negative: 5_000, prefetch: 0.1 }, answer(60, 'a'), 1_000);
+    expect(consulted(entry, 54_999)).toBe('hand');
+    expect(consulted(entry, 55_000)).toBe('hand-and-ask');
+    expect(consulted(entry, 60_999)).toBe('hand-and-ask');
+    expect(consulted(entry, 61_000)).toBe('ask');
+  });
+
+  test('reckons with the TTL that counts for it', () => {
+    const entry = fill({ negative: 5_000, prefetch: 0.5, minTtl: 120_000 }, answer(60, 'a'), 0);
+    expect(consulted(entry, 59_999)).toBe('hand');
+    expect(consulted(entry, 60_000)).toBe('hand-and-ask');
+  });
+});
+
 describe('a name server that cannot answer', () => {
   test.each([SERVFAIL, SILENCE])('leaves a stale answer in use, and is left alone for a while', outcome => {
     const before = fill(STALE, answer(60, 'a'), 0);
