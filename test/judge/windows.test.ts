@@ -80,15 +80,54 @@ describe('windows', () => {
     expect(window('during flap.2', story)).toEqual({ from: 3100, until: 4000 });
   });
 
+  describe('of a fault that strikes and passes', () => {
+    /** Each strikes at the second of its time. */
+    const struck = (...faults: readonly (readonly [at: number, name: string, fault: string])[]) => {
+      const story = new Story().timeline();
+      for (const [seconds, name, fault] of faults)
+        for (const step of ['inject', 'injected'] as const) {
+          const at = seconds * 1000 + (step === 'inject' ? 0 : 100);
+          story.add({ at, kind: 'fault', name, fault, step, targets: [] });
+        }
+      return story.end(90_000);
+    };
+
+    it('last until the next one strikes a centre or the name servers', () => {
+      for (const next of ['pod-kill', 'application-down', 'gtm-dns-down']) {
+        const story = struck([10, 'kill', 'pod-kill'], [40, 'next', next], [60, 'more', 'pod-kill']);
+        expect(window('during kill', story), next).toEqual({ from: 10_100, until: 40_000 });
+        expect(window('after kill', story), next).toEqual({ from: 10_100, until: 90_001 });
+      }
+      expect(window('during kill', struck([10, 'kill', 'pod-kill']))).toEqual({
+        from: 10_100,
+        until: 90_001,
+      });
+    });
+
+    it('last on while the hub or a vantage point is struck, which no client can tell', () => {
+      for (const beside of ['hub-down', 'vantage-loss']) {
+        const story = struck([10, 'kill', 'pod-kill'], [40, 'beside', beside], [60, 'next', 'pod-kill']);
+        expect(window('during kill', story), beside).toEqual({ from: 10_100, until: 60_000 });
+      }
+    });
+
+    it('go from the first strike of a repeated one to what follows the last', () => {
+      const twice = [10, 'kill.1', 'pod-kill'] as const;
+      const story = struck(twice, [20, 'kill.2', 'pod-kill'], [60, 'next', 'application-down']);
+      expect(window('before kill', story)).toEqual({ from: 0, until: 10_000, struck: true });
+      expect(window('during kill', story)).toEqual({ from: 10_100, until: 60_000 });
+      expect(window('after kill', story)).toEqual({ from: 20_100, until: 90_001 });
+    });
+  });
+
   it('are unknown without the events that they are made of', () => {
     expect(window('always', new Story().end(9000))).toBe('The timeline never began.');
     expect(window('always', new Story().timeline())).toBe('The drill did not come to its end.');
     expect(window('always', new Story().timeline().end(9000, 'failed'))).toBe(
       'The drill did not come to its end.',
     );
-    expect(window('during outage', new Story().timeline().end(9000))).toBe(
-      'The fault outage never took effect.',
-    );
+    for (const when of ['before outage', 'during outage', 'after outage'])
+      expect(window(when, new Story().timeline().end(9000))).toBe('The fault outage never took effect.');
     const begun = new Story().timeline().fault('outage', BEIJING, { inject: 1000 }).end(9000);
     expect(window('before outage', begun)).toEqual({ from: 0, until: 1000, struck: true });
     expect(window('during outage', begun)).toBe('The fault outage never took effect.');
