@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { FaultKind } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
 import { unnumbered } from '../judge/faults.ts';
 import { placesOf, type Topology } from '../kube/topology.ts';
@@ -148,19 +149,17 @@ function entrySchema(value: unknown, schemas: EntrySchemas): EntrySchema | strin
 const unknownFault = z.looseObject({ fault: z.enum([...faultKinds.keys()]) }) as unknown as EntrySchema;
 
 function faultSchemas(targets: Targets): ReadonlyMap<string, EntrySchema> {
-  return new Map([...faultKinds.values()].map(kind => [kind.kind, faultSchema(kind.kind, targets)]));
+  return new Map([...faultKinds.values()].map(kind => [kind.kind, faultSchema(kind, targets)]));
 }
 
-function faultSchema(name: string, targets: Targets): EntrySchema {
-  const kind = faultKinds.get(name);
-  if (kind === undefined) throw new Error(`no fault kind ${name}`);
+function faultSchema(kind: FaultKind, targets: Targets): EntrySchema {
   const on = targetSchema(kind.strikes, targets);
   const fields = (kind.schema as unknown as z.ZodObject).shape;
   return z
     .strictObject({
       at: duration,
-      fault: z.literal(name),
-      name: label.default(name),
+      fault: z.literal(kind.kind),
+      name: label.default(kind.kind),
       ...(on === undefined ? {} : { on }),
       ...(kind.momentary ? {} : { for: some.optional() }),
       repeat: z.strictObject({ times: z.int().min(2).max(100), every: some }).optional(),

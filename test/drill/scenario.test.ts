@@ -71,6 +71,54 @@ describe('a scenario file', () => {
     ]);
   });
 
+  const timelineOf = (...entries: readonly string[]) =>
+    loadScenario(written(`${steady}timeline:\n${entries.map(entry => `  - ${entry}\n`).join('')}`)).timeline;
+
+  test('may have the entries of its timeline in any order', () => {
+    const timeline = timelineOf(
+      '{ at: 30s, fault: hub-down, for: 1s }',
+      '{ at: 10s, fault: gtm-dns-down, name: blink, for: 5s, repeat: { times: 3, every: 15s } }',
+      '{ at: 10s, approve: deploy-cluster2-beijing }',
+      '{ at: 0s, deploy: { publishVersion: v9 } }',
+    );
+    expect(timeline.map(entry => ('name' in entry ? entry.name : Object.keys(entry).at(-1)))).toEqual([
+      'deploy',
+      'blink.1',
+      'approve',
+      'blink.2',
+      'hub-down',
+      'blink.3',
+    ]);
+    expect(timeline[0]).toEqual({ at: 0, deploy: { publishVersion: 'v9', patches: [] } });
+  });
+
+  test('strikes each target once, and of what there is one, needs no target', () => {
+    const on = (fault: string) => faultsOf(timelineOf(`{ at: 1s, fault: ${fault} }`))[0]?.on;
+    expect(on('ingress-down, on: hangzhou')).toEqual(['cluster1-hangzhou']);
+    expect(on('ingress-down, on: [cluster2-beijing, beijing, hangzhou]')).toEqual([
+      'cluster2-beijing',
+      'cluster1-beijing',
+      'cluster1-hangzhou',
+    ]);
+    expect(on('vantage-loss, on: [beijing-alibaba]')).toEqual(['beijing-alibaba']);
+    expect(on('hub-down')).toEqual(['hub']);
+    expect(on('gtm-dns-down')).toEqual(['gtm']);
+  });
+
+  test('strikes links from everywhere unless it says from where', () => {
+    expect(faultsOf(timelineOf('{ at: 1s, fault: partition, on: hangzhou }'))[0]?.params).toMatchObject({
+      from: ['*'],
+    });
+  });
+
+  test('repeats what strikes and passes as often as it likes, without an end to each', () => {
+    const kills = timelineOf(
+      '{ at: 1s, fault: pod-kill, on: hangzhou, name: kill, repeat: { times: 3, every: 1s } }',
+    );
+    expect(kills).toMatchObject([1000, 2000, 3000].map((at, i) => ({ at, name: `kill.${i + 1}` })));
+    for (const kill of kills) expect(kill).not.toHaveProperty('for');
+  });
+
   test('takes one place or several at the other end of a link', () => {
     const from = (places: string) => {
       const entry = `{ at: 1s, fault: partition, on: hangzhou, from: ${places} }`;
@@ -127,6 +175,61 @@ describe('what is wrong in a scenario file is said with its place', () => {
       'an entry that is nothing',
       'timeline: [{ at: 1s }]',
       /mine\.yaml:5:\d+: timeline\[0\]: must have one of/,
+    ],
+    ...['hub-down', '[{ at: 1s }]', 'null'].map((entry): [string, string, RegExp] => [
+      `an entry that is no map (${entry})`,
+      `timeline: [${entry}]`,
+      /mine\.yaml:5:\d+: timeline\[0\]: must be a map with `at` and one of `fault`, `approve`, `deploy`/,
+    ]),
+    [
+      'a timeline that is no list',
+      'timeline: { at: 1s, fault: hub-down }',
+      /mine\.yaml:5:\d+: timeline: expected a list of entries, each begun with "- "/,
+    ],
+    [
+      'a fault without a target',
+      'timeline: [{ at: 1s, fault: ingress-down }]',
+      /timeline\[0\]\.on: is missing: one or several of beijing, cluster1-beijing, .*hangzhou, cluster1-hangzhou/,
+    ],
+    [
+      'a fault without a vantage point',
+      'timeline: [{ at: 1s, fault: vantage-loss }]',
+      /timeline\[0\]\.on: is missing: one or several of .*, beijing-alibaba, /,
+    ],
+    [
+      'a fault on no target',
+      'timeline: [{ at: 1s, fault: ingress-down, on: [] }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.on/,
+    ],
+    [
+      'a target for what there is one of',
+      'timeline: [{ at: 1s, fault: hub-down, on: beijing }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.on: unknown field "on"/,
+    ],
+    [
+      'the other end of a fault that has none',
+      'timeline: [{ at: 1s, fault: ingress-down, on: beijing, from: clients }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.from: unknown field "from"/,
+    ],
+    [
+      'how long what strikes and passes lasts',
+      'timeline: [{ at: 1s, fault: pod-kill, on: beijing, for: 10s }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.for: unknown field "for"/,
+    ],
+    [
+      'a repetition that never ends',
+      'timeline: [{ at: 1s, fault: hub-down, for: 1ms, repeat: { times: 101, every: 1s } }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.repeat\.times: 101 is out of range/,
+    ],
+    [
+      'a patch of an object of a kind that is not there',
+      'timeline: [{ at: 1s, deploy: { publishVersion: v9, patches: [{ target: { kind: Deploymnt, name: web-demo }, patch: {} }] } }]',
+      /timeline\[0\]\.deploy\.patches\[0\]\.target\.kind: .*no Deploymnt "web-demo"; did you mean "Deployment"/,
+    ],
+    [
+      'a deploy without a version',
+      'timeline: [{ at: 1s, deploy: { publishVersion: "" } }]',
+      /mine\.yaml:5:\d+: timeline\[0\]\.deploy\.publishVersion/,
     ],
     [
       'two faults of one name',
