@@ -187,6 +187,69 @@ describe('the tables', () => {
     ]);
   });
 
+  const named = (story: Story) =>
+    judge(story.events).periods.map(({ name, from, until }) => [name, from, until]);
+
+  it('have no period of no time where a fault strikes or ends with the timeline, or two strike at once', () => {
+    const always = { inject: 1000, injected: 1000, heal: 90_000, healed: 90_000 };
+    const story = new Story()
+      .timeline(1000)
+      .fault('one', BEIJING, always)
+      .requests({ from: 1000, until: 90_000 })
+      .end(90_000);
+    expect(named(story)).toEqual([['during one', 1000, 90_000]]);
+    const middle = { inject: 20_000, injected: 20_000, heal: 60_000, healed: 60_000 };
+    expect(named(story.fault('two', BEIJING, middle).fault('three', [HANGZHOU], middle))).toEqual([
+      ['during one', 1000, 20_000],
+      ['during one, two and three', 20_000, 60_000],
+      ['during one', 60_000, 90_000],
+    ]);
+  });
+
+  it('are cut by no fault that never took effect', () => {
+    expect(named(steady().fault('outage', BEIJING, { inject: 50_000 }))).toEqual([
+      ['the whole drill', 1000, 101_000],
+    ]);
+  });
+
+  it('of a journal that was cut short go to its last request', () => {
+    const cut = new Story().timeline(1000).requests({ from: 1000, until: 11_000 });
+    expect(named(cut)).toEqual([['the whole drill', 1000, 10_100]]);
+    expect(named(new Story().timeline(1000))).toEqual([]);
+    expect(named(new Story().timeline(1000).end(1000))).toEqual([]);
+  });
+
+  it('count what clients sent from the first moment to the last, and nothing before', () => {
+    const story = steady()
+      .requests({ from: 0, until: 1000, every: 100 })
+      .requests({ from: 101_000, until: 101_001 });
+    expect(judge(story.events).periods).toMatchObject([{ requests: 101 }]);
+  });
+
+  it('have shares of all requests to a hundredth of a percent, and none where nobody asked', () => {
+    const story = new Story()
+      .timeline()
+      .fault('outage', BEIJING, { inject: 50_000, injected: 50_000, heal: 60_000, healed: 60_000 })
+      .requests({ from: 0, until: 2000, to: 'cluster1-beijing' })
+      .requests({ from: 2000, until: 3000, to: HANGZHOU, fails: true })
+      .end(60_000);
+    const [before, during] = judge(story.events).periods;
+    expect(before).toMatchObject({
+      requests: 3,
+      errors: 1,
+      centres: {
+        'cluster1-beijing': { requests: 2, share: 0.6667 },
+        'cluster2-beijing': { requests: 0, share: 0 },
+        [HANGZHOU]: { requests: 1, share: 0.3333 },
+      },
+    });
+    expect(during).toMatchObject({
+      requests: 0,
+      errors: 0,
+      centres: { [HANGZHOU]: { requests: 0, share: 0 } },
+    });
+  });
+
   it('are one period without faults, and none without a timeline', () => {
     expect(judge(steady().events).periods).toMatchObject([{ name: 'the whole drill', requests: 100 }]);
     expect(judge(new Story().end(1000).events).periods).toEqual([]);
