@@ -118,6 +118,7 @@ describe('going back to the primary set', () => {
   test('happens at once without a hold-down, as the cloud seems to do', () => {
     const story = new Story(holdDown('0s')).down(beijing1, beijing2).at(60_000).up(beijing1);
     expect(story.decision.set).toBe('DEFAULT');
+    expect(story.decision.reason).not.toContain('hold-down');
   });
 });
 
@@ -172,6 +173,15 @@ test('the same addresses from another set are another answer: the switch is to b
   const { decision } = new Story();
   expect(sameAnswers(decision, { ...decision })).toBe(true);
   expect(sameAnswers(decision, { ...decision, set: 'FAILOVER' })).toBe(false);
+});
+
+test('a decision says what its sets have, and what they need', () => {
+  expect(new Story().decision.reason).toBe('DEFAULT has 2 available, needs 1; FAILOVER has 1, needs 1');
+  const reason = (story: Story) => story.down(beijing1, beijing2).decision.reason;
+  expect(reason(new Story(minimum(2)))).toBe('DEFAULT has 0 available, needs 2; FAILOVER has 1, needs 1');
+  expect(reason(new Story(noBackup))).toBe(
+    'no set is available: DEFAULT has 0 available, needs 1; no FAILOVER',
+  );
 });
 
 describe('answers are other ones', () => {
