@@ -139,6 +139,23 @@ describe('2.0', () => {
     });
   });
 
+  test('a switch to the other set is in the alert log, with its reason', async () => {
+    const away = three.replaceAll('three', 'away').replaceAll('192.0.2.', '198.51.100.');
+    const backup = strategy('three', ', FailoverAddrPool: [{ Name: away }]');
+    const account = new Account(instance(`${three}, ${away}`, backup), ({ strategies }) =>
+      Object.fromEntries(Object.keys(strategies).map(id => [id, ['FAILOVER']])),
+    );
+    await account.clock.run(() => account.clock.sleep(121_000));
+    expect(account.emulator.account.alerts).toMatchObject([
+      {
+        ActionType: 'SWITCH',
+        EntityType: 'GTM_INSTANCE',
+        entity: 'gtm-cn-x',
+        Content: expect.stringMatching(/^three switched from FAILOVER to DEFAULT: the hold-down is over, /),
+      },
+    ]);
+  });
+
   test('a strategy of the other mode is as available as its addresses', () => {
     const away = '{ Name: away, Type: IPV4, Addr: [{ Addr: 192.0.2.9, Mode: OFFLINE }] }';
     const backup = strategy('three', ', FailoverAddrPool: [{ Name: away }]');
