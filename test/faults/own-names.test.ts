@@ -1,15 +1,15 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runDrill } from '../../src/drill/runner.ts';
+import { scratch } from '../scratch.ts';
 import { CENTRES, type Entry, Journal, smallScenario } from './small-drill.ts';
 
 const on = 'cluster1-beijing';
 
 /** An Application whose Deployments are not called as it is: two that answer at one name, and one that does not. */
 function shop(namespace = 'shop'): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'liangdi-shop-')), 'app.yaml');
+  const file = join(scratch(), 'app.yaml');
   const web = (name: string) => `
     - name: ${name}
       type: webservice

@@ -16,7 +16,7 @@ export const centres: Readonly<Record<string, string>> = {
   'cluster1-hangzhou': hangzhou,
 };
 
-const shippedText = readFileSync('clusters/gtm.yaml', 'utf8');
+export const shippedText = readFileSync('clusters/gtm.yaml', 'utf8');
 
 export type Change = readonly [from: string, to: string];
 
