@@ -1,6 +1,5 @@
 import { startController } from '../engine/controller/controller.ts';
-import { statusOf } from '../engine/controller/status.ts';
-import { isFinished } from '../engine/controller/workflow.ts';
+import { type ApplicationStatus, statusOf } from '../engine/controller/status.ts';
 import { applyManifests, ensureNamespace } from '../engine/kubectl/apply.ts';
 import { resume } from '../engine/kubectl/operators.ts';
 import { APPLICATION, withSubSteps } from '../engine/model.ts';
@@ -17,8 +16,8 @@ import { type Manifests, patched, planOf } from './application.ts';
 import { observe, type RolloutState, type RolloutWatch, type Watched } from './observers.ts';
 import type { Scenario } from './scenario.ts';
 import type { DeployEntry } from './timeline.ts';
-import { whyUnanswered } from './unanswered.ts';
 import { within } from './waiting.ts';
+import { whyFailed, whyUnanswered, whyUnfinished } from './why.ts';
 
 /** How long the lab, the first rollout and the ingresses may take before the lab is said to have failed. */
 export const READY_WITHIN_MS = 15 * 60_000;
@@ -73,13 +72,12 @@ export class Rollout {
     if (this.#scenario.topology.engine === 'liangdi') this.#runEngine();
     this.#observers = observe(this.#lab, this.#manifests, watchedIn(planned, namespace), this.#journal);
     await this.#deploy(planned);
-    await within(
-      this.#lab.clock,
-      READY_WITHIN_MS,
-      () => 'the application is not running',
-      this.#approveAll(),
-      () => this.#standing(),
-    );
+    const why = async () => {
+      const { status, workflow } = await this.#status();
+      return [`it is ${status}`, whyUnfinished(workflow, this.plan())].filter(Boolean).join('; ');
+    };
+    const { clock } = this.#lab;
+    await within(clock, READY_WITHIN_MS, () => 'the application is not running', this.#approveAll(), why);
     await this.#everyCentreAnswers();
   }
 
@@ -139,8 +137,10 @@ export class Rollout {
       );
       const [step] = waiting(state);
       if (state.phase === 'running') return;
-      if (step === undefined)
-        throw new LabError(`the application's workflow ended as ${state.phase}: ${await this.#failures()}`);
+      if (step === undefined) {
+        const { workflow } = await this.#status();
+        throw new LabError(`the application's workflow ended as ${state.phase}: ${whyFailed(workflow)}`);
+      }
       await this.#lab.clock.sleep(this.#scenario.approveAfter);
       // Its timeout may have been shorter.
       if (!waiting(watch.state).includes(step)) continue;
@@ -149,30 +149,9 @@ export class Rollout {
     }
   }
 
-  /** What the steps that failed say of it. */
-  async #failures(): Promise<string> {
+  async #status(): Promise<ApplicationStatus> {
     const { name, namespace } = this.#manifests;
-    const { workflow } = statusOf(await this.#lab.hub.get({ ...APPLICATION, namespace, name }));
-    return withSubSteps(workflow?.steps ?? [])
-      .filter(({ phase, subSteps }) => phase === 'failed' && subSteps === undefined)
-      .map(step => `step ${step.name}: ${step.message ?? step.reason ?? step.phase}`)
-      .join('; ');
-  }
-
-  /** How far a rollout has come that does not end. */
-  async #standing(): Promise<string> {
-    const { name, namespace } = this.#manifests;
-    const { status, workflow } = statusOf(await this.#lab.hub.get({ ...APPLICATION, namespace, name }));
-    const begun = withSubSteps(workflow?.steps ?? []);
-    const open = withSubSteps(this.plan().steps).flatMap(({ name: step, subSteps }) => {
-      if (subSteps.length > 0) return [];
-      const record = begun.find(each => each.name === step);
-      if (record === undefined) return [`step ${step} has not begun`];
-      const { phase, message } = record;
-      if (isFinished(record)) return [];
-      return [`step ${step} is ${phase}${message === undefined ? '' : ` (${message})`}`];
-    });
-    return [`it is ${status}`, ...open].join('; ');
+    return statusOf(await this.#lab.hub.get({ ...APPLICATION, namespace, name }));
   }
 
   async #deploy(planned: Plan): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { whyUnanswered } from '../../src/drill/unanswered.ts';
+import { whyUnanswered } from '../../src/drill/why.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 
