@@ -1,15 +1,10 @@
-import { objectsFor } from '../engine/plan/objects.ts';
-import { list } from '../judge/words.ts';
-import { isServed, routesOf } from '../kube/simulated/ingress-routes.ts';
-import { centresOf } from '../kube/topology.ts';
-import { isWebDemo } from '../kube/web-demo-image.ts';
 import { type Lab, LabError } from '../lab/lab.ts';
 import { type SimulatedLabOptions, simulatedLab } from '../lab/simulated.ts';
 import { seededRandom } from '../runtime/random-seeded.ts';
 import { VirtualClock } from '../runtime/virtual-clock.ts';
-import { isKnown, planOf } from './application.ts';
 import { imagesIn } from './images.ts';
 import { type Scenario, vantagePointsOf } from './scenario.ts';
+import { refuseUnserved } from './unserved.ts';
 
 export interface LabOptions {
   readonly lab: string;
@@ -46,47 +41,6 @@ export async function labOf(options: LabOptions, scenario: Scenario): Promise<Ru
       return { lab: await kindLabOf(options, scenario), run: work => work() };
   }
   throw new LabError(`the lab "${options.lab}" is not available; available: simulated, kind`);
-}
-
-/** Its pods run any image, and answer requests as one program alone; its centres pass on what an Ingress is for. */
-function refuseUnserved(scenario: Scenario): void {
-  const { application, timeline } = scenario;
-  const images = imagesIn([application.objects, timeline]);
-  if (images.some(image => isWebDemo(image))) refuseUnreached(scenario);
-  else refuseUnknown(images);
-}
-
-function refuseUnknown(images: readonly string[]): never {
-  throw new LabError(
-    `the simulated lab knows one program that answers requests, web-demo: no image of the application is called so ` +
-      `(found ${images.length === 0 ? 'none' : list(images)}); docs/scenarios.md says how your own application is drilled`,
-  );
-}
-
-function refuseUnreached({ application, topology, clients }: Scenario): void {
-  const centres = centresOf(topology).map(({ name }) => ({ name, alias: name }));
-  const planned = planOf(application.objects, centres);
-  if (!isKnown(planned)) return;
-  for (const { name } of centres) {
-    const ingresses = objectsFor(planned, name).filter(({ kind }) => kind === 'Ingress');
-    if (routesOf(ingresses, [], []).find(clients.name, clients.path) !== undefined) continue;
-    const hosts = ingresses.flatMap(ingress =>
-      (ingress.spec?.['rules'] ?? []).flatMap(({ host = '*', http }: Rule) =>
-        (http?.paths ?? []).map(({ path = '/' }) =>
-          isServed(ingress) ? `${host}${path}` : `${host}${path} of a class other than nginx`,
-        ),
-      ),
-    );
-    throw new LabError(
-      `clients ask for ${clients.name}${clients.path}, and no Ingress that the application has in ${name} is for that ` +
-        `(found ${hosts.length === 0 ? 'none' : list(hosts)})`,
-    );
-  }
-}
-
-interface Rule {
-  readonly host?: string;
-  readonly http?: { readonly paths?: readonly { readonly path?: string }[] };
 }
 
 function partsOf({ seed }: LabOptions, scenario: Scenario): Omit<SimulatedLabOptions, 'clock'> {
