@@ -108,10 +108,11 @@ async function planOf(
 }
 
 async function centresIn(file: string) {
+  const { namedClusters } = await import('../engine/placement.ts');
   const { centresOf, topologySchema } = await import('../kube/topology.ts');
   const { parseYaml, readText } = await import('../runtime/yaml.ts');
   const topology = parseYaml(readText(file), file, topologySchema);
-  return centresOf(topology).map(({ name }) => ({ name, alias: name }));
+  return namedClusters(centresOf(topology));
 }
 
 const isManifest = (name: string) => /\.ya?ml$|\.json$/.test(name);

@@ -3,6 +3,7 @@ import { type ApplicationStatus, statusOf } from '../engine/controller/status.ts
 import { applyManifests, ensureNamespace } from '../engine/kubectl/apply.ts';
 import { resume } from '../engine/kubectl/operators.ts';
 import { APPLICATION, withSubSteps } from '../engine/model.ts';
+import { namedClusters } from '../engine/placement.ts';
 import { expectedObjects, objectsFor } from '../engine/plan/objects.ts';
 import { expectedPages } from '../engine/plan/pages.ts';
 import type { Plan } from '../engine/plan/plan.ts';
@@ -45,8 +46,7 @@ export class Rollout {
 
   /** The version that was applied last. */
   plan(): Plan {
-    const clusters = this.#lab.centres.map(({ name }) => ({ name, alias: name }));
-    return planOf(this.#manifests.objects, clusters);
+    return planOf(this.#manifests.objects, namedClusters(this.#lab.centres));
   }
 
   /**

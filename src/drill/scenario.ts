@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { parseManifests, replacePlaceholders } from '../engine/manifests.ts';
 import { PlanError } from '../engine/model.ts';
-import type { ClusterInfo } from '../engine/placement.ts';
+import { type ClusterInfo, namedClusters } from '../engine/placement.ts';
 import type { Plan } from '../engine/plan/plan.ts';
 import { type GtmConfig, gtmConfigSchema } from '../gtm/config.ts';
 import { type ExpectEntry, expectSchema } from '../judge/expectations/index.ts';
@@ -105,7 +105,7 @@ export function loadScenario(nameOrFile: string): Scenario {
   const gtmSchema = gtmOf(topology);
   const vantagePoints = vantagePointsOf(parseYaml(readText(files.gtm), files.gtm, gtmSchema));
   const application = loadManifests(files.application, centres);
-  const clusters = centresOf(topology).map(({ name }) => ({ name, alias: name }));
+  const clusters = namedClusters(centresOf(topology));
   planOrRefuse(application, clusters, files.application.join(', '));
   const steps = [...stepsOf(application.objects), ...stepsOf(patchesOf(raw['timeline']))];
   const { objects } = application;

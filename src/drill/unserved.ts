@@ -1,3 +1,4 @@
+import { namedClusters } from '../engine/placement.ts';
 import { objectsFor } from '../engine/plan/objects.ts';
 import { list } from '../judge/words.ts';
 import { isServed, routesOf } from '../kube/simulated/ingress-routes.ts';
@@ -32,7 +33,7 @@ function refuseUnknown(images: readonly string[]): never {
 }
 
 function refuseUnreached({ application, topology, clients }: Scenario): void {
-  const centres = centresOf(topology).map(({ name }) => ({ name, alias: name }));
+  const centres = namedClusters(centresOf(topology));
   const planned = planOf(application.objects, centres);
   if (!isKnown(planned)) return;
   for (const { name } of centres) {

@@ -220,7 +220,7 @@ export class SimulatedCluster {
     return chosen.filter(worker => worker.kill()).length;
   }
 
-  /** As it is stored, whether the API answers or not. */
+  /** By the ReplicaSet, which is named after it and its template's hash; as it is stored, whether the API answers or not. */
   #deploymentOf(pod: KubeObject): KubeObject | undefined {
     const { namespace = '', ownerReferences = [], labels } = pod.metadata;
     const owner = ownerReferences.find(({ kind }) => kind === 'ReplicaSet')?.name;
@@ -328,5 +328,3 @@ export class SimulatedCluster {
     clock.after(draw(this.#random, span), act);
   }
 }
-
-/** By its ReplicaSet, which is named after the Deployment and the hash of its template. */
